@@ -1,0 +1,67 @@
+/**
+ * Accepting: a listener's connections, one after another, whatever happens on
+ * the way. The server iterates it. Its one rule: only the end of the listener
+ * ends it.
+ *
+ * @module
+ */
+import { delay } from "@std/async/delay";
+
+/** A peer that left before we could accept it, in the words of various systems. */
+const LEFT_EARLY = [
+  Deno.errors.ConnectionAborted,
+  Deno.errors.ConnectionReset,
+  Deno.errors.NotConnected,
+];
+
+/** The first pause after a failure that may last, in milliseconds; it doubles from there. */
+const MIN_PAUSE = 5;
+
+/** The longest pause: how late, at worst, we notice that descriptors are free again. */
+const MAX_PAUSE = 1000;
+
+/** Options of {@linkcode accepted}. */
+export interface AcceptOptions {
+  /** Ends a pause. The listener is closed by whoever opened it. */
+  signal: AbortSignal;
+  /** Called at the first failure of an episode, which lasts until a connection is accepted. */
+  onError: (error: Error) => void;
+}
+
+/**
+ * The connections of `listener`, until it is closed.
+ *
+ * A peer that leaves before it is accepted is passed over. Any other failure
+ * (descriptors or memory run out, the network is down) pauses accepting; new
+ * peers wait in the listener's backlog meanwhile.
+ */
+export async function* accepted<C extends Deno.Conn>(
+  listener: { accept(): Promise<C> },
+  { signal, onError }: AcceptOptions,
+): AsyncGenerator<C, void, void> {
+  let pause = 0;
+  while (!signal.aborted) {
+    let connection: C;
+    try {
+      connection = await listener.accept();
+    } catch (error) {
+      if (isClosed(error)) return;
+      if (LEFT_EARLY.some((early) => error instanceof early)) continue;
+      if (pause === 0) onError(new Error(`Cannot accept clients for now: ${reason(error)}`, { cause: error }));
+      pause = Math.min(Math.max(2 * pause, MIN_PAUSE), MAX_PAUSE);
+      // The pause ends early, by a rejection, only when the signal aborts.
+      await delay(pause, { signal }).catch(() => {});
+      continue;
+    }
+    pause = 0;
+    yield connection;
+  }
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

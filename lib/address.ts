@@ -1,0 +1,55 @@
+/**
+ * Addresses as people write them: `127.0.0.1:8080`, `[::1]:8080`.
+ *
+ * @module
+ */
+
+/** An IP address or host name, and a port. */
+export interface Address {
+  /** Without brackets. */
+  hostname: string;
+  /** 0 to 65535. */
+  port: number;
+}
+
+const MAX_PORT = 65535;
+
+/**
+ * Reads `HOST:PORT`; an IPv6 address stands in brackets.
+ *
+ * @throws {TypeError} If it is not an address with a port.
+ * @throws {RangeError} If the port is not 0 to 65535.
+ */
+export function parseAddress(text: string): Address {
+  if (text === "") throw new TypeError("Cannot read the address: it is empty");
+  const { v6, host, port } =
+    text.match(/^(?:\[(?<v6>[^[\]]*)\]|(?<host>[^:[\]\s]*))(?::(?<port>\d+))?$/)?.groups ?? {};
+  const hostname = v6 ?? host;
+  if (hostname === undefined) {
+    throw new TypeError(
+      `Cannot read the address ${quote(text)}: it is IP:PORT, with brackets around an IPv6 address`,
+    );
+  }
+  if (hostname === "" || v6?.includes(":") === false || /\s/.test(hostname)) {
+    throw new TypeError(`Cannot read the address ${quote(text)}: it has no IP address`);
+  }
+  if (port === undefined) {
+    throw new TypeError(`Cannot read the address ${quote(text)}: it has no port`);
+  }
+  if (Number(port) > MAX_PORT) {
+    throw new RangeError(
+      `Cannot read the address ${quote(text)}: the port is 0 to ${MAX_PORT}`,
+    );
+  }
+  return { hostname, port: Number(port) };
+}
+
+/** Writes an address the way {@linkcode parseAddress} reads it. */
+export function formatAddress({ hostname, port }: Address): string {
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}
+
+/** Quoted, with control characters made visible: it ends up on terminals. */
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

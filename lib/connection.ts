@@ -1,0 +1,195 @@
+/**
+ * A connection: one socket's life on the server. The server makes one for each
+ * client it accepts. Its one rule: only the read loop reads the socket, only the
+ * write loop writes it, and neither outlives the other.
+ *
+ * ```text
+ * socket ─▶ read loop ─▶ publish(run)        channel ─▶ write loop ─▶ socket
+ * ```
+ *
+ * @module
+ */
+import { deadline } from "@std/async/deadline";
+import type { Channel } from "./channel.ts";
+import { frames, TornFrameError } from "./framer.ts";
+import { isGone } from "./gone.ts";
+import type { Run } from "./run.ts";
+
+/**
+ * Where a client's runs go. The run's bytes are valid until the returned promise
+ * settles; until then nothing more is read from this client, which is how it is
+ * paced.
+ */
+export type Publish = (run: Run) => void | Promise<void>;
+
+/**
+ * How a connection ended: the client ended its sending side and got everything
+ * that was for it (`ended`), the same but inside a frame (`torn`); it broke
+ * (`lost`); the client took nothing for too long (`stalled`); the server shut
+ * down and the client got everything (`drained`) or not everything in time
+ * (`cut`); `publish` failed (`failed`).
+ */
+export type Ending = "ended" | "torn" | "lost" | "stalled" | "drained" | "cut" | "failed";
+
+/** What went through a server, in whole messages and in bytes. */
+export interface Traffic {
+  /** Messages received from clients. */
+  messagesIn: number;
+  /** Bytes received from clients. */
+  bytesIn: number;
+  /** Messages sent to clients: taken by their sockets, whole. */
+  messagesOut: number;
+  /** Bytes sent to clients. */
+  bytesOut: number;
+}
+
+/** What a connection needs of the server. */
+export interface ConnectionOptions {
+  readonly channel: Channel;
+  readonly publish: Publish;
+  /** Counted up as bytes pass. */
+  readonly traffic: Traffic;
+  /** Told of failures that are not the client's. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * How long a drained client may take to end its side, in milliseconds. Closing
+ * a socket that a client still sends to resets it, and a reset can destroy what
+ * the client has not read yet.
+ */
+const LINGER = 1000;
+
+/** One socket's life on the server. */
+export class Connection {
+  /** Resolves when both loops have ended and the socket is closed. */
+  readonly finished: Promise<Ending>;
+  /** Where this client's messages come from. */
+  readonly channel: Channel;
+  readonly #socket: Deno.Conn;
+  readonly #options: ConnectionOptions;
+  #ending: Ending | undefined;
+  /** The client has ended its sending side. */
+  #heard: "ended" | "torn" | undefined;
+  #draining = false;
+  #publishing = false;
+  /** A write is pending: data waits for the client. */
+  #writing = false;
+  /** Reads and writes that moved bytes. */
+  #moves = 0;
+  #movesBefore = 0;
+  #idleBeats = 0;
+
+  constructor(socket: Deno.Conn, options: ConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.channel = options.channel;
+    this.finished = this.#live();
+  }
+
+  /** Reads no more messages, sends what waits, says goodbye and closes. */
+  drain(): void {
+    this.#draining = true;
+    this.channel.close();
+  }
+
+  /** Closes at once, for the first reason given. Both loops end. */
+  close(ending: Ending): void {
+    this.#ending ??= ending;
+    this.channel[Symbol.dispose]();
+    this.#socket[Symbol.dispose]();
+  }
+
+  /** One beat of the server's watch: closes a client that has not moved for `limit` beats. */
+  beat(limit: number): void {
+    if (!this.#writing || this.#moves !== this.#movesBefore) {
+      this.#movesBefore = this.#moves;
+      this.#idleBeats = 0;
+    } else if (++this.#idleBeats >= limit) {
+      this.close("stalled");
+    }
+  }
+
+  async #live(): Promise<Ending> {
+    const reading = this.#read();
+    await this.#write();
+    if (!this.#ending && !this.#heard) await this.#sayGoodbye(reading);
+    this.close(this.#heard ?? "drained");
+    // A publish that never settles must not keep the connection alive.
+    if (!this.#publishing) await reading;
+    return this.#ending!;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      await this.#readLoop();
+      this.#heard = "ended";
+    } catch (error) {
+      if (error instanceof TornFrameError) {
+        this.#heard = "torn";
+      } else if (isGone(error)) {
+        this.close("lost");
+      } else {
+        this.close("failed");
+        this.#options.onError(error);
+      }
+    }
+    this.channel.close();
+  }
+
+  async #write(): Promise<void> {
+    try {
+      await this.#writeLoop();
+    } catch (error) {
+      this.close("lost");
+      if (!isGone(error)) this.#options.onError(error);
+    }
+  }
+
+  async #readLoop(): Promise<void> {
+    const { publish, traffic } = this.#options;
+    const source = {
+      read: async (buffer: Uint8Array<ArrayBuffer>) => {
+        const read = await this.#socket.read(buffer);
+        if (read !== null) {
+          this.#moves++;
+          traffic.bytesIn += read;
+        }
+        return read;
+      },
+    };
+    for await (const run of frames(source)) {
+      if (this.#draining) continue;
+      traffic.messagesIn += run.count;
+      this.#publishing = true;
+      await publish(run);
+      this.#publishing = false;
+    }
+  }
+
+  async #writeLoop(): Promise<void> {
+    const { traffic } = this.#options;
+    for await (const { bytes, count } of this.channel) {
+      this.#writing = true;
+      for (let rest = bytes; rest.length > 0;) {
+        const written = await this.#socket.write(rest);
+        this.#moves++;
+        traffic.bytesOut += written;
+        rest = rest.subarray(written);
+      }
+      this.#writing = false;
+      traffic.messagesOut += count;
+    }
+  }
+
+  /** Ends the sending side and waits, a little, for the client to end its own. */
+  async #sayGoodbye(reading: Promise<void>): Promise<void> {
+    try {
+      await this.#socket.closeWrite();
+      await deadline(reading, LINGER);
+    } catch (error) {
+      const late = error instanceof DOMException && error.name === "TimeoutError";
+      if (!late && !isGone(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,316 @@
+/**
+ * The server: a listener, a hub, and a connection for each client.
+ *
+ * @module
+ */
+import { deadline } from "@std/async/deadline";
+import { delay } from "@std/async/delay";
+import { accepted } from "./accept.ts";
+import { Connection, type Ending, type Publish, type Traffic } from "./connection.ts";
+import { isGone } from "./gone.ts";
+import { Hub } from "./hub.ts";
+
+export type { Ending, Hub, Publish, Traffic };
+export type { Channel, HubOptions, Run } from "./hub.ts";
+
+/** The most clients of a server that is not given a limit. */
+export const DEFAULT_MAX_CLIENTS = 65_536;
+
+/** How long a client may stall, in milliseconds, unless said otherwise. */
+export const DEFAULT_STALL_TIMEOUT = 60_000;
+
+/** How long draining may take, in milliseconds, unless said otherwise. */
+export const DEFAULT_DRAIN_TIMEOUT = 5_000;
+
+/** How many clients the system lets wait to be accepted; it may allow fewer. */
+const BACKLOG = 4096;
+
+/** Looks at each connection so often in a stall time-out; it is late by one look at most. */
+const BEATS = 4;
+
+/** Options of {@linkcode serve}. */
+export interface ServeOptions {
+  /**
+   * The IP address to listen on, or a host name, of which the first address is
+   * taken. IPv6 without brackets.
+   *
+   * @default {"127.0.0.1"}
+   */
+  hostname?: string;
+  /**
+   * The port; 0 picks a free one.
+   *
+   * @default {8080}
+   */
+  port?: number;
+  /**
+   * The hub that clients are joined to. Give one to set its capacity, to
+   * broadcast or subscribe from the program itself, or to join other servers.
+   *
+   * @default {new Hub()}
+   */
+  hub?: Hub;
+  /**
+   * Where clients' runs go. Give one to put another engine between reading and
+   * broadcasting.
+   *
+   * @default broadcasts on the hub, then waits until subscribers were offered it
+   */
+  publish?: Publish;
+  /**
+   * The most clients at a time; one more is accepted and closed at once. The
+   * limit on open descriptors may be lower.
+   *
+   * @default {65536}
+   */
+  maxClients?: number;
+  /**
+   * Milliseconds after which a client is disconnected that neither takes nor
+   * sends a byte while data waits for it; noticed up to a quarter later. 0: never.
+   *
+   * @default {60000}
+   */
+  stallTimeout?: number;
+  /**
+   * Milliseconds that {@linkcode Server.shutdown} lets clients take what waits
+   * for them.
+   *
+   * @default {5000}
+   */
+  drainTimeout?: number;
+  /** Ends the server at once, without draining, when it aborts. */
+  signal?: AbortSignal;
+  /** Called once, with the address that is listened on. */
+  onListen?: (addr: Deno.NetAddr) => void;
+  /**
+   * Called with failures that the server survives: accepting paused, `publish`
+   * threw. A client that goes away, however rudely, is none.
+   *
+   * @default nobody is told
+   */
+  onError?: (error: unknown) => void;
+}
+
+/** What a server has done and does: counts since it began, and `clients` now. */
+export interface Stats extends Traffic {
+  /** Clients connected now. */
+  clients: number;
+  /** Messages that lagging clients lost. */
+  dropped: number;
+  /** Connections that have ended, by how; `refused` are those over the limit. */
+  disconnected: Record<Ending | "refused", number>;
+}
+
+/** A running server. */
+export interface Server extends AsyncDisposable {
+  /** The address that is listened on, with the real port. */
+  readonly addr: Deno.NetAddr;
+  /** The hub that clients are joined to. */
+  readonly hub: Hub;
+  /** Resolves when the server has ended and the port is free. Never rejects. */
+  readonly finished: Promise<void>;
+  /** The figures at this moment. */
+  stats(): Stats;
+  /**
+   * Accepts no more, reads no more, sends each client what waits for it, closes.
+   * A second call, or the signal, or the drain time-out, ends it at once.
+   *
+   * @returns {@linkcode Server.finished}.
+   */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Listens and serves, until {@linkcode Server.shutdown} or the signal.
+ *
+ * ## Order
+ * There is one order of all messages; each client's own stand in it as sent; each
+ * client receives a subsequence of it, its own messages included.
+ *
+ * ## Lagging
+ * A client slower than the rest loses the oldest whole messages that the hub can
+ * no longer hold, and slows nobody down.
+ *
+ * ## Ending
+ * A client that ends its sending side gets what was broadcast until then, and the
+ * connection ends. A frame that is cut short by that is discarded.
+ *
+ * @throws {RangeError} If a number is out of its bounds.
+ * @throws {Deno.errors.AddrInUse} If the port is taken.
+ * @throws {Deno.errors.AddrNotAvailable} If the address is not this machine's.
+ * @throws {Deno.errors.PermissionDenied} If the system does not allow the port.
+ * @throws {Deno.errors.NotCapable} If `--allow-net` does not cover the address.
+ *
+ * @example A server and a client
+ * ```ts
+ * import { connect, serve } from "@zillions/server";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = serve({ port: 0 });
+ * using client = await connect(server.addr);
+ * await client.send("hello");
+ * await client.closeWrite();
+ * for await (const body of client) {
+ *   assertEquals(new TextDecoder().decode(body), "hello");
+ * }
+ * ```
+ */
+export function serve(options: ServeOptions = {}): Server {
+  return new TcpServer(options);
+}
+
+class TcpServer implements Server {
+  readonly addr: Deno.NetAddr;
+  readonly hub: Hub;
+  readonly finished: Promise<void>;
+  readonly #listener: Deno.TcpListener;
+  readonly #publish: Publish;
+  readonly #maxClients: number;
+  readonly #stallTimeout: number;
+  readonly #drainTimeout: number;
+  readonly #onError: (error: unknown) => void;
+  readonly #connections = new Set<Connection>();
+  readonly #traffic: Traffic = { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0 };
+  readonly #disconnected: Stats["disconnected"] = {
+    ended: 0,
+    torn: 0,
+    lost: 0,
+    stalled: 0,
+    drained: 0,
+    cut: 0,
+    failed: 0,
+    refused: 0,
+  };
+  /** Messages dropped by connections that have ended. */
+  #dropped = 0;
+  /** Aborted when the server stops accepting. */
+  readonly #stop = new AbortController();
+  /** Aborted when draining is over. */
+  readonly #cut = new AbortController();
+
+  constructor(options: ServeOptions) {
+    const { hostname = "127.0.0.1", port = 8080, hub = new Hub(), signal } = options;
+    this.hub = hub;
+    this.#publish = options.publish ?? ((run) => {
+      hub.broadcast(run.bytes, run.count);
+      return hub.offered();
+    });
+    this.#maxClients = whole("maxClients", options.maxClients ?? DEFAULT_MAX_CLIENTS, 1);
+    this.#stallTimeout = whole("stallTimeout", options.stallTimeout ?? DEFAULT_STALL_TIMEOUT, 0);
+    this.#drainTimeout = whole("drainTimeout", options.drainTimeout ?? DEFAULT_DRAIN_TIMEOUT, 0);
+    this.#onError = options.onError ?? (() => {});
+
+    this.#listener = Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
+    this.addr = this.#listener.addr;
+    const abort = () => this.#end();
+    if (signal?.aborted) abort();
+    signal?.addEventListener("abort", abort, { once: true });
+    this.finished = this.#run().finally(() => signal?.removeEventListener("abort", abort));
+    options.onListen?.(this.addr);
+  }
+
+  stats(): Stats {
+    let dropped = this.#dropped;
+    for (const connection of this.#connections) dropped += connection.channel.dropped;
+    return {
+      clients: this.#connections.size,
+      ...this.#traffic,
+      dropped,
+      disconnected: { ...this.#disconnected },
+    };
+  }
+
+  shutdown(): Promise<void> {
+    if (this.#stop.signal.aborted) this.#end();
+    else this.#stopAccepting();
+    return this.finished;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  #stopAccepting(): void {
+    this.#stop.abort();
+    this.#listener[Symbol.dispose]();
+  }
+
+  /** Ends without draining. */
+  #end(): void {
+    this.#cut.abort();
+    this.#stopAccepting();
+  }
+
+  async #run(): Promise<void> {
+    const watching = this.#watch();
+    await this.#accept();
+    this.#stopAccepting();
+    await watching;
+    await this.#drain();
+  }
+
+  async #accept(): Promise<void> {
+    const { signal } = this.#stop;
+    for await (const socket of accepted(this.#listener, { signal, onError: this.#onError })) {
+      if (this.#connections.size >= this.#maxClients) {
+        this.#disconnected.refused++;
+        socket[Symbol.dispose]();
+      } else {
+        this.#open(socket);
+      }
+    }
+  }
+
+  #open(socket: Deno.TcpConn): void {
+    try {
+      socket.setNoDelay(true);
+      socket.setKeepAlive(true);
+    } catch (error) {
+      this.#disconnected.lost++;
+      socket[Symbol.dispose]();
+      if (!isGone(error)) this.#onError(error);
+      return;
+    }
+    const connection = new Connection(socket, {
+      channel: this.hub.subscribe(),
+      publish: this.#publish,
+      traffic: this.#traffic,
+      onError: this.#onError,
+    });
+    this.#connections.add(connection);
+    connection.finished.then((ending) => {
+      this.#connections.delete(connection);
+      this.#disconnected[ending]++;
+      this.#dropped += connection.channel.dropped;
+    });
+  }
+
+  /** Disconnects clients that stall. */
+  async #watch(): Promise<void> {
+    if (this.#stallTimeout === 0) return;
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      // The wait ends early, by a rejection, only when the signal aborts.
+      await delay(this.#stallTimeout / BEATS, { signal }).catch(() => {});
+      for (const connection of this.#connections) connection.beat(BEATS);
+    }
+  }
+
+  async #drain(): Promise<void> {
+    const connections = [...this.#connections];
+    const finished = Promise.all(connections.map((connection) => connection.finished));
+    for (const connection of connections) connection.drain();
+    try {
+      await deadline(finished, this.#drainTimeout, { signal: this.#cut.signal });
+    } catch {
+      // Too late, or told to end at once: either way, this is the end.
+      for (const connection of connections) connection.close("cut");
+      await finished;
+    }
+  }
+}
+
+function whole(name: string, value: number, min: number): number {
+  if (Number.isSafeInteger(value) && value >= min) return value;
+  throw new RangeError(`Cannot serve with a ${name} of ${value}: it is a whole number from ${min}`);
+}

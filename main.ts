@@ -1,0 +1,3 @@
+import { serve } from "./lib/server.ts";
+import { parseAddress, formatAddress } from "./lib/address.ts";
+serve({ ...parseAddress(Deno.args[0]!), onListen: (a) => console.log(`listening on ${formatAddress(a)}`), onError: console.error });

@@ -47,7 +47,13 @@ export async function* accepted<C extends Deno.Conn>(
     } catch (error) {
       if (isClosed(error)) return;
       if (LEFT_EARLY.some((early) => error instanceof early)) continue;
-      if (pause === 0) onError(new Error(`Cannot accept clients for now: ${reason(error)}`, { cause: error }));
+      if (pause === 0) {
+        onError(
+          new Error(`Cannot accept clients for now: ${reason(error)}`, {
+            cause: error,
+          }),
+        );
+      }
       pause = Math.min(Math.max(2 * pause, MIN_PAUSE), MAX_PAUSE);
       // The pause ends early, by a rejection, only when the signal aborts.
       await delay(pause, { signal }).catch(() => {});
@@ -59,7 +65,8 @@ export async function* accepted<C extends Deno.Conn>(
 }
 
 function isClosed(error: unknown): boolean {
-  return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
+  return error instanceof Deno.errors.BadResource ||
+    error instanceof Deno.errors.Interrupted;
 }
 
 function reason(error: unknown): string {

@@ -23,18 +23,25 @@ const MAX_PORT = 65535;
 export function parseAddress(text: string): Address {
   if (text === "") throw new TypeError("Cannot read the address: it is empty");
   const { v6, host, port } =
-    text.match(/^(?:\[(?<v6>[^[\]]*)\]|(?<host>[^:[\]\s]*))(?::(?<port>\d+))?$/)?.groups ?? {};
+    text.match(/^(?:\[(?<v6>[^[\]]*)\]|(?<host>[^:[\]\s]*))(?::(?<port>\d+))?$/)
+      ?.groups ?? {};
   const hostname = v6 ?? host;
   if (hostname === undefined) {
     throw new TypeError(
-      `Cannot read the address ${quote(text)}: it is IP:PORT, with brackets around an IPv6 address`,
+      `Cannot read the address ${
+        quote(text)
+      }: it is IP:PORT, with brackets around an IPv6 address`,
     );
   }
   if (hostname === "" || v6?.includes(":") === false || /\s/.test(hostname)) {
-    throw new TypeError(`Cannot read the address ${quote(text)}: it has no IP address`);
+    throw new TypeError(
+      `Cannot read the address ${quote(text)}: it has no IP address`,
+    );
   }
   if (port === undefined) {
-    throw new TypeError(`Cannot read the address ${quote(text)}: it has no port`);
+    throw new TypeError(
+      `Cannot read the address ${quote(text)}: it has no port`,
+    );
   }
   if (Number(port) > MAX_PORT) {
     throw new RangeError(
@@ -46,7 +53,9 @@ export function parseAddress(text: string): Address {
 
 /** Writes an address the way {@linkcode parseAddress} reads it. */
 export function formatAddress({ hostname, port }: Address): string {
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+  return hostname.includes(":")
+    ? `[${hostname}]:${port}`
+    : `${hostname}:${port}`;
 }
 
 /** Quoted, with control characters made visible: it ends up on terminals. */

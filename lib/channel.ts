@@ -39,7 +39,8 @@ export interface Origin {
  * can still be received (or is dropped, like anything), then the iteration
  * ends. Leaving the iteration with `break`, and disposing, forget the rest.
  */
-export class Channel implements AsyncIterableIterator<Run, void, void>, Disposable {
+export class Channel
+  implements AsyncIterableIterator<Run, void, void>, Disposable {
   readonly #origin: Origin;
   readonly #task: Task = { turn: () => this.#serve() };
   /** The message before which it subscribed. */
@@ -96,7 +97,9 @@ export class Channel implements AsyncIterableIterator<Run, void, void>, Disposab
     this.#limit = this.#origin.log.cursor();
     this.#origin.open.delete(this);
     // One that waits has received all there is.
-    if (this.#origin.waiting.delete(this.#task)) this.#settle({ done: true, value: undefined });
+    if (this.#origin.waiting.delete(this.#task)) {
+      this.#settle({ done: true, value: undefined });
+    }
   }
 
   /** Ends the subscription and forgets what waits, which is not counted as dropped. */
@@ -116,14 +119,18 @@ export class Channel implements AsyncIterableIterator<Run, void, void>, Disposab
    */
   next(): Promise<IteratorResult<Run, void>> {
     if (this.#resolve) {
-      return Promise.reject(new Error("Cannot receive: another receive is pending"));
+      return Promise.reject(
+        new Error("Cannot receive: another receive is pending"),
+      );
     }
     const { turns, waiting } = this.#origin;
     if (this.lag > 0 && turns.free) {
       turns.take();
       return Promise.resolve(this.#take());
     }
-    if (this.lag === 0 && this.#limit) return Promise.resolve({ done: true, value: undefined });
+    if (this.lag === 0 && this.#limit) {
+      return Promise.resolve({ done: true, value: undefined });
+    }
     return new Promise((resolve) => {
       this.#resolve = resolve;
       if (this.lag > 0) turns.push(this.#task);

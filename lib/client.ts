@@ -37,7 +37,9 @@ export async function connect(
   address: string | Address,
   options: ConnectOptions = {},
 ): Promise<Client> {
-  const { hostname, port } = typeof address === "string" ? parseAddress(address) : address;
+  const { hostname, port } = typeof address === "string"
+    ? parseAddress(address)
+    : address;
   const socket = await Deno.connect({ hostname, port, ...options });
   socket.setNoDelay(true);
   return new Client(socket);
@@ -48,7 +50,8 @@ export async function connect(
  * that arrive, its own included; the iteration may be left and taken up again,
  * and ends when the connection does.
  */
-export class Client implements AsyncIterable<Uint8Array<ArrayBuffer>, void, void>, Disposable {
+export class Client
+  implements AsyncIterable<Uint8Array<ArrayBuffer>, void, void>, Disposable {
   readonly #socket: Deno.TcpConn;
   readonly #bodies: AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
   /** Frames that the next write takes with it. */
@@ -81,7 +84,9 @@ export class Client implements AsyncIterable<Uint8Array<ArrayBuffer>, void, void
    */
   async send(body: Uint8Array | string): Promise<void> {
     const frame = encode(body);
-    if (!this.#sending) throw new Error("Cannot send: the sending side is closed");
+    if (!this.#sending) {
+      throw new Error("Cannot send: the sending side is closed");
+    }
     this.#frames.push(frame);
     await (this.#next ??= this.#last = this.#write(this.#last));
   }

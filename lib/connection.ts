@@ -29,7 +29,14 @@ export type Publish = (run: Run) => void | Promise<void>;
  * down and the client got everything (`drained`) or not everything in time
  * (`cut`); `publish` failed (`failed`).
  */
-export type Ending = "ended" | "torn" | "lost" | "stalled" | "drained" | "cut" | "failed";
+export type Ending =
+  | "ended"
+  | "torn"
+  | "lost"
+  | "stalled"
+  | "drained"
+  | "cut"
+  | "failed";
 
 /** What went through a server, in whole messages and in bytes. */
 export interface Traffic {
@@ -188,7 +195,8 @@ export class Connection {
       await this.#socket.closeWrite();
       await deadline(reading, LINGER);
     } catch (error) {
-      const late = error instanceof DOMException && error.name === "TimeoutError";
+      const late = error instanceof DOMException &&
+        error.name === "TimeoutError";
       if (!late && !isGone(error)) throw error;
     }
   }

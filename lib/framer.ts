@@ -39,7 +39,9 @@ export class TornFrameError extends Error {
    * @param expected The bytes the whole frame has, the header included.
    */
   constructor(readonly received: number, readonly expected: number) {
-    super(`Cannot complete the frame: the end came after ${received} of its ${expected} bytes`);
+    super(
+      `Cannot complete the frame: the end came after ${received} of its ${expected} bytes`,
+    );
   }
 }
 
@@ -72,7 +74,9 @@ export class TornFrameError extends Error {
  * assertEquals(runs, [[2, 2, 104, 105, 0], [1, 1, 33]]);
  * ```
  */
-export async function* frames(source: ByteSource): AsyncGenerator<Run, void, void> {
+export async function* frames(
+  source: ByteSource,
+): AsyncGenerator<Run, void, void> {
   let size = 0;
   let buffer = new Uint8Array(SIZES[0]);
   let begun = 0; // bytes of a frame that is not whole yet, at the start of the buffer

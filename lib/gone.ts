@@ -16,7 +16,13 @@ const CLASSES = [
 ];
 
 /** Errors of the network on the way, for which `Deno.errors` has no classes. */
-const CODES = new Set(["EHOSTUNREACH", "ENETDOWN", "ENETRESET", "ENETUNREACH", "EPROTO"]);
+const CODES = new Set([
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETRESET",
+  "ENETUNREACH",
+  "EPROTO",
+]);
 
 /** Whether `error` means that the connection is over, and nothing else. */
 export function isGone(error: unknown): boolean {

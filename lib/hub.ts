@@ -82,7 +82,10 @@ export class Hub {
    */
   constructor(options: HubOptions = {}) {
     const { capacity = DEFAULT_CAPACITY } = options;
-    if (!Number.isInteger(capacity) || capacity < MIN_CAPACITY || capacity > MAX_CAPACITY) {
+    if (
+      !Number.isInteger(capacity) || capacity < MIN_CAPACITY ||
+      capacity > MAX_CAPACITY
+    ) {
       throw new RangeError(
         `Cannot make a hub with a capacity of ${capacity}: it is ${MIN_CAPACITY} to ${MAX_CAPACITY} bytes`,
       );
@@ -141,7 +144,9 @@ export class Hub {
       );
     }
     if (!Number.isSafeInteger(count) || count < 1) {
-      throw new RangeError(`Cannot broadcast ${count} messages: it is a whole number from 1`);
+      throw new RangeError(
+        `Cannot broadcast ${count} messages: it is a whole number from 1`,
+      );
     }
     this.#log.append(bytes, count);
     for (const task of this.#waiting) this.#turns.push(task);

@@ -73,13 +73,17 @@ export class Log {
 
   /** How many messages come before the oldest that is kept. */
   get start(): number {
-    return this.#oldest < this.#next ? this.#chunk(this.#oldest).start : this.#end;
+    return this.#oldest < this.#next
+      ? this.#chunk(this.#oldest).start
+      : this.#end;
   }
 
   /** Appends a copy of whole messages, dropping the oldest chunks to make room. */
   append(bytes: Uint8Array, count: number): void {
     assert(bytes.length <= this.capacity, "more than the log can hold");
-    let chunk = this.#next > this.#oldest ? this.#chunk(this.#next - 1) : undefined;
+    let chunk = this.#next > this.#oldest
+      ? this.#chunk(this.#next - 1)
+      : undefined;
     if (!chunk || chunk.bytes.length - chunk.length < bytes.length) {
       chunk = this.#grow(Math.max(bytes.length, this.#chunkSize));
     }
@@ -91,7 +95,9 @@ export class Log {
 
   /** The place behind the newest message. */
   cursor(): Cursor {
-    if (this.#next === this.#oldest) return { chunk: this.#next, offset: 0, message: this.#end };
+    if (this.#next === this.#oldest) {
+      return { chunk: this.#next, offset: 0, message: this.#end };
+    }
     const chunk = this.#next - 1;
     return { chunk, offset: this.#chunk(chunk).length, message: this.#end };
   }
@@ -139,7 +145,12 @@ export class Log {
       this.#ring[this.#oldest % this.#ring.length] = undefined;
       this.#oldest++;
     }
-    const chunk = { bytes: new Uint8Array(size), start: this.#end, length: 0, count: 0 };
+    const chunk = {
+      bytes: new Uint8Array(size),
+      start: this.#end,
+      length: 0,
+      count: 0,
+    };
     this.#ring[this.#next % this.#ring.length] = chunk;
     this.#next++;
     this.#held += size;

@@ -6,7 +6,12 @@
 import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
 import { accepted } from "./accept.ts";
-import { Connection, type Ending, type Publish, type Traffic } from "./connection.ts";
+import {
+  Connection,
+  type Ending,
+  type Publish,
+  type Traffic,
+} from "./connection.ts";
 import { isGone } from "./gone.ts";
 import { Hub } from "./hub.ts";
 
@@ -170,7 +175,12 @@ class TcpServer implements Server {
   readonly #drainTimeout: number;
   readonly #onError: (error: unknown) => void;
   readonly #connections = new Set<Connection>();
-  readonly #traffic: Traffic = { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0 };
+  readonly #traffic: Traffic = {
+    messagesIn: 0,
+    bytesIn: 0,
+    messagesOut: 0,
+    bytesOut: 0,
+  };
   readonly #disconnected: Stats["disconnected"] = {
     ended: 0,
     torn: 0,
@@ -189,15 +199,28 @@ class TcpServer implements Server {
   readonly #cut = new AbortController();
 
   constructor(options: ServeOptions) {
-    const { hostname = "127.0.0.1", port = 8080, hub = new Hub(), signal } = options;
+    const { hostname = "127.0.0.1", port = 8080, hub = new Hub(), signal } =
+      options;
     this.hub = hub;
     this.#publish = options.publish ?? ((run) => {
       hub.broadcast(run.bytes, run.count);
       return hub.offered();
     });
-    this.#maxClients = whole("maxClients", options.maxClients ?? DEFAULT_MAX_CLIENTS, 1);
-    this.#stallTimeout = whole("stallTimeout", options.stallTimeout ?? DEFAULT_STALL_TIMEOUT, 0);
-    this.#drainTimeout = whole("drainTimeout", options.drainTimeout ?? DEFAULT_DRAIN_TIMEOUT, 0);
+    this.#maxClients = whole(
+      "maxClients",
+      options.maxClients ?? DEFAULT_MAX_CLIENTS,
+      1,
+    );
+    this.#stallTimeout = whole(
+      "stallTimeout",
+      options.stallTimeout ?? DEFAULT_STALL_TIMEOUT,
+      0,
+    );
+    this.#drainTimeout = whole(
+      "drainTimeout",
+      options.drainTimeout ?? DEFAULT_DRAIN_TIMEOUT,
+      0,
+    );
     this.#onError = options.onError ?? (() => {});
 
     this.#listener = Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
@@ -205,13 +228,17 @@ class TcpServer implements Server {
     const abort = () => this.#end();
     if (signal?.aborted) abort();
     signal?.addEventListener("abort", abort, { once: true });
-    this.finished = this.#run().finally(() => signal?.removeEventListener("abort", abort));
+    this.finished = this.#run().finally(() =>
+      signal?.removeEventListener("abort", abort)
+    );
     options.onListen?.(this.addr);
   }
 
   stats(): Stats {
     let dropped = this.#dropped;
-    for (const connection of this.#connections) dropped += connection.channel.dropped;
+    for (const connection of this.#connections) {
+      dropped += connection.channel.dropped;
+    }
     return {
       clients: this.#connections.size,
       ...this.#traffic,
@@ -251,7 +278,12 @@ class TcpServer implements Server {
 
   async #accept(): Promise<void> {
     const { signal } = this.#stop;
-    for await (const socket of accepted(this.#listener, { signal, onError: this.#onError })) {
+    for await (
+      const socket of accepted(this.#listener, {
+        signal,
+        onError: this.#onError,
+      })
+    ) {
       if (this.#connections.size >= this.#maxClients) {
         this.#disconnected.refused++;
         socket[Symbol.dispose]();
@@ -298,10 +330,14 @@ class TcpServer implements Server {
 
   async #drain(): Promise<void> {
     const connections = [...this.#connections];
-    const finished = Promise.all(connections.map((connection) => connection.finished));
+    const finished = Promise.all(
+      connections.map((connection) => connection.finished),
+    );
     for (const connection of connections) connection.drain();
     try {
-      await deadline(finished, this.#drainTimeout, { signal: this.#cut.signal });
+      await deadline(finished, this.#drainTimeout, {
+        signal: this.#cut.signal,
+      });
     } catch {
       // Too late, or told to end at once: either way, this is the end.
       for (const connection of connections) connection.close("cut");
@@ -312,5 +348,7 @@ class TcpServer implements Server {
 
 function whole(name: string, value: number, min: number): number {
   if (Number.isSafeInteger(value) && value >= min) return value;
-  throw new RangeError(`Cannot serve with a ${name} of ${value}: it is a whole number from ${min}`);
+  throw new RangeError(
+    `Cannot serve with a ${name} of ${value}: it is a whole number from ${min}`,
+  );
 }

@@ -32,7 +32,8 @@ export class Turns {
 
   /** Whether a task that came now would be served now. */
   get free(): boolean {
-    return this.#left > 0 && this.#at === this.#serving.length && this.#arriving.length === 0;
+    return this.#left > 0 && this.#at === this.#serving.length &&
+      this.#arriving.length === 0;
   }
 
   /** Takes a turn now, of those that are {@linkcode free}. */
@@ -81,7 +82,9 @@ export class Turns {
  * wait for milliseconds; a message to oneself does not.
  */
 const macrotask: (task: () => void) => void = (() => {
-  const { setImmediate } = globalThis as { setImmediate?: (task: () => void) => unknown };
+  const { setImmediate } = globalThis as {
+    setImmediate?: (task: () => void) => unknown;
+  };
   if (setImmediate) return (task) => void setImmediate(task);
   const { port1, port2 } = new MessageChannel();
   const tasks: (() => void)[] = [];

@@ -7,4 +7,8 @@ export interface DeadlineOptions {
 }
 
 /** Rejects with a `TimeoutError` when `p` takes longer than `ms` milliseconds. */
-export const deadline: <T>(p: Promise<T>, ms: number, options?: DeadlineOptions) => Promise<T> = untyped;
+export const deadline: <T>(
+  p: Promise<T>,
+  ms: number,
+  options?: DeadlineOptions,
+) => Promise<T> = untyped;

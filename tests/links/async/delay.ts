@@ -9,4 +9,5 @@ export interface DelayOptions {
 }
 
 /** Resolves after `ms` milliseconds. */
-export const delay: (ms: number, options?: DelayOptions) => Promise<void> = untyped;
+export const delay: (ms: number, options?: DelayOptions) => Promise<void> =
+  untyped;

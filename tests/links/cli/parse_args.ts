@@ -12,4 +12,6 @@ export interface ParseOptions<B extends string, S extends string> {
 export const parseArgs: <B extends string, S extends string>(
   args: string[],
   options: ParseOptions<B, S>,
-) => Record<B, boolean> & Partial<Record<S, string>> & { _: (string | number)[] } = untyped;
+) => Record<B, boolean> & Partial<Record<S, string>> & {
+  _: (string | number)[];
+} = untyped;

@@ -87,6 +87,8 @@ export interface Generator {
   cpuSeconds: number;
   /** Whether the figures say more about the tester than about the server. */
   bottleneck: boolean;
+  /** Deliveries whose place in the one order there was no room to check, if any. */
+  uncheckedOrder?: number;
 }
 
 /** What the server's process used, children included. */

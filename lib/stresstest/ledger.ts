@@ -1,0 +1,180 @@
+/**
+ * The ledger: who received what. Both modes enter each delivery here. Its one
+ * rule: for every client, what it received and what it lost is what was sent.
+ *
+ * @module
+ */
+import { Order } from "./order.ts";
+import type { Violations } from "./violations.ts";
+
+/** How many of the last gaps of a client are remembered, to tell late from repeated. */
+const GAPS = 1024;
+
+/** The deliveries of one run; messages are numbered `sequence * senders + sender`. */
+export class Ledger {
+  /** Messages that each client received, repeated ones not counted. */
+  readonly received: Float64Array<ArrayBuffer>;
+  readonly #senders: number;
+  readonly #violations: Violations;
+  readonly #order: Order;
+  /** The last message of each sender that each client received. */
+  readonly #last: Int32Array<ArrayBuffer>;
+  /** The last message that each client received; -1 before the first. */
+  readonly #previous: Int32Array<ArrayBuffer>;
+  /** Ranges of messages that a client has not received, as pairs, by client. */
+  readonly #gaps = new Map<number, { ring: Int32Array; at: number }>();
+  /** What `#last` is for a client that did not see the beginning. */
+  readonly #unknown: number;
+
+  constructor(
+    messages: number,
+    senders: number,
+    clients: number,
+    violations: Violations,
+  ) {
+    this.#senders = senders;
+    this.#violations = violations;
+    this.#unknown = -2 * senders;
+    this.#order = new Order(messages, senders);
+    this.received = new Float64Array(clients);
+    this.#previous = new Int32Array(clients).fill(-1);
+    this.#last = new Int32Array(clients * senders);
+    for (let at = 0; at < this.#last.length; at++) {
+      this.#last[at] = at % senders - senders;
+    }
+  }
+
+  /** Begins a client anew that comes in the middle of a run. */
+  join(client: number): void {
+    const row = client * this.#senders;
+    this.#last.fill(this.#unknown, row, row + this.#senders);
+    this.#previous[client] = -1;
+    this.#gaps.delete(client);
+  }
+
+  /**
+   * Enters that `client` received `message`.
+   *
+   * @param ordered Whether the message is known well enough to say something
+   * about the order.
+   * @returns Whether it was the first time.
+   */
+  enter(client: number, message: number, ordered = true): boolean {
+    const sender = message % this.#senders;
+    const slot = client * this.#senders + sender;
+    const last = this.#last[slot]!;
+    if (message !== last + this.#senders) {
+      if (message <= last) return this.#backwards(client, message, last);
+      if (last !== this.#unknown) {
+        this.#skip(client, last + this.#senders, message);
+      }
+    }
+    this.#last[slot] = message;
+    this.received[client]!++;
+    if (ordered) {
+      const previous = this.#previous[client]!;
+      if (previous >= 0) this.#order.add(client, previous, message);
+      this.#previous[client] = message;
+    }
+    return true;
+  }
+
+  /** The sequence of the message of `sender` that `client` should receive next. */
+  next(client: number, sender: number): number {
+    const last = this.#last[client * this.#senders + sender]!;
+    return (last - sender) / this.#senders + 1;
+  }
+
+  /**
+   * Checks what can be checked only at the end: that nothing was received that
+   * was never sent, and that there is one order.
+   *
+   * @param sent How many messages each sender sent.
+   */
+  close(sent: ArrayLike<number>): void {
+    this.#last.forEach((last, slot) => {
+      const sender = slot % this.#senders;
+      const end = sender + sent[sender]! * this.#senders;
+      if (last < end) return;
+      const client = Math.floor(slot / this.#senders);
+      this.#violations.add(
+        "conservation",
+        () =>
+          `${clientName(client)} received ${
+            this.name(last)
+          }, which was never sent`,
+      );
+    });
+    const cycle = this.#order.cycle();
+    if (!cycle) return;
+    this.#violations.add(
+      "one order",
+      () =>
+        cycle.map(({ before, after, client }) =>
+          client === undefined
+            ? `${this.name(before)} was sent before ${this.name(after)}`
+            : `${clientName(client)} received ${this.name(before)} before ${
+              this.name(after)
+            }`
+        ).join("; "),
+    );
+  }
+
+  /** Deliveries whose order there was no room to check. */
+  get unchecked(): number {
+    return this.#order.unchecked;
+  }
+
+  /** A message, as people read it. */
+  name(message: number): string {
+    const sender = message % this.#senders;
+    return `message ${(message - sender) / this.#senders + 1} of sender ${
+      sender + 1
+    }`;
+  }
+
+  #skip(client: number, from: number, to: number): void {
+    let gaps = this.#gaps.get(client);
+    if (!gaps) {
+      gaps = { ring: new Int32Array(2 * GAPS), at: 0 };
+      this.#gaps.set(client, gaps);
+    }
+    gaps.ring[gaps.at] = from;
+    gaps.ring[gaps.at + 1] = to;
+    gaps.at = (gaps.at + 2) % gaps.ring.length;
+  }
+
+  /** A message that is not newer than the newest of its sender. */
+  #backwards(client: number, message: number, last: number): boolean {
+    const ring = this.#gaps.get(client)?.ring ?? [];
+    for (let at = 0; at < ring.length; at += 2) {
+      const [from, to] = [ring[at]!, ring[at + 1]!];
+      if (message < from || message >= to) continue;
+      if ((message - from) % this.#senders !== 0) continue;
+      ring[at] = message + this.#senders;
+      if (message > from) this.#skip(client, from, message);
+      this.received[client]!++;
+      this.#violations.add(
+        "sender order",
+        () =>
+          `${clientName(client)} received ${this.name(message)} after ${
+            this.name(last)
+          }`,
+      );
+      return true;
+    }
+    this.#violations.add(
+      "repeated",
+      () =>
+        `${clientName(client)} received ${this.name(message)} again, after ${
+          this.name(last)
+        }`,
+    );
+    return false;
+  }
+}
+
+/** A client, as people read it. */
+export function clientName(client: number): string {
+  return `client ${client + 1}`;
+}

@@ -1,0 +1,184 @@
+/**
+ * The one order: whether what all clients received can be cut out of a single
+ * sequence in which each sender's messages stand as sent. The ledger tells it
+ * each delivery and asks once, at the end of a run.
+ *
+ * A delivery says "this client got A, then B": an edge from A to B. One order
+ * exists exactly when these edges and the senders' own (each message before the
+ * sender's next) have no cycle. Its one rule: a delivery costs a look and
+ * allocates nothing, because nearly every edge is known already.
+ *
+ * @module
+ */
+
+/** How far the order is followed to find that an edge is implied. */
+const HOPS = 32;
+
+/**
+ * The most edges kept beside the first ones: 12 bytes each, 96 MiB. Only a
+ * server that drops much, differently for each client, comes near.
+ */
+export const MAX_EDGES = 8 * 1024 * 1024;
+
+const NONE = -1;
+
+/** "This client got `before`, then `after`." */
+export interface Edge {
+  before: number;
+  after: number;
+  /** `undefined` if it is the sender's own order. */
+  client: number | undefined;
+}
+
+/** Collects what clients saw; messages are numbered `sequence * senders + sender`. */
+export class Order {
+  readonly #senders: number;
+  /** The nearest message that some client got right after this one. */
+  readonly #next: Int32Array;
+  /** Which client that was. */
+  readonly #witness: Int32Array;
+  /** All other edges, as triples: before, after, client. */
+  #edges: Int32Array<ArrayBuffer> = new Int32Array(3 * 1024);
+  #used = 0;
+  /** Deliveries that there was no room to note. */
+  unchecked = 0;
+
+  constructor(messages: number, senders: number) {
+    this.#senders = senders;
+    this.#next = new Int32Array(messages).fill(NONE);
+    this.#witness = new Int32Array(messages);
+  }
+
+  /** Notes that `client` got `before`, then `after`. */
+  add(client: number, before: number, after: number): void {
+    const next = this.#next[before]!;
+    if (next === after) return;
+    if (next === NONE) {
+      this.#next[before] = after;
+      this.#witness[before] = client;
+    } else if (!this.#leads(next, after)) {
+      if (this.#leads(after, next)) {
+        // The new edge and what is known already imply the old one.
+        this.#next[before] = after;
+        this.#witness[before] = client;
+      } else {
+        this.#keep(client, before, after);
+      }
+    }
+  }
+
+  /** A shortest cycle through one of the messages that stand in one, or `undefined`. */
+  cycle(): Edge[] | undefined {
+    const { from, to, client } = this.#graph();
+    const count = this.#next.length;
+    const waitingFor = new Int32Array(count);
+    for (const after of to) waitingFor[after]!++;
+    const free = new Int32Array(count);
+    let freed = 0;
+    for (let m = 0; m < count; m++) if (waitingFor[m] === 0) free[freed++] = m;
+    for (let at = 0; at < freed; at++) {
+      const m = free[at]!;
+      for (let e = from[m]!; e < from[m + 1]!; e++) {
+        if (--waitingFor[to[e]!]! === 0) free[freed++] = to[e]!;
+      }
+    }
+    if (freed === count) return undefined;
+
+    // What is left stands in a cycle or behind one: go against the edges, which
+    // ends in a cycle, then find the shortest way round from there.
+    const behind = new Int32Array(count).fill(NONE);
+    for (let m = 0; m < count; m++) {
+      if (waitingFor[m] === 0) continue;
+      for (let e = from[m]!; e < from[m + 1]!; e++) behind[to[e]!] = m;
+    }
+    const seen = new Uint8Array(count);
+    let start = waitingFor.findIndex((n) => n > 0);
+    while (!seen[start]) {
+      seen[start] = 1;
+      start = behind[start]!;
+    }
+    return this.#round(start, from, to, client);
+  }
+
+  /** The edges by message: those of `m` are `to[from[m]]` up to `to[from[m + 1]]`. */
+  #graph(): { from: Int32Array; to: Int32Array; client: Int32Array } {
+    const count = this.#next.length;
+    const from = new Int32Array(count + 1);
+    this.#each((before) => from[before + 1]!++);
+    for (let m = 0; m < count; m++) from[m + 1]! += from[m]!;
+    const filled = from.slice();
+    const to = new Int32Array(from[count]!);
+    const client = new Int32Array(from[count]!);
+    this.#each((before, after, by) => {
+      const at = filled[before]!++;
+      to[at] = after;
+      client[at] = by;
+    });
+    return { from, to, client };
+  }
+
+  #each(visit: (before: number, after: number, client: number) => void): void {
+    const count = this.#next.length;
+    for (let m = 0; m < count; m++) {
+      if (m + this.#senders < count) visit(m, m + this.#senders, NONE);
+      if (this.#next[m] !== NONE) visit(m, this.#next[m]!, this.#witness[m]!);
+    }
+    for (let e = 0; e < this.#used; e += 3) {
+      visit(this.#edges[e]!, this.#edges[e + 1]!, this.#edges[e + 2]!);
+    }
+  }
+
+  /** The shortest way from `start` back to itself. */
+  #round(
+    start: number,
+    from: Int32Array,
+    to: Int32Array,
+    client: Int32Array,
+  ): Edge[] {
+    const edgeTo = new Map<number, Edge>();
+    const queue = [start];
+    for (
+      let before;
+      !edgeTo.has(start) && (before = queue.shift()) !== undefined;
+    ) {
+      for (let e = from[before]!; e < from[before + 1]!; e++) {
+        const after = to[e]!;
+        if (edgeTo.has(after)) continue;
+        const by = client[e] === NONE ? undefined : client[e];
+        edgeTo.set(after, { before, after, client: by });
+        queue.push(after);
+      }
+    }
+    const edges = [edgeTo.get(start)!];
+    while (edges[0]!.before !== start) {
+      edges.unshift(edgeTo.get(edges[0]!.before)!);
+    }
+    return edges;
+  }
+
+  /** Whether `before` is known to come before `after`, as far as one cares to look. */
+  #leads(before: number, after: number): boolean {
+    let at = before;
+    for (let hop = 0; hop < HOPS; hop++) {
+      at = this.#next[at]!;
+      if (at === after) return true;
+      if (at === NONE) return false;
+    }
+    return false;
+  }
+
+  #keep(client: number, before: number, after: number): void {
+    if (this.#used === this.#edges.length) {
+      if (this.#used >= 3 * MAX_EDGES) {
+        this.unchecked++;
+        return;
+      }
+      const larger = new Int32Array(2 * this.#edges.length);
+      larger.set(this.#edges);
+      this.#edges = larger;
+    }
+    this.#edges[this.#used++] = before;
+    this.#edges[this.#used++] = after;
+    this.#edges[this.#used++] = client;
+  }
+}

@@ -73,18 +73,41 @@ Deno.test("accepted() ends, cleanly, when the listener is closed", async () => {
   assertEquals(await all, 0);
 });
 
-Deno.test("accepted() pauses, longer each time, when descriptors run out; says so once an episode", async () => {
-  const errors: Error[] = [];
+Deno.test("accepted() pauses, longer each time, when descriptors run out", async () => {
   const signal = new AbortController().signal;
   const waits = await withFakeTimers(async () => {
     const failures = Array.from({ length: 10 }, emfile);
     const connections = accepted(
       listener(...failures, CONN, CONN, emfile(), emfile(), CONN),
-      { signal, onError: (error) => errors.push(error) },
+      { signal, onError: () => {} },
     );
     assertEquals(await count(connections), 3);
   });
   assertEquals(waits, [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000, 5, 10]);
+});
+
+Deno.test("accepted() tells a failure once an episode", async () => {
+  const errors: Error[] = [];
+  const signal = new AbortController().signal;
+  let now = 0;
+  const real = performance.now;
+  performance.now = () => now;
+  try {
+    await withFakeTimers(async () => {
+      const connections = accepted(
+        listener(emfile(), emfile(), CONN, emfile(), CONN, emfile(), emfile()),
+        { signal, onError: (error) => errors.push(error) },
+      );
+      await connections.next();
+      now += 9_000;
+      await connections.next();
+      assertEquals(errors.length, 1);
+      now += 11_000;
+      await connections.next();
+    });
+  } finally {
+    performance.now = real;
+  }
   assertEquals(errors.length, 2);
   assert(errors[0]!.message.includes("Too many open files"));
   assertEquals((errors[0]!.cause as { code?: string }).code, "EMFILE");

@@ -196,9 +196,8 @@ export class Connection {
       await this.#socket.closeWrite();
       await deadline(reading, LINGER);
     } catch (error) {
-      const late = error instanceof DOMException &&
-        error.name === "TimeoutError";
-      if (!late && !isGone(error)) throw error;
+      const late = error instanceof DOMException;
+      if (!late && !isGone(error)) this.#options.onError(error);
     }
   }
 }

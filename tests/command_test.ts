@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
 import { type Address, formatAddress } from "../lib/address.ts";
-import { Command, freeAddress, ours, run } from "./support/command.ts";
+import { Command, freeAddress, ours, run, STOPPED } from "./support/command.ts";
 import { macrotask } from "./support/jitter.ts";
 import { numbered, Peer, Resetter } from "./support/peer.ts";
 
@@ -87,6 +87,9 @@ Deno.test("command: mod.ts, which JSR runs, is the same command", async () => {
   using peer = await Peer.join(server.address);
   await peer.say("hello");
   assertEquals(await peer.hear(), "hello");
+  await peer.hangUp();
+  server.kill("SIGINT");
+  assertEquals((await server.end()).code, STOPPED);
 });
 
 Deno.test("command: a port that is taken; exit 1", async () => {
@@ -151,7 +154,7 @@ Deno.test("command: a client's half frame, reset and silence are its own affair"
   }
   server.kill("SIGTERM");
   const { code, stderr } = await server.end();
-  assertEquals([code, stderr], [0, ""]);
+  assertEquals([code, stderr], [STOPPED, ""]);
 });
 
 Deno.test("command: --stats prints figures, and counts what a slow client lost", async () => {

@@ -168,6 +168,18 @@ Deno.test("Connection.drain() does not wait forever for the client's goodbye", a
   assert(socket.closed);
 });
 
+Deno.test("Connection.drain() survives a goodbye that fails", async () => {
+  for (
+    const error of [new Deno.errors.BrokenPipe("gone"), new TypeError("a bug")]
+  ) {
+    const { socket, connection, errors } = open();
+    socket.closeWrite = () => Promise.reject(error);
+    connection.drain();
+    assertEquals(await connection.finished, "drained");
+    assertEquals(errors, error instanceof TypeError ? [error] : []);
+  }
+});
+
 Deno.test("Connection.close() keeps the first reason and may be called twice", async () => {
   const { connection } = open();
   connection.close("stalled");

@@ -280,6 +280,37 @@ Deno.test("Server.shutdown() while clients come, talk and go leaves nothing behi
   }
 });
 
+Deno.test("Server: a socket that is gone before it is set up costs nobody else anything", async () => {
+  const { listen } = Deno;
+  let refuse = true;
+  Deno.listen = ((options: Deno.TcpListenOptions) => {
+    const listener = listen(options);
+    const accept = listener.accept.bind(listener);
+    listener.accept = async () => {
+      const socket = await accept();
+      if (refuse) {
+        socket.setNoDelay = () => {
+          throw new Deno.errors.ConnectionReset("gone");
+        };
+      }
+      return socket;
+    };
+    return listener;
+  }) as typeof listen;
+  try {
+    await using server = start();
+    using gone = await Peer.connect(server.addr);
+    assertEquals(await gone.body(), null);
+    assertEquals(server.stats().disconnected.lost, 1);
+    refuse = false;
+    using peer = await Peer.join(server.addr);
+    await peer.say("hello");
+    assertEquals(await peer.hear(), "hello");
+  } finally {
+    Deno.listen = listen;
+  }
+});
+
 Deno.test("Server: resets at any moment cost nobody else anything", async () => {
   await using server = start();
   using witness = await Peer.join(server.addr, "witness");

@@ -9,6 +9,9 @@ import { type Address, formatAddress } from "../../lib/address.ts";
 /** The longest any of these processes may take to say or do something, in milliseconds. */
 const PATIENCE = 30_000;
 
+/** What a command that was stopped exits with. Windows does not ask, it ends it. */
+export const STOPPED = Deno.build.os === "windows" ? 1 : 0;
+
 const ROOT = new URL("../..", import.meta.url);
 
 /** Our own command, run from source with the permissions it is documented to need. */

@@ -32,4 +32,7 @@ for await (const { bytes, count } of frames(source)) {
   runs.push([count, ...bytes]);
 }
 
-postMessage({ received, runs });
+(self as unknown as { postMessage(answer: unknown): void }).postMessage({
+  received,
+  runs,
+});

@@ -20,11 +20,18 @@ const MIN_PAUSE = 5;
 /** The longest pause: how late, at worst, we notice that descriptors are free again. */
 const MAX_PAUSE = 1000;
 
+/**
+ * An episode of failures is over when there was none for so long, in
+ * milliseconds. Longer than the longest pause; and clients that come and go at
+ * the very limit fail often, but make one episode.
+ */
+const QUIET = 10 * MAX_PAUSE;
+
 /** Options of {@linkcode accepted}. */
 export interface AcceptOptions {
   /** Ends a pause. The listener is closed by whoever opened it. */
   signal: AbortSignal;
-  /** Called at the first failure of an episode, which lasts until a connection is accepted. */
+  /** Called at the first failure of an episode. */
   onError: (error: Error) => void;
 }
 
@@ -40,6 +47,7 @@ export async function* accepted<C extends Deno.Conn>(
   { signal, onError }: AcceptOptions,
 ): AsyncGenerator<C, void, void> {
   let pause = 0;
+  let failedAt = -Infinity;
   while (!signal.aborted) {
     let connection: C;
     try {
@@ -47,13 +55,15 @@ export async function* accepted<C extends Deno.Conn>(
     } catch (error) {
       if (isClosed(error)) return;
       if (LEFT_EARLY.some((early) => error instanceof early)) continue;
-      if (pause === 0) {
+      const now = performance.now();
+      if (now - failedAt > QUIET) {
         onError(
           new Error(`Cannot accept clients for now: ${reason(error)}`, {
             cause: error,
           }),
         );
       }
+      failedAt = now;
       pause = Math.min(Math.max(2 * pause, MIN_PAUSE), MAX_PAUSE);
       // The pause ends early, by a rejection, only when the signal aborts.
       await delay(pause, { signal }).catch(() => {});

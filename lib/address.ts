@@ -14,6 +14,12 @@ export interface Address {
 
 const MAX_PORT = 65535;
 
+const SHAPE =
+  /^(?:\[(?<v6>[^[\]]*)\]|(?<host>[^:[\]\s\p{Cc}]*))(?::(?<port>\d+))?$/u;
+
+/** Near enough to tell what was meant; the system has the last word. */
+const IPV6 = /^[\da-f:.]*:[\da-f:.]*(?:%\w+)?$/i;
+
 /**
  * Reads `HOST:PORT`; an IPv6 address stands in brackets.
  *
@@ -22,9 +28,7 @@ const MAX_PORT = 65535;
  */
 export function parseAddress(text: string): Address {
   if (text === "") throw new TypeError("Cannot read the address: it is empty");
-  const { v6, host, port } =
-    text.match(/^(?:\[(?<v6>[^[\]]*)\]|(?<host>[^:[\]\s]*))(?::(?<port>\d+))?$/)
-      ?.groups ?? {};
+  const { v6, host, port } = text.match(SHAPE)?.groups ?? {};
   const hostname = v6 ?? host;
   if (hostname === undefined) {
     throw new TypeError(
@@ -33,7 +37,7 @@ export function parseAddress(text: string): Address {
       }: it is IP:PORT, with brackets around an IPv6 address`,
     );
   }
-  if (hostname === "" || v6?.includes(":") === false || /\s/.test(hostname)) {
+  if (hostname === "" || v6 !== undefined && !IPV6.test(v6)) {
     throw new TypeError(
       `Cannot read the address ${quote(text)}: it has no IP address`,
     );

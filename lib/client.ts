@@ -25,12 +25,19 @@ export interface ConnectOptions {
  * @throws {Deno.errors.ConnectionRefused} If nobody listens there.
  * @throws {Deno.errors.NotCapable} If `--allow-net` does not cover the address.
  *
- * @example Saying something
- * ```ts no-eval
+ * @example Saying something and hearing it
+ * ```ts
  * import { connect } from "@zillions/server/client";
+ * import { serve } from "@zillions/server/server";
+ * import { assertEquals } from "@std/assert";
  *
- * using client = await connect("127.0.0.1:8080");
+ * await using server = serve({ port: 0 });
+ * using client = await connect(server.addr);
  * await client.send("hello");
+ * await client.closeWrite();
+ * for await (const body of client) {
+ *   assertEquals(new TextDecoder().decode(body), "hello");
+ * }
  * ```
  */
 export async function connect(

@@ -84,8 +84,9 @@ export class Connection {
   #writing = false;
   /** Reads and writes that moved bytes. */
   #moves = 0;
-  #movesBefore = 0;
-  #idleBeats = 0;
+  /** What `#moves` was at the last beat, if a write was pending then. */
+  #stuckAt: number | undefined;
+  #stuckBeats = 0;
 
   constructor(socket: Deno.Conn, options: ConnectionOptions) {
     this.#socket = socket;
@@ -109,10 +110,10 @@ export class Connection {
 
   /** One beat of the server's watch: closes a client that has not moved for `limit` beats. */
   beat(limit: number): void {
-    if (!this.#writing || this.#moves !== this.#movesBefore) {
-      this.#movesBefore = this.#moves;
-      this.#idleBeats = 0;
-    } else if (++this.#idleBeats >= limit) {
+    if (!this.#writing || this.#moves !== this.#stuckAt) {
+      this.#stuckAt = this.#writing ? this.#moves : undefined;
+      this.#stuckBeats = 0;
+    } else if (++this.#stuckBeats >= limit) {
       this.close("stalled");
     }
   }
@@ -195,9 +196,8 @@ export class Connection {
       await this.#socket.closeWrite();
       await deadline(reading, LINGER);
     } catch (error) {
-      const late = error instanceof DOMException &&
-        error.name === "TimeoutError";
-      if (!late && !isGone(error)) throw error;
+      const late = error instanceof DOMException;
+      if (!late && !isGone(error)) this.#options.onError(error);
     }
   }
 }

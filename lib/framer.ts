@@ -35,6 +35,8 @@ export class TornFrameError extends Error {
   override readonly name = "TornFrameError";
 
   /**
+   * Made by {@linkcode frames}.
+   *
    * @param received The bytes there were, the header included.
    * @param expected The bytes the whole frame has, the header included.
    */

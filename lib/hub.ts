@@ -78,6 +78,8 @@ export class Hub {
   readonly #origin: Origin;
 
   /**
+   * Makes a hub without subscribers.
+   *
    * @throws {RangeError} If the capacity is not a whole number within its bounds.
    */
   constructor(options: HubOptions = {}) {

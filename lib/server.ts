@@ -146,17 +146,21 @@ export interface Server extends AsyncDisposable {
  * @throws {Deno.errors.PermissionDenied} If the system does not allow the port.
  * @throws {Deno.errors.NotCapable} If `--allow-net` does not cover the address.
  *
- * @example A server and a client
+ * @example A server that speaks as well
  * ```ts
- * import { connect, serve } from "@zillions/server";
+ * import { connect, encode, serve } from "@zillions/server";
  * import { assertEquals } from "@std/assert";
  *
  * await using server = serve({ port: 0 });
  * using client = await connect(server.addr);
- * await client.send("hello");
- * await client.closeWrite();
+ * await client.send("knock knock");
  * for await (const body of client) {
- *   assertEquals(new TextDecoder().decode(body), "hello");
+ *   const text = new TextDecoder().decode(body);
+ *   if (text === "knock knock") server.hub.broadcast(encode("who is there?"));
+ *   else {
+ *     assertEquals(text, "who is there?");
+ *     break;
+ *   }
  * }
  * ```
  */

@@ -1,0 +1,29 @@
+/**
+ * Makes an executable of the server: `deno task compile [DENO COMPILE'S OPTIONS]`.
+ * The permissions it needs are built in; asking for more would hang a service.
+ */
+// deno-lint-ignore-file no-console -- a tool for people
+
+const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+  args: [
+    "compile",
+    "--quiet",
+    "--allow-net",
+    "--no-prompt",
+    "--output=zillions",
+    ...Deno.args,
+    "main.ts",
+  ],
+  stdout: "inherit",
+}).output();
+
+const complaint = new TextDecoder().decode(stderr);
+if (code !== 0 && complaint.includes("denort")) {
+  const { deno } = Deno.version;
+  console.error(
+    `compile: Deno's runtime binary (denort ${deno}) cannot be downloaded from here`,
+  );
+} else if (complaint !== "") {
+  console.error(complaint.trimEnd());
+}
+Deno.exitCode = code;

@@ -1,0 +1,111 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { Log } from "../lib/log.ts";
+
+const CAPACITY = 8 * 64; // eight chunks of 64 bytes
+
+/** A log of messages of `length` bytes, each filled with its number. */
+function filled(messages: number, length: number): Log {
+  const log = new Log(CAPACITY);
+  for (let n = 0; n < messages; n++) {
+    log.append(new Uint8Array(length).fill(n), 1);
+  }
+  return log;
+}
+
+Deno.test("Log.read() gives what was appended since the cursor was made", () => {
+  const log = filled(3, 10);
+  const cursor = log.cursor();
+  assertEquals(log.read(cursor), undefined);
+  log.append(new Uint8Array([1, 2, 3, 4]), 2);
+  log.append(new Uint8Array([5, 6]), 1);
+  assertEquals(log.read(cursor), {
+    bytes: new Uint8Array([1, 2, 3, 4, 5, 6]),
+    count: 3,
+  });
+  assertEquals(log.read(cursor), undefined);
+});
+
+Deno.test("Log.read() works from before the first message", () => {
+  const log = new Log(CAPACITY);
+  const cursor = log.cursor();
+  const limit = log.cursor();
+  assertEquals(log.read(cursor), undefined);
+  log.append(new Uint8Array([1]), 1);
+  assertEquals(log.read({ ...cursor }, limit), undefined);
+  assertEquals(log.read(cursor)?.count, 1);
+});
+
+Deno.test("Log.read() never cuts a message", () => {
+  for (const length of [1, 7, 63, 64, 65, 200, CAPACITY]) {
+    const log = new Log(CAPACITY);
+    const cursor = log.cursor();
+    for (let n = 0; n < 50; n++) {
+      log.append(new Uint8Array(length).fill(n), 1);
+      if (n % 3 > 0) continue;
+      const run = log.read(cursor)!;
+      assertEquals(run.bytes.length, run.count * length);
+      assertEquals(run.bytes[0], run.bytes[length - 1]);
+    }
+  }
+});
+
+Deno.test("Log.append() drops the oldest, whole, and keeps the newest", () => {
+  const log = new Log(CAPACITY);
+  const cursor = log.cursor();
+  for (let n = 0; n < 100; n++) log.append(new Uint8Array(10).fill(n), 1);
+  assertEquals(log.end, 100);
+  assert(log.start > 0);
+  const got = [];
+  for (let run; (run = log.read(cursor));) {
+    for (let at = 0; at < run.bytes.length; at += 10) got.push(run.bytes[at]);
+  }
+  assertEquals(
+    got,
+    Array.from({ length: 100 - log.start }, (_, i) => log.start + i),
+  );
+  // Six messages fit a chunk of 64 bytes, and eight chunks are kept.
+  assert(got.length > 7 * 6 && got.length <= 8 * 6);
+});
+
+Deno.test("Log.read() stops at its limit, and moves there when it was dropped", () => {
+  const log = filled(3, 10);
+  const cursor = log.cursor();
+  log.append(new Uint8Array([1]), 1);
+  const limit = log.cursor();
+  log.append(new Uint8Array([2]), 1);
+  const late = { ...cursor };
+  assertEquals(log.read(cursor, limit), {
+    bytes: new Uint8Array([1]),
+    count: 1,
+  });
+  assertEquals(log.read(cursor, limit), undefined);
+  for (let n = 0; n < 100; n++) log.append(new Uint8Array(10), 1);
+  assertEquals(log.read(late, limit), undefined);
+  assertEquals(late, limit);
+});
+
+Deno.test("Log.read() gives bytes that never change", () => {
+  const log = new Log(CAPACITY);
+  const cursor = log.cursor();
+  const source = new Uint8Array([1, 2, 3]);
+  log.append(source, 1);
+  const { bytes } = log.read(cursor)!;
+  source.fill(0);
+  for (let n = 0; n < 1000; n++) log.append(new Uint8Array(10).fill(9), 1);
+  assertEquals(bytes, new Uint8Array([1, 2, 3]));
+});
+
+Deno.test("Log.read() copies nothing: readers share the log's memory", () => {
+  const log = new Log(CAPACITY);
+  const [a, b] = [log.cursor(), log.cursor()];
+  log.append(new Uint8Array([1, 2, 3]), 1);
+  assertStrictEquals(log.read(a)!.bytes.buffer, log.read(b)!.bytes.buffer);
+});
+
+Deno.test("Log.append() holds a message as large as the capacity", () => {
+  const log = filled(20, 10);
+  const cursor = log.cursor();
+  log.append(new Uint8Array(CAPACITY).fill(7), 1);
+  assertEquals(log.read(cursor)?.bytes.length, CAPACITY);
+  assertEquals(log.start, 20);
+});

@@ -1,0 +1,150 @@
+/**
+ * The command under test, as a process. `ZILLIONS_COMMAND` names another
+ * executable (with arguments, split at spaces), so that the tests of the
+ * specification can judge any server.
+ */
+import { deadline } from "@std/async/deadline";
+import { type Address, formatAddress } from "../../lib/address.ts";
+
+/** The longest any of these processes may take to say or do something, in milliseconds. */
+const PATIENCE = 30_000;
+
+/** What a command that was stopped exits with. Windows does not ask, it ends it. */
+export const STOPPED = Deno.build.os === "windows" ? 1 : 0;
+
+const ROOT = new URL("../..", import.meta.url);
+
+/** Our own command, run from source with the permissions it is documented to need. */
+export function ours(...permissions: string[]): string[] {
+  const coverage = Deno.env.get("DENO_COVERAGE_DIR");
+  return [
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    "--no-prompt",
+    ...(coverage ? [`--coverage=${coverage}`] : []),
+    ...permissions,
+    "main.ts",
+  ];
+}
+
+const UNDER_TEST = Deno.env.get("ZILLIONS_COMMAND")?.split(" ") ??
+  ours("--allow-net");
+
+/** An address of this machine that nobody listens on. */
+export function freeAddress(hostname = "127.0.0.1"): Address {
+  using listener = Deno.listen({ hostname, port: 0 });
+  return { hostname, port: listener.addr.port };
+}
+
+/** A process that was started. */
+export class Command implements AsyncDisposable {
+  readonly address: Address;
+  readonly #child: Deno.ChildProcess;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  readonly #stderr: Promise<string>;
+  /** Lines of standard error, as they come. */
+  readonly complaints: ReadableStreamDefaultReader<string>;
+
+  private constructor(address: Address, [program, ...args]: string[]) {
+    this.address = address;
+    this.#child = new Deno.Command(program!, {
+      args,
+      cwd: ROOT,
+      stdout: "piped",
+      stderr: "piped",
+      stdin: "null",
+    }).spawn();
+    this.#lines = lines(this.#child.stdout).getReader();
+    const [kept, shown] = lines(this.#child.stderr).tee();
+    this.#stderr = Array.fromAsync(kept).then((all) => all.join("\n"));
+    this.complaints = shown.getReader();
+  }
+
+  /** Starts a command and waits until it is ready. */
+  static async start(
+    address: Address = freeAddress(),
+    command: string[] = UNDER_TEST,
+  ): Promise<Command> {
+    const started = new Command(address, [...command, formatAddress(address)]);
+    const ready = await deadline(started.#lines.read(), PATIENCE);
+    started.ready = ready.value ?? "";
+    if (!started.ready.startsWith("listening on")) {
+      await started[Symbol.asyncDispose]();
+      throw new Error(`not ready: ${ready.value}, ${await started.#stderr}`);
+    }
+    return started;
+  }
+
+  /** The line that said it was ready. */
+  ready = "";
+
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  get running(): Promise<boolean> {
+    return deadline(this.#child.status, 0).then(() => false, () => true);
+  }
+
+  /** What it did in the end: its exit code, and what it printed after it was ready. */
+  async end(): Promise<{ code: number; stdout: string; stderr: string }> {
+    const { code } = await deadline(this.#child.status, PATIENCE);
+    let stdout = "";
+    for (let read; !(read = await this.#lines.read()).done;) {
+      stdout += `${read.value}\n`;
+    }
+    return { code, stdout, stderr: await this.#stderr };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // has ended already
+    }
+    await this.#child.status;
+    await this.#lines.cancel();
+    await this.complaints.cancel();
+    await this.#stderr;
+  }
+}
+
+/** Runs a command that should end by itself. */
+export async function run(
+  [program, ...args]: string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const output = await new Deno.Command(program!, {
+    args,
+    cwd: ROOT,
+    stdin: "null",
+    signal: AbortSignal.timeout(PATIENCE),
+  }).output();
+  const text = new TextDecoder();
+  return {
+    code: output.code,
+    stdout: text.decode(output.stdout),
+    stderr: text.decode(output.stderr),
+  };
+}
+
+function lines(
+  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+): ReadableStream<string> {
+  let begun = "";
+  return bytes.pipeThrough(new TextDecoderStream()).pipeThrough(
+    new TransformStream({
+      transform(text, controller) {
+        const [first, ...more] = text.split("\n");
+        begun += first;
+        for (const next of more) {
+          controller.enqueue(begun);
+          begun = next;
+        }
+      },
+      flush(controller) {
+        if (begun !== "") controller.enqueue(begun);
+      },
+    }),
+  );
+}

@@ -1,0 +1,139 @@
+/**
+ * A client made by hand, which shares nothing with the library: what it reads is
+ * told apart by its own few lines, so it can judge the library and other servers.
+ */
+import { connect as connectSocket, type Socket } from "node:net";
+import { concat } from "@std/bytes/concat";
+import type { Address } from "../../lib/address.ts";
+
+/** What a peer has received, and how it ended. */
+export class Peer implements Disposable {
+  readonly socket: Deno.TcpConn;
+  #rest = new Uint8Array(0);
+
+  private constructor(socket: Deno.TcpConn) {
+    this.socket = socket;
+  }
+
+  static async connect(address: Address): Promise<Peer> {
+    const socket = await Deno.connect(address);
+    socket.setNoDelay(true);
+    return new Peer(socket);
+  }
+
+  /** A peer that has seen a message of its own come back, and so is connected for sure. */
+  static async join(
+    address: Address,
+    name: string = crypto.randomUUID(),
+  ): Promise<Peer> {
+    const peer = await Peer.connect(address);
+    await peer.say(name);
+    while (await peer.hear() !== name);
+    return peer;
+  }
+
+  /** Sends bytes as they are. */
+  async send(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    for (let rest = bytes; rest.length > 0;) {
+      rest = rest.subarray(await this.socket.write(rest));
+    }
+  }
+
+  /** Sends texts as messages, in one piece. */
+  say(...texts: string[]): Promise<void> {
+    const bodies = texts.map((text) => new TextEncoder().encode(text));
+    return this.send(
+      new Uint8Array(bodies.flatMap((body) => [body.length, ...body])),
+    );
+  }
+
+  /** Exactly `count` bytes; fewer only at the end of the connection. */
+  async receive(count: number): Promise<Uint8Array<ArrayBuffer>> {
+    while (this.#rest.length < count) {
+      const buffer = new Uint8Array(64 * 1024);
+      const read = await this.socket.read(buffer);
+      if (read === null) break;
+      this.#rest = concat([this.#rest, buffer.subarray(0, read)]);
+    }
+    const bytes = this.#rest.subarray(0, count);
+    this.#rest = this.#rest.subarray(bytes.length);
+    return bytes;
+  }
+
+  /** The body of the next message; `null` at the end of the connection. */
+  async body(): Promise<Uint8Array<ArrayBuffer> | null> {
+    const [length] = await this.receive(1);
+    if (length === undefined) return null;
+    const body = await this.receive(length);
+    if (body.length < length) {
+      throw new Error("the connection ended inside a message");
+    }
+    return body;
+  }
+
+  /** The next message as text; `null` at the end of the connection. */
+  async hear(): Promise<string | null> {
+    const body = await this.body();
+    return body && new TextDecoder().decode(body);
+  }
+
+  /** The next `count` messages. */
+  async hearMany(count: number): Promise<(string | null)[]> {
+    const texts = [];
+    for (let n = 0; n < count; n++) texts.push(await this.hear());
+    return texts;
+  }
+
+  /** All messages up to the end of the connection. */
+  async hearAll(): Promise<string[]> {
+    const texts = [];
+    for (let text; (text = await this.hear()) !== null;) texts.push(text);
+    return texts;
+  }
+
+  /** Ends the sending side. */
+  hangUp(): Promise<void> {
+    return this.socket.closeWrite();
+  }
+
+  [Symbol.dispose](): void {
+    this.socket[Symbol.dispose]();
+  }
+}
+
+/** A connection that can be reset, which `Deno.Conn` cannot. */
+export class Resetter {
+  readonly #socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  static connect({ hostname, port }: Address): Promise<Resetter> {
+    return new Promise((resolve, reject) => {
+      const socket = connectSocket(
+        port,
+        hostname,
+        () => resolve(new Resetter(socket)),
+      );
+      socket.on("error", reject);
+      socket.pause();
+    });
+  }
+
+  send(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve) => this.#socket.write(bytes, () => resolve()));
+  }
+
+  reset(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#socket.on("close", () => resolve());
+      this.#socket.resetAndDestroy();
+    });
+  }
+}
+
+/** A text of `length` characters that begins with its number. */
+export function numbered(n: number, length: number): string {
+  return `${n}:`.padEnd(length, ".");
+}

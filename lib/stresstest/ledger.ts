@@ -10,6 +10,8 @@ import type { Violations } from "./violations.ts";
 /** How many of the last gaps of a client are remembered, to tell late from repeated. */
 const GAPS = 1024;
 
+const NO_GAPS = { ring: new Int32Array(0), at: 0 };
+
 /** The deliveries of one run; messages are numbered `sequence * senders + sender`. */
 export class Ledger {
   /** Messages that each client received, repeated ones not counted. */
@@ -146,9 +148,12 @@ export class Ledger {
 
   /** A message that is not newer than the newest of its sender. */
   #backwards(client: number, message: number, last: number): boolean {
-    const ring = this.#gaps.get(client)?.ring ?? [];
-    for (let at = 0; at < ring.length; at += 2) {
-      const [from, to] = [ring[at]!, ring[at + 1]!];
+    const { ring, at: end } = this.#gaps.get(client) ?? NO_GAPS;
+    // What comes late most often is what was passed over last.
+    for (let back = 2; back <= ring.length; back += 2) {
+      const at = (end - back + ring.length) % ring.length;
+      const from = ring[at]!;
+      const to = ring[at + 1]!;
       if (message < from || message >= to) continue;
       if ((message - from) % this.#senders !== 0) continue;
       ring[at] = message + this.#senders;

@@ -91,7 +91,9 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
     report.servers.every(({ runs }) =>
       runs.every(({ violations }) => violations.length === 0)
     );
-  print(`\n${summary(report)}\n`);
+  if (report.servers.some(({ runs }) => runs.length > 0)) {
+    print(`\n${summary(report)}\n`);
+  }
   await write(asked, report);
   return status || (report.passed ? 0 : 1);
 }

@@ -66,15 +66,18 @@ export class Server implements AsyncDisposable {
     stop: AbortSignal,
   ): Promise<Server> {
     if (target.address) {
-      await mustAccept(target.address, target.name);
+      await mustAccept(target.address, target.text);
       return new Server(target.address);
     }
     mustBeFree(address);
-    const process = new Process(target.command!, address);
+    const process = new Process(target, address);
     try {
       const line = await process.ready(readyTimeout, stop);
       const at = address.port === 0 ? announced(line, target) : address;
-      await mustAccept(at, `${target.name}, which printed "${READY}",`);
+      await mustAccept(
+        at,
+        `${target.name} at ${formatAddress(at)}, which printed "${READY}"`,
+      );
       return new Server(at, process);
     } catch (error) {
       await process.stop();
@@ -98,9 +101,9 @@ class Process {
   readonly #line = Promise.withResolvers<string>();
   readonly #reading: Promise<unknown>;
 
-  constructor(command: string[], address: Address) {
+  constructor({ name, command = [] }: Target, address: Address) {
     const [program = "", ...args] = command;
-    this.#name = program;
+    this.#name = name;
     try {
       this.#child = new Deno.Command(program, {
         args: [...args, formatAddress(address)],
@@ -241,7 +244,7 @@ async function mustAccept(address: Address, who: string): Promise<void> {
     (await Deno.connect(address)).close();
   } catch (error) {
     throw new StartError(
-      `Cannot test ${who} at ${formatAddress(address)}: ${reason(error)}`,
+      `Cannot test ${who}: ${reason(error)}`,
     );
   }
 }

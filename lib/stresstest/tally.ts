@@ -20,6 +20,7 @@ const POINTS = 5;
 /** Durations of one run. */
 export class Tally {
   readonly #table = new Uint32Array(TABLE);
+  #most = 0;
   readonly #histogram: Histogram = build({
     lowestDiscernibleValue: 1,
     highestTrackableValue: LONGEST,
@@ -29,6 +30,7 @@ export class Tally {
   /** Counts one. Less than nothing is nothing: clocks are read one after another. */
   record(microseconds: number): void {
     const whole = microseconds > 0 ? Math.floor(microseconds) : 0;
+    if (whole > this.#most) this.#most = whole;
     if (whole < TABLE) this.#table[whole]!++;
     else this.#histogram.recordValue(Math.min(whole, LONGEST));
   }
@@ -41,8 +43,9 @@ export class Tally {
     });
     this.#table.fill(0);
     if (histogram.totalCount === 0) return null;
+    // The histogram rounds up, but nothing took longer than the longest.
     const at = (percentile: number) =>
-      histogram.getValueAtPercentile(percentile);
+      Math.min(histogram.getValueAtPercentile(percentile), this.#most);
     const percentiles: [number, number][] = [];
     for (let left = 100; left * histogram.totalCount >= 100; left /= 2) {
       for (let point = 0; point < POINTS; point++) {
@@ -50,13 +53,13 @@ export class Tally {
         percentiles.push([percentile, at(percentile)]);
       }
     }
-    percentiles.push([100, at(100)]);
+    percentiles.push([100, this.#most]);
     return {
       p50Microseconds: at(50),
       p90Microseconds: at(90),
       p99Microseconds: at(99),
       p999Microseconds: at(99.9),
-      maxMicroseconds: at(100),
+      maxMicroseconds: this.#most,
       percentiles,
     };
   }

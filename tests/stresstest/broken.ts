@@ -111,6 +111,11 @@ const WAYS: Record<string, Way> = {
     if (count < LIFE) to.send(frame);
   },
 
+  // One client is never served.
+  ignores: (to, frame) => {
+    if (to.number !== 3) to.send(frame);
+  },
+
   dies: (to, frame, _, count) => {
     if (count === LIFE) {
       console.error("out of luck");

@@ -1,0 +1,160 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Report } from "../../lib/stresstest/result.ts";
+import config from "../../deno.json" with { type: "json" };
+import { broken, OURS, outcome, tester } from "./servers.ts";
+
+const ANY = ["--server", "127.0.0.1:0"];
+
+async function temporary(
+  suffix: string,
+): Promise<AsyncDisposable & { path: string }> {
+  const path = await Deno.makeTempFile({ suffix });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path) };
+}
+
+Deno.test("stresstest reference mode reports each repetition", async () => {
+  const { code, stdout, stderr } = await outcome(
+    tester(...ANY, "-m", "50", "-r", "2", OURS),
+  );
+  assertEquals([code, stderr], [0, ""]);
+  const lines = stdout.split("\n");
+  for (const line of lines.slice(0, 2)) {
+    assertMatch(line, /^300 of 300 received, drop rate 0, [\d.]+ s, p50 /);
+  }
+  assertMatch(stdout, /\ndelivered +300\n/);
+  assertMatch(stdout, /\npassed: every verdict held\n$/);
+});
+
+Deno.test("stresstest compares servers under load and writes what it found", async () => {
+  await using json = await temporary(".json");
+  await using report = await temporary(".html");
+  const { code, stdout, stderr } = await outcome(tester(
+    ...ANY,
+    ..."--rate 2000 --count 200 -s 3 -r 2 --json".split(" "),
+    json.path,
+    "--report",
+    report.path,
+    OURS,
+    broken("sound"),
+  ));
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(
+    stdout.split("\n").slice(0, 4).map((line) => line.split(":")[0]),
+    ["main.ts", "sound", "main.ts", "sound"],
+  );
+  assertMatch(stdout, / +main\.ts +sound +sound : main\.ts\n/);
+  assertMatch(stdout, /\ntester's slip p99 /);
+  const found: Report = JSON.parse(await Deno.readTextFile(json.path));
+  assertEquals([found.mode, found.passed, found.interrupted], [
+    "load",
+    true,
+    false,
+  ]);
+  assertEquals(found.settings["count"], 200);
+  assertMatch(
+    found.command,
+    /^stresstest --server 127\.0\.0\.1:0 --rate 2000 .*'/,
+  );
+  assertEquals(found.servers.map(({ runs }) => runs.map(({ lost }) => lost)), [
+    [0, 0],
+    [0, 0],
+  ]);
+  if (Deno.build.os === "linux") {
+    assert(found.servers[0]!.runs[0]!.server!.peakMemoryBytes > 10e6);
+  }
+  assertMatch(await Deno.readTextFile(report.path), /^<!doctype html>/i);
+});
+
+Deno.test("stresstest sweeps until it is stopped, and prints what there is", async () => {
+  const process = tester(
+    ...ANY,
+    ..."--sweep --rate 200 --duration 0.2 -s 2".split(" "),
+    OURS,
+  );
+  const stdout = process.stdout.pipeThrough(new TextDecoderStream());
+  let text = "";
+  for await (const part of stdout) {
+    if (text === "") process.kill("SIGINT");
+    text += part;
+  }
+  const { code } = await process.status;
+  assertEquals(await new Response(process.stderr).text(), "");
+  assertEquals(code, 130);
+  assertMatch(text, /main\.ts (follows up to|followed none)/);
+  assertMatch(text, /\nstopped before the end\n$/);
+});
+
+Deno.test("stresstest SIGTERM ends it, with what there is", async () => {
+  const process = tester(...ANY, "-m", "20", OURS);
+  const stdout = process.stdout.pipeThrough(new TextDecoderStream());
+  let text = "";
+  for await (const part of stdout) {
+    if (text === "") process.kill("SIGTERM");
+    text += part;
+  }
+  assertEquals((await process.status).code, 143);
+  await process.stderr.cancel();
+  assertMatch(text, /\nstopped before the end\n$/);
+});
+
+Deno.test("stresstest a violation is shown, and fails it", async () => {
+  const { code, stdout } = await outcome(
+    tester(..."-a 127.0.0.1:0 -m 100 -r 1".split(" "), broken("duplicates")),
+  );
+  assertEquals(code, 1);
+  assertMatch(
+    stdout,
+    /\n {2}repeated: client \d received message \d+ of sender \d again, after /,
+  );
+  assertMatch(stdout, /\nfailed: duplicates: repeated\n$/);
+});
+
+Deno.test("stresstest a server that dies is heard", async () => {
+  const { code, stdout, stderr } = await outcome(
+    tester(..."-a 127.0.0.1:0 -m 100".split(" "), broken("dies")),
+  );
+  assertEquals(code, 1);
+  assertMatch(stdout, /\n {2}died: the server ended with exit status 3\n/);
+  assertEquals(stderr, "  | out of luck\n");
+});
+
+Deno.test("stresstest what cannot be tested is one line and what it said", async () => {
+  const fails = await outcome(tester(...ANY, broken("fails")));
+  assertEquals(fails, {
+    code: 1,
+    stdout: "",
+    stderr:
+      'stresstest: Cannot test fails: it ended with exit status 7 before it printed "listening on"\n' +
+      "  | cannot go on\n",
+  });
+  const missing = await outcome(tester("./no-such-server"));
+  assertEquals(missing, {
+    code: 1,
+    stdout: "",
+    stderr:
+      "stresstest: Cannot start ./no-such-server: there is no such executable\n",
+  });
+});
+
+Deno.test("stresstest a wrong command line is one line", async () => {
+  assertEquals(await outcome(tester("--bogus")), {
+    code: 2,
+    stdout: "",
+    stderr: "stresstest: there is no option --bogus\n",
+  });
+});
+
+Deno.test("stresstest results that cannot be written are one line", async () => {
+  const { code, stderr } = await outcome(
+    tester(...ANY, "-m", "1", "-r", "1", "--json", "/no/such/place", OURS),
+  );
+  assertEquals(code, 1);
+  assertMatch(stderr, /^stresstest: .+\n$/);
+});
+
+Deno.test("stresstest --help and --version", async () => {
+  const help = await outcome(tester("--help"));
+  assertEquals([help.code, help.stderr], [0, ""]);
+  assertMatch(help.stdout, /stresstest \[OPTIONS\] EXECUTABLE/);
+  assertEquals((await outcome(tester("-V"))).stdout, `${config.version}\n`);
+});

@@ -1,0 +1,64 @@
+/** Servers for the tests of the stress tester, and the tester as a process. */
+import { Server } from "../../lib/stresstest/process.ts";
+import { type Target, targets } from "../../lib/stresstest/target.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const DENO = `'${Deno.execPath()}' run --quiet --no-prompt`;
+
+/** A port of the server's choice. */
+export const ANY_PORT = { hostname: "127.0.0.1", port: 0 };
+
+/** Longer than any server here takes to get ready, in milliseconds. */
+export const READY = 30_000;
+
+/** A stop that never comes. */
+export const NEVER: AbortSignal = new AbortController().signal;
+
+/** The command of our own server. */
+export const OURS = `${DENO} --allow-net '${path("main.ts")}'`;
+
+/** The command of a server that is broken in `way`. */
+export function broken(way: string): string {
+  return `${DENO} --allow-net '${path("tests/stresstest/broken.ts")}' ${way}`;
+}
+
+/** The only target that `text` says. */
+export function target(text: string): Target {
+  return targets([text])[0]!;
+}
+
+/** Starts a server. */
+export function start(text: string): Promise<Server> {
+  return Server.start(target(text), ANY_PORT, READY, NEVER);
+}
+
+/** The tester, as a process. */
+export function tester(...args: string[]): Deno.ChildProcess {
+  const coverage = Deno.env.get("DENO_COVERAGE_DIR");
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--quiet",
+      ...coverage ? [`--coverage=${coverage}`] : [],
+      path("lib/stresstest/main.ts"),
+      ...args,
+    ],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** What became of it. */
+export async function outcome(
+  process: Deno.ChildProcess,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await process.output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+function path(name: string): string {
+  return new URL(name, ROOT).pathname;
+}

@@ -12,7 +12,7 @@ import { Checker } from "./checker.ts";
 import { clientName, Ledger } from "./ledger.ts";
 import { pace } from "./pace.ts";
 import { Pings } from "./pings.ts";
-import type { Server } from "./process.ts";
+import type { Server } from "./server.ts";
 import type { Generator, Latency, RunResult } from "./result.ts";
 import { Sender } from "./sender.ts";
 import { Tally } from "./tally.ts";

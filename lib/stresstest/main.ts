@@ -11,15 +11,11 @@
  * @module
  */
 import config from "../../deno.json" with { type: "json" };
-import {
-  type Arguments,
-  HELP,
-  parseArguments,
-  UsageError,
-} from "./arguments.ts";
+import { type Arguments, parseArguments, UsageError } from "./arguments.ts";
 import { environment } from "./environment.ts";
+import { HELP } from "./help.ts";
 import { load } from "./load.ts";
-import { StartError } from "./process.ts";
+import { StartError } from "./start_error.ts";
 import { Progress } from "./progress.ts";
 import { Reference } from "./reference.ts";
 import type { Report, RunResult } from "./result.ts";

@@ -1,16 +1,16 @@
 /**
- * The server under test, as a process: started, awaited, watched, stopped. The
- * runs make one for each turn. Its one rule: whatever it started is gone when
- * it is disposed of, children included.
+ * The process of the server under test. Its one rule: when it is stopped, whatever
+ * it started is gone, children included.
  *
  * @module
  */
 import { deadline } from "@std/async/deadline";
-import { type Address, formatAddress, parseAddress } from "../address.ts";
+import { type Address, formatAddress } from "../address.ts";
+import { reason, StartError } from "./start_error.ts";
 import type { Target } from "./target.ts";
 
 /** What a server prints when it accepts connections. */
-const READY = "listening on";
+export const READY = "listening on";
 
 /** How long a server may take to end when it is asked to, in milliseconds. */
 const GRACE = 2000;
@@ -18,89 +18,18 @@ const GRACE = 2000;
 /** How much of the end of its standard error is kept, in characters. */
 const KEPT = 4096;
 
-/** The server cannot be tested: one line that says why, and what it said itself. */
-export class StartError extends Error {
-  /** The name of this class. */
-  override readonly name = "StartError";
-
-  /** @param stderr The end of what the server printed to standard error. */
-  constructor(message: string, readonly stderr = "") {
-    super(message);
-  }
-}
-
-/** A server that accepts connections. */
-export class Server implements AsyncDisposable {
-  /** Where it accepts connections. */
-  readonly address: Address;
-  /** The process, unless it ran before us. */
-  readonly pid: number | undefined;
-  /** Resolves, if it ends by itself, with how it ended. */
-  readonly ended: Promise<string>;
-  readonly #process: Process | undefined;
-
-  private constructor(address: Address, process?: Process) {
-    this.address = address;
-    this.pid = process?.pid;
-    this.ended = process?.ended ?? new Promise(() => {});
-    this.#process = process;
-  }
-
-  /** The end of what it printed to standard error. */
-  get stderr(): string {
-    return this.#process?.stderr ?? "";
-  }
-
-  /**
-   * Starts `target`, which is told to listen on `address`, and waits until it
-   * accepts connections.
-   *
-   * @param readyTimeout Milliseconds that it may take.
-   * @param stop Ends the wait.
-   * @throws {StartError} If it does not.
-   */
-  static async start(
-    target: Target,
-    address: Address,
-    readyTimeout: number,
-    stop: AbortSignal,
-  ): Promise<Server> {
-    if (target.address) {
-      await mustAccept(target.address, target.text);
-      return new Server(target.address);
-    }
-    mustBeFree(address);
-    const process = new Process(target, address);
-    try {
-      const line = await process.ready(readyTimeout, stop);
-      const at = address.port === 0 ? announced(line, target) : address;
-      await mustAccept(
-        at,
-        `${target.name} at ${formatAddress(at)}, which printed "${READY}"`,
-      );
-      return new Server(at, process);
-    } catch (error) {
-      await process.stop();
-      if (!(error instanceof StartError)) throw error;
-      throw new StartError(error.message, process.stderr);
-    }
-  }
-
-  /** Stops it, by force if need be. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#process?.stop();
-  }
-}
-
 /** A process and the end of what it says. */
-class Process {
+export class Process {
+  /** The end of what it printed to standard error. */
   stderr = "";
+  /** Resolves with how it ended. */
   readonly ended: Promise<string>;
   readonly #child: Deno.ChildProcess;
   readonly #name: string;
   readonly #line = Promise.withResolvers<string>();
   readonly #reading: Promise<unknown>;
 
+  /** Starts the command of a target, with `address` as its last argument. */
   constructor({ name, command = [] }: Target, address: Address) {
     const [program = "", ...args] = command;
     this.#name = name;
@@ -128,6 +57,7 @@ class Process {
     ]);
   }
 
+  /** The id of the process. */
   get pid(): number {
     return this.#child.pid;
   }
@@ -157,6 +87,7 @@ class Process {
     }
   }
 
+  /** Ends it: it is asked to, then made to. */
   async stop(): Promise<void> {
     this.#signal("SIGTERM");
     try {
@@ -212,55 +143,4 @@ async function each(
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     take(text);
   }
-}
-
-/** Where it says it listens, for a port that it chose itself. */
-function announced(line: string, target: Target): Address {
-  try {
-    return parseAddress(line.slice(READY.length).trim());
-  } catch (cause) {
-    throw new StartError(
-      `Cannot test ${target.name} on a port of its choice: ${
-        (cause as Error).message
-      }`,
-    );
-  }
-}
-
-/** @throws {StartError} If somebody listens there already. */
-function mustBeFree(address: Address): void {
-  try {
-    Deno.listen(address).close();
-  } catch (error) {
-    throw new StartError(
-      `Cannot test at ${formatAddress(address)}: ${reason(error)}`,
-    );
-  }
-}
-
-/** @throws {StartError} If nobody accepts connections there. */
-async function mustAccept(address: Address, who: string): Promise<void> {
-  try {
-    (await Deno.connect(address)).close();
-  } catch (error) {
-    throw new StartError(
-      `Cannot test ${who}: ${reason(error)}`,
-    );
-  }
-}
-
-/** Why the system refused, in a few words. */
-function reason(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) {
-    return "there is no such executable";
-  }
-  if (error instanceof Deno.errors.PermissionDenied) return "it is not allowed";
-  if (error instanceof Deno.errors.AddrInUse) return "the address is taken";
-  if (error instanceof Deno.errors.AddrNotAvailable) {
-    return "the address is not one of this machine";
-  }
-  if (error instanceof Deno.errors.ConnectionRefused) {
-    return "it refuses connections";
-  }
-  return error instanceof Error ? error.message : String(error);
 }

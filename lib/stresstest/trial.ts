@@ -8,7 +8,8 @@
 import { delay } from "@std/async/delay";
 import { frames, TornFrameError } from "../framer.ts";
 import { isGone } from "../gone.ts";
-import { type Server, StartError } from "./process.ts";
+import type { Server } from "./server.ts";
+import { StartError } from "./start_error.ts";
 import type { Verdict } from "./result.ts";
 import { Violations } from "./violations.ts";
 
@@ -82,7 +83,7 @@ export class Trial implements Disposable {
   fail(verdict: Verdict, text: string): void {
     if (this.over.aborted) return;
     this.violations.add(verdict, () => text);
-    this.#over.abort();
+    this[Symbol.dispose](); // which ends reads and writes that would never end
   }
 
   /** Waits, less if the run is over. */
@@ -159,7 +160,7 @@ export class Trial implements Disposable {
     await Promise.all(this.#reading);
   }
 
-  /** Closes every connection. */
+  /** Ends it and closes every connection. */
   [Symbol.dispose](): void {
     this.#over.abort();
     clearInterval(this.#timer);

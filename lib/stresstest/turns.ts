@@ -6,7 +6,7 @@
  * @module
  */
 import type { Address } from "../address.ts";
-import { Server } from "./process.ts";
+import { Server } from "./server.ts";
 import type { RunResult, ServerResult } from "./result.ts";
 import type { Target } from "./target.ts";
 import type { Watched } from "./trial.ts";

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   type Arguments,
-  HELP,
   parseArguments,
   UsageError,
 } from "../../lib/stresstest/arguments.ts";
+import { HELP } from "../../lib/stresstest/help.ts";
 import { targets } from "../../lib/stresstest/target.ts";
 
 function parsed(...args: string[]): Arguments {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { formatAddress } from "../../lib/address.ts";
-import { Server, StartError } from "../../lib/stresstest/process.ts";
+import { Server } from "../../lib/stresstest/server.ts";
+import { StartError } from "../../lib/stresstest/start_error.ts";
 import { UsageWatch } from "../../lib/stresstest/usage.ts";
 import {
   ANY_PORT,

@@ -1,5 +1,5 @@
 /** Servers for the tests of the stress tester, and the tester as a process. */
-import { Server } from "../../lib/stresstest/process.ts";
+import { Server } from "../../lib/stresstest/server.ts";
 import { type Target, targets } from "../../lib/stresstest/target.ts";
 
 const ROOT = new URL("../../", import.meta.url);

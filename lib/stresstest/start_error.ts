@@ -1,0 +1,33 @@
+/**
+ * Why a server cannot be tested. Whoever starts or connects throws it; the entry
+ * point prints it.
+ *
+ * @module
+ */
+
+/** The server cannot be tested: one line that says why, and what it said itself. */
+export class StartError extends Error {
+  /** The name of this class. */
+  override readonly name = "StartError";
+
+  /** @param stderr The end of what the server printed to standard error. */
+  constructor(message: string, readonly stderr = "") {
+    super(message);
+  }
+}
+
+/** Why the system refused, in a few words. */
+export function reason(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) {
+    return "there is no such executable";
+  }
+  if (error instanceof Deno.errors.PermissionDenied) return "it is not allowed";
+  if (error instanceof Deno.errors.AddrInUse) return "the address is taken";
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return "the address is not one of this machine";
+  }
+  if (error instanceof Deno.errors.ConnectionRefused) {
+    return "it refuses connections";
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -49,6 +49,8 @@ export class Channel
   /** The place at which it was closed. */
   #limit: Cursor | undefined;
   #received = 0;
+  /** The turn in which it took its last run. */
+  #servedAt = -Infinity;
   /** Resolves the pending `next()`, of which there is one at most. */
   #resolve: ((result: IteratorResult<Run, void>) => void) | undefined;
 
@@ -123,7 +125,11 @@ export class Channel
         new Error("Cannot receive: another receive is pending"),
       );
     }
-    const { turns, waiting } = this.#origin;
+    const { log, turns, waiting } = this.#origin;
+    // One that is back at once can take more; one that is slow is not waited for.
+    if (turns.now - this.#servedAt <= 1 && log.isBehind(this.#cursor)) {
+      turns.hold();
+    }
     if (this.lag > 0 && turns.free) {
       turns.take();
       return Promise.resolve(this.#take());
@@ -155,7 +161,9 @@ export class Channel
   }
 
   #take(): IteratorResult<Run, void> {
-    const run = this.#origin.log.read(this.#cursor, this.#limit);
+    const { log, turns } = this.#origin;
+    this.#servedAt = turns.now;
+    const run = log.read(this.#cursor, this.#limit);
     if (!run) {
       assert(this.#limit, "a message that waits can be read");
       return { done: true, value: undefined };

@@ -157,12 +157,13 @@ export class Hub {
 
   /**
    * Resolves when every subscriber that was waiting has been offered what was
-   * broadcast so far. Whoever broadcasts faster than subscribers are served
-   * should wait for this between broadcasts; a subscriber that is busy, slow or
-   * stuck is not waited for.
+   * broadcast so far, and those that keep taking are not far behind. Whoever
+   * broadcasts much should wait for this between broadcasts, and will lose nothing
+   * for subscribers that keep up. One that is slow or stuck is not waited for.
    */
   offered(): Promise<void> {
-    if (this.#turns.free) return Promise.resolve();
-    return new Promise((resolve) => this.#turns.push({ turn: resolve }));
+    return new Promise((resolve) =>
+      this.#turns.pushBroadcaster({ turn: resolve })
+    );
   }
 }

@@ -102,6 +102,11 @@ export class Log {
     return { chunk, offset: this.#chunk(chunk).length, message: this.#end };
   }
 
+  /** Whether more than one more read is needed to get from `cursor` to the end. */
+  isBehind(cursor: Cursor): boolean {
+    return this.#next - cursor.chunk > 2;
+  }
+
   /**
    * The next run at `cursor` and before `limit`, and moves the cursor behind
    * it; `undefined` when there is none. A cursor that points at what was

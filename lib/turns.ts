@@ -1,7 +1,8 @@
 /**
- * Turns: who goes on, and when. The hub lets writers (through their channels)
- * and readers go on from here. Its one rule: first come, first served, and no
- * more than {@linkcode TURN} between two looks at the sockets.
+ * Turns: who goes on, and when. Subscribers that wait for a run and broadcasters
+ * that wait to bring the next go on from here. Its one rule: first come, first
+ * served, no more than {@linkcode TURN} between two looks at the sockets, and
+ * nobody brings more while somebody who keeps taking is behind.
  *
  * @module
  */
@@ -9,10 +10,22 @@
 /**
  * How many go on in one turn of the event loop. Deno completes 128 socket
  * operations in one; what is begun beyond that is served by luck, and the
- * unlucky wait for hundreds of milliseconds. Half is for the writers, so that
- * the reads they cause get the other half.
+ * unlucky wait for hundreds of milliseconds. Half leaves room for the reads that
+ * arrive meanwhile.
  */
 export const TURN = 64;
+
+/**
+ * How many of those may be broadcasters: each brings up to 64 KiB, and what one
+ * turn brings should be a small part of the log.
+ */
+const BROADCASTERS = 16;
+
+/**
+ * How many turns broadcasters are held up at most, so that subscribers who
+ * always have something to catch up with slow them down but never stop them.
+ */
+const HOLD = 256;
 
 /** Something that waits for its turn. */
 export interface Task {
@@ -20,20 +33,31 @@ export interface Task {
   turn(): void;
 }
 
-/** A first-in-first-out queue of tasks, served in turns. */
+/** Two queues, of subscribers and of broadcasters, served in turns. */
 export class Turns {
-  /** Served now, from `#at` on. */
-  #serving: Task[] = [];
-  #at = 0;
-  /** Served after that. Two arrays that take turns never need to shift. */
-  #arriving: Task[] = [];
+  readonly #subscribers = new Queue();
+  readonly #broadcasters = new Queue();
+  #tickets = 0;
+  /** The number of this turn. */
+  #turn = 0;
+  /** How many can still go on in this turn. */
   #left = TURN;
+  /** How many of them can be broadcasters. */
+  #broadcastersLeft = BROADCASTERS;
+  /** Turns since broadcasters were first held up. */
+  #held = 0;
+  /** The last turn in which somebody who keeps taking was behind. */
+  #behind = -1;
   #scheduled = false;
 
-  /** Whether a task that came now would be served now. */
+  /** The number of this turn. */
+  get now(): number {
+    return this.#turn;
+  }
+
+  /** Whether a subscriber that came now would be served now. */
   get free(): boolean {
-    return this.#left > 0 && this.#at === this.#serving.length &&
-      this.#arriving.length === 0;
+    return this.#left > 0 && this.#subscribers.head === undefined;
   }
 
   /** Takes a turn now, of those that are {@linkcode free}. */
@@ -42,15 +66,35 @@ export class Turns {
     this.#schedule();
   }
 
-  /** Serves `task` now if there is a turn for it, or else in order. */
+  /** Serves a subscriber now if there is a turn for it, or else in order. */
   push(task: Task): void {
     if (this.free) {
       this.take();
       task.turn();
     } else {
-      this.#arriving.push(task);
+      this.#subscribers.push(task, this.#tickets++);
       this.#schedule();
     }
+  }
+
+  /** Serves a broadcaster after those who came before it and those who are behind. */
+  pushBroadcaster(task: Task): void {
+    if (
+      this.free && this.#broadcasters.head === undefined &&
+      this.#broadcastersLeft > 0 && this.#behind < this.#turn - 1
+    ) {
+      this.#broadcastersLeft--;
+      this.take();
+      task.turn();
+    } else {
+      this.#broadcasters.push(task, this.#tickets++);
+      this.#schedule();
+    }
+  }
+
+  /** Says that a subscriber is behind and keeps taking. */
+  hold(): void {
+    this.#behind = this.#turn;
   }
 
   #schedule(): void {
@@ -62,18 +106,63 @@ export class Turns {
   readonly #serve = (): void => {
     this.#scheduled = false;
     this.#left = TURN;
+    this.#broadcastersLeft = this.#mayBroadcast() ? BROADCASTERS : 0;
+    this.#turn++;
     while (this.#left > 0) {
-      if (this.#at === this.#serving.length) {
-        if (this.#arriving.length === 0) return;
-        this.#serving = this.#arriving;
-        this.#arriving = [];
-        this.#at = 0;
+      const subscriber = this.#subscribers.head;
+      const broadcaster = this.#broadcasters.head;
+      if (
+        broadcaster && this.#broadcastersLeft > 0 &&
+        !(subscriber && subscriber.ticket < broadcaster.ticket)
+      ) {
+        this.#broadcastersLeft--;
+        this.#left--;
+        this.#broadcasters.shift().turn();
+      } else if (subscriber) {
+        this.#left--;
+        this.#subscribers.shift().turn();
+      } else {
+        break;
       }
-      this.#left--;
-      this.#serving[this.#at++]!.turn();
     }
-    this.#schedule();
+    if (this.#subscribers.head || this.#broadcasters.head) this.#schedule();
   };
+
+  #mayBroadcast(): boolean {
+    if (this.#behind === this.#turn && ++this.#held < HOLD) return false;
+    this.#held = 0;
+    return true;
+  }
+}
+
+interface Waiting {
+  readonly task: Task;
+  readonly ticket: number;
+}
+
+/** First in, first out; two arrays that take turns never need to shift. */
+class Queue {
+  #leaving: Waiting[] = [];
+  #at = 0;
+  #arriving: Waiting[] = [];
+
+  get head(): Waiting | undefined {
+    return this.#leaving[this.#at] ?? this.#arriving[0];
+  }
+
+  push(task: Task, ticket: number): void {
+    this.#arriving.push({ task, ticket });
+  }
+
+  /** Takes the head, which there must be. */
+  shift(): Task {
+    if (this.#at === this.#leaving.length) {
+      this.#leaving = this.#arriving;
+      this.#arriving = [];
+      this.#at = 0;
+    }
+    return this.#leaving[this.#at++]!.task;
+  }
 }
 
 /**

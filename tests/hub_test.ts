@@ -140,6 +140,58 @@ Deno.test("Hub.offered() waits for those that waited, not for those that do not 
   assertEquals(offered, 2 * TURN);
 });
 
+Deno.test("Hub.offered() paces many who broadcast much: who keeps taking loses nothing", async () => {
+  for (const [broadcasters, subscribers] of [[300, 8], [8, 300], [200, 200]]) {
+    const hub = new Hub({ capacity: 1024 * 1024 });
+    const channels = Array.from(
+      { length: subscribers! },
+      () => hub.subscribe(),
+    );
+    const receiving = channels.map((channel) => Array.fromAsync(channel));
+    await Promise.all(Array.from({ length: broadcasters! }, async () => {
+      for (let n = 0; n < 10; n++) {
+        await hub.offered();
+        broadcast(hub, 400, 400);
+      }
+    }));
+    for (const channel of channels) channel.close();
+    await Promise.all(receiving);
+    assert(hub.broadcasts * MESSAGE > hub.capacity);
+    assertEquals(channels.map(({ dropped }) => dropped), channels.map(() => 0));
+  }
+});
+
+Deno.test("Hub.offered() is not held up by who is slow, stuck or always behind", async () => {
+  const hub = new Hub();
+  using _stuck = hub.subscribe();
+  using slow = hub.subscribe();
+  using behind = hub.subscribe();
+  let ended = false;
+  const receiving = [
+    (async () => {
+      for await (const _ of slow) {
+        for (let n = 0; n < 3; n++) await macrotask();
+        if (ended) break;
+      }
+    })(),
+    // Takes a little in each turn and never catches up.
+    (async () => {
+      for await (const _ of behind) {
+        await macrotask();
+        if (ended) break;
+      }
+    })(),
+  ];
+  for (let n = 0; n < 500; n++) {
+    for (let i = 0; i < 4; i++) broadcast(hub, 1600, 1600);
+    await hub.offered();
+  }
+  ended = true;
+  broadcast(hub, 1);
+  await Promise.all(receiving);
+  assert(slow.dropped > 0);
+});
+
 Deno.test("Channel.dropped is exact while lagging, catching up and lagging again", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const channel = hub.subscribe();

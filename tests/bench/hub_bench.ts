@@ -29,6 +29,6 @@ for (const [from, to] of [[1, 1], [1, 1000], [1000, 1000]] as const) {
   Deno.bench(
     `Hub ${from} to ${to}, ${from * RUNS * COUNT} messages`,
     { group: "hub" },
-    () => all(from, to),
+    async () => await all(from, to),
   );
 }

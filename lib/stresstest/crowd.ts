@@ -5,9 +5,9 @@
  *
  * @module
  */
-import process from "node:process";
 import { Bodies, type Sizes } from "./bodies.ts";
 import { Checker } from "./checker.ts";
+import { Effort } from "./effort.ts";
 import { clientName, Ledger } from "./ledger.ts";
 import { pace } from "./pace.ts";
 import { Pings } from "./pings.ts";
@@ -180,7 +180,7 @@ export class Crowd {
 
   /** Sends the load. */
   async send(): Promise<void> {
-    const cpuBefore = process.cpuUsage();
+    const effort = new Effort();
     this.#start = performance.now();
     let dues = 0;
     const idle = await pace({
@@ -198,9 +198,8 @@ export class Crowd {
         dues = due;
       },
     });
-    const { user, system } = process.cpuUsage(cpuBefore);
-    this.cpuSeconds = (user + system) / 1e6;
-    this.busy = (user + system - idle) / this.#now();
+    this.cpuSeconds = effort.cpuSeconds;
+    this.busy = (effort.microseconds - idle) / this.#now();
   }
 
   /** Waits until everything has arrived, or nothing more will. */

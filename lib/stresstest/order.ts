@@ -20,6 +20,9 @@ const HOPS = 32;
  */
 export const MAX_EDGES = 8 * 1024 * 1024;
 
+/** Room for so many at first. */
+const FIRST_EDGES = 1024;
+
 const NONE = -1;
 
 /** "This client got `before`, then `after`." */
@@ -33,18 +36,20 @@ export interface Edge {
 /** Collects what clients saw; messages are numbered `sequence * senders + sender`. */
 export class Order {
   readonly #senders: number;
+  readonly #maxEdges: number;
   /** The nearest message that some client got right after this one. */
   readonly #next: Int32Array;
   /** Which client that was. */
   readonly #witness: Int32Array;
   /** All other edges, as triples: before, after, client. */
-  #edges: Int32Array<ArrayBuffer> = new Int32Array(3 * 1024);
+  #edges: Int32Array<ArrayBuffer> = new Int32Array(3 * FIRST_EDGES);
   #used = 0;
   /** Deliveries that there was no room to note. */
   unchecked = 0;
 
-  constructor(messages: number, senders: number) {
+  constructor(messages: number, senders: number, maxEdges = MAX_EDGES) {
     this.#senders = senders;
+    this.#maxEdges = maxEdges;
     this.#next = new Int32Array(messages).fill(NONE);
     this.#witness = new Int32Array(messages);
   }
@@ -169,7 +174,7 @@ export class Order {
 
   #keep(client: number, before: number, after: number): void {
     if (this.#used === this.#edges.length) {
-      if (this.#used >= 3 * MAX_EDGES) {
+      if (this.#used >= 3 * this.#maxEdges) {
         this.unchecked++;
         return;
       }

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import process from "node:process";
 import { bodies, encode } from "../frame.ts";
 import { show } from "./checker.ts";
+import { Effort } from "./effort.ts";
 import { clientName, Ledger } from "./ledger.ts";
 import {
   ID,
@@ -61,7 +61,7 @@ export class Repetition {
   readonly #settings: ReferenceSettings;
   readonly #ledger: Ledger;
   readonly #latency = new Tally();
-  readonly #cpuBefore = process.cpuUsage();
+  readonly #effort = new Effort();
   readonly #begun = performance.now();
   /** Subscribers' ids begin here, publishers' after them. */
   readonly #firstId: number;
@@ -142,7 +142,6 @@ export class Repetition {
           } %`,
       );
     }
-    const { user, system } = process.cpuUsage(this.#cpuBefore);
     return {
       offeredRate: null,
       seconds,
@@ -156,7 +155,7 @@ export class Repetition {
         // Nothing is due at a time of its own: publishers wait for subscribers.
         slipP99Microseconds: 0,
         slipMaxMicroseconds: 0,
-        cpuSeconds: (user + system) / 1e6,
+        cpuSeconds: this.#effort.cpuSeconds,
         bottleneck: false,
       },
       server,

@@ -78,6 +78,25 @@ Deno.test("Order a pair that changes places is found, whatever else is lost", ()
   );
 });
 
+Deno.test("Order what there is no room for is counted", () => {
+  // Each client gets two neighbours of its own: no edge is implied by others.
+  const order = new Order(4000, 4000, 1024);
+  for (let after = 1; after < 4000; after++) order.add(after, 0, after);
+  assertEquals(order.unchecked, 3999 - 1 - 1024);
+  assertEquals(order.cycle(), undefined);
+});
+
+Deno.test("Order a cycle is found among many edges of one message", () => {
+  const order = new Order(4000, 4000);
+  for (let after = 1; after < 4000; after++) order.add(after, 0, after);
+  order.add(7, 3999, 0);
+  assertEquals(order.unchecked, 0);
+  assertEquals(order.cycle()?.toSorted((a, b) => a.before - b.before), [
+    { before: 0, after: 3999, client: 3999 },
+    { before: 3999, after: 0, client: 7 },
+  ]);
+});
+
 /** A sequence in which the senders take turns as given. */
 function sequenceOf(turns: number[]): { order: Order; sequence: number[] } {
   const sent = [0, 0, 0, 0];

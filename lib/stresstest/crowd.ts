@@ -174,7 +174,7 @@ export class Crowd {
       );
     }
     for (let client = this.steady; client < clients; client++) {
-      this.#comeAndGo(client);
+      trial.keep(this.#comeAndGo(client));
     }
   }
 

@@ -1,47 +1,54 @@
 /**
- * A tally of durations: an HDR histogram with a flat table in front, because a
- * histogram takes 80 ns to record a value, and a table two. Latencies and the
+ * A tally of durations: an HDR histogram with a table in front, because the
+ * histogram takes 80 ns to record a value, and the table two. Latencies and the
  * generator's slip are tallied here.
  *
  * @module
  */
-import { build, type Histogram } from "hdr-histogram-js";
+import { build } from "hdr-histogram-js";
 import type { Latency } from "./result.ts";
 
-/** Durations below this, in microseconds, are counted in the table: a second. */
-const TABLE = 1 << 20;
-
-/** The longest duration that is told from longer ones: an hour. */
+/** The longest duration that is told from longer ones, in microseconds: an hour. */
 const LONGEST = 3600 * 1e6;
+
+/**
+ * Durations are counted to this many bits, as the histogram does for three
+ * digits: so the table stays small enough for a processor's cache.
+ */
+const BITS = 11;
+
+/** Half of the values of so many bits: the other half is that of one bit less. */
+const HALF = 1 << BITS - 1;
 
 /** Points of the percentile curve each time the distance to 100 halves. */
 const POINTS = 5;
 
 /** Durations of one run. */
 export class Tally {
-  readonly #table = new Uint32Array(TABLE);
+  readonly #table = new Uint32Array((33 - BITS) * HALF + HALF);
   #most = 0;
-  readonly #histogram: Histogram = build({
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: LONGEST,
-    numberOfSignificantValueDigits: 3,
-  });
 
   /** Counts one. Less than nothing is nothing: clocks are read one after another. */
   record(microseconds: number): void {
-    const whole = microseconds > 0 ? Math.floor(microseconds) : 0;
-    if (whole > this.#most) this.#most = whole;
-    if (whole < TABLE) this.#table[whole]!++;
-    else this.#histogram.recordValue(Math.min(whole, LONGEST));
+    let value = microseconds > 0 ? Math.floor(microseconds) : 0;
+    if (value > LONGEST) value = LONGEST;
+    if (value > this.#most) this.#most = value;
+    const shift = Math.max(0, 32 - BITS - Math.clz32(value));
+    this.#table[shift * HALF + (value >>> shift)]!++;
   }
 
   /** What was counted, or `null` if nothing was. */
   summary(): Latency | null {
-    const histogram = this.#histogram;
-    this.#table.forEach((count, value) => {
+    const histogram = build({
+      lowestDiscernibleValue: 1,
+      highestTrackableValue: LONGEST,
+      numberOfSignificantValueDigits: 3,
+    });
+    this.#table.forEach((count, at) => {
+      const shift = Math.max(0, Math.floor(at / HALF) - 1);
+      const value = (at - shift * HALF) * 2 ** shift;
       if (count > 0) histogram.recordValueWithCount(value, count);
     });
-    this.#table.fill(0);
     if (histogram.totalCount === 0) return null;
     // The histogram rounds up, but nothing took longer than the longest.
     const at = (percentile: number) =>

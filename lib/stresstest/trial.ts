@@ -6,8 +6,9 @@
  * @module
  */
 import { delay } from "@std/async/delay";
-import { frames, TornFrameError } from "../framer.ts";
+import { TornFrameError } from "../framer.ts";
 import { isGone } from "../gone.ts";
+import { takeFrames } from "./intake.ts";
 import type { Server } from "./server.ts";
 import { StartError } from "./start_error.ts";
 import type { Verdict } from "./result.ts";
@@ -45,7 +46,8 @@ export class Trial implements Disposable {
   readonly #options: TrialOptions;
   readonly #over = new AbortController();
   readonly #sockets = new Set<Deno.TcpConn>();
-  readonly #reading: Promise<void>[] = [];
+  /** What has to end before the run has ended. */
+  readonly #doing: Promise<void>[] = [];
   readonly #timer: ReturnType<typeof setInterval>;
   /** When the first message was sent after the last delivery. */
   #waitingSince: number | undefined;
@@ -106,10 +108,16 @@ export class Trial implements Disposable {
         sockets.push(each.value);
         each.value.setNoDelay(true);
       }
+      if (this.over.aborted) this[Symbol.dispose]();
       const failed = opened.find(({ status }) => status === "rejected");
       if (failed?.status === "rejected") await this.#refused(failed.reason);
     }
     return sockets;
+  }
+
+  /** Has the end of the run wait for `doing`. */
+  keep(doing: Promise<void>): void {
+    this.#doing.push(doing);
   }
 
   /** Closes a connection before the end of the run. */
@@ -127,14 +135,12 @@ export class Trial implements Disposable {
     who: string,
     take: (bytes: Uint8Array<ArrayBuffer>) => void,
   ): Promise<void> {
-    return this.#keep(socket, who, async () => {
-      for await (const { bytes } of frames(socket)) take(bytes);
-    });
+    return this.#read(socket, who, () => takeFrames(socket, take));
   }
 
   /** Reads and forgets what arrives. */
   discard(socket: Deno.TcpConn, who: string): Promise<void> {
-    return this.#keep(socket, who, async () => {
+    return this.#read(socket, who, async () => {
       while (await socket.read(FORGOTTEN) !== null) {
         /* nothing to do with it */
       }
@@ -154,10 +160,10 @@ export class Trial implements Disposable {
     }
   }
 
-  /** Closes every connection and waits until nobody reads any more. */
+  /** Closes every connection and waits until nobody does anything any more. */
   async finish(): Promise<void> {
     this[Symbol.dispose]();
-    await Promise.all(this.#reading);
+    await Promise.all(this.#doing);
   }
 
   /** Ends it and closes every connection. */
@@ -167,13 +173,13 @@ export class Trial implements Disposable {
     for (const socket of this.#sockets) socket[Symbol.dispose]();
   }
 
-  #keep(
+  #read(
     socket: Deno.TcpConn,
     who: string,
     read: () => Promise<void>,
   ): Promise<void> {
     const reading = this.#untilEnd(socket, who, read);
-    this.#reading.push(reading);
+    this.keep(reading);
     return reading;
   }
 
@@ -182,18 +188,18 @@ export class Trial implements Disposable {
     who: string,
     read: () => Promise<void>,
   ): Promise<void> {
-    let how = "ended the connection";
+    let how = `ended the connection of ${who}`;
     try {
       await read();
     } catch (error) {
       if (error instanceof TornFrameError) how += " inside a message";
       else if (!isGone(error)) throw error;
-      else how = "broke the connection";
+      else how = `broke the connection of ${who}`;
     }
     if (this.over.aborted || !this.#sockets.has(socket)) return;
     // If it is the whole server that ends, that is the better verdict.
     await this.pause(LAST_BREATH);
-    this.fail("died", `the server ${how} of ${who}`);
+    this.fail("died", `the server ${how}`);
   }
 
   async #refused(error: unknown): Promise<void> {

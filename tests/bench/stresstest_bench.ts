@@ -2,9 +2,9 @@
  * How fast one generator checks what clients receive: whole, from the socket's
  * buffer to the verdict, without the socket.
  */
-import { frames } from "@zillions/server/framer";
 import { Bodies } from "../../lib/stresstest/bodies.ts";
 import { Checker } from "../../lib/stresstest/checker.ts";
+import { takeFrames } from "../../lib/stresstest/intake.ts";
 import { Ledger } from "../../lib/stresstest/ledger.ts";
 import { Tally } from "../../lib/stresstest/tally.ts";
 import { Violations } from "../../lib/stresstest/violations.ts";
@@ -63,9 +63,10 @@ for (const [min, max] of [[16, 16], [64, 64], [255, 255], [8, 255]] as const) {
       const start = performance.now();
       bench.start();
       for (let client = 0; client < CLIENTS; client++) {
-        for await (const run of frames(socket(bytes))) {
-          checker.take(client, run.bytes, performance.now() * 1000);
-        }
+        await takeFrames(
+          socket(bytes),
+          (run) => checker.take(client, run, performance.now() * 1000),
+        );
       }
       bench.end();
       if (!violations.none || checker.deliveries !== MESSAGES * CLIENTS) {

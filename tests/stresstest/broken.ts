@@ -64,6 +64,8 @@ type Way = (
 const WAYS: Record<string, Way> = {
   sound: (to, frame) => to.send(frame),
 
+  stubborn: (to, frame) => to.send(frame),
+
   drops: (to, frame, _, count) => {
     if (count % OFTEN !== 0) to.send(frame);
   },
@@ -129,6 +131,8 @@ const WAYS: Record<string, Way> = {
 };
 
 const [way = "", address = ""] = Deno.args;
+// Asked to end, this one does not.
+if (way === "stubborn") Deno.addSignalListener("SIGTERM", () => {});
 const clients = new Set<Client>();
 let count = 0;
 let number = 0;
@@ -169,6 +173,10 @@ switch (way) {
   case "fails":
     console.error("cannot go on");
     Deno.exit(7);
+    break;
+  case "terse":
+    console.log("listening on something");
+    setInterval(() => {}, 1000);
     break;
   case "hasty":
     console.log(`listening on ${address}`);

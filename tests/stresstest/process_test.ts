@@ -86,6 +86,32 @@ Deno.test("Server.start() a ready line before the port is bound does not pass", 
   );
 });
 
+Deno.test("Server.start() a port of the server's choice must be announced", async () => {
+  assertMatch(
+    (await refused(broken("terse"))).message,
+    /^Cannot test terse on a port of its choice: Cannot read the address/,
+  );
+});
+
+Deno.test("Server.start() what is no executable cannot be started", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  assertMatch(
+    (await refused(new URL(import.meta.url).pathname)).message,
+    /^Cannot start .*process_test\.ts: it is not allowed$/,
+  );
+});
+
+Deno.test("Server[Symbol.asyncDispose]() makes a server end that does not want to", async () => {
+  const server = await start(broken("stubborn"));
+  await server[Symbol.asyncDispose]();
+  assertMatch(await server.ended, /SIGKILL|exit status/);
+  await assertRejects(
+    () => Deno.connect(server.address),
+    Deno.errors.ConnectionRefused,
+  );
+});
+
 Deno.test("Server.start() can be stopped while it waits", async () => {
   const stop = AbortSignal.abort("enough");
   const error = await Server.start(

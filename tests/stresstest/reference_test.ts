@@ -62,6 +62,12 @@ Deno.test("Reference.repetition() dropping more than may be lost is not legal", 
   assertEquals(verdicts(run), ["conservation"]);
 });
 
+Deno.test("Reference.repetition() a subscriber whose id does not come back does not count", async () => {
+  const run = await played(broken("ignores"), { messages: 10 });
+  assertEquals(run.violations, []);
+  assertEquals([run.expected, run.received, run.lost], [60, 50, 10]);
+});
+
 Deno.test("Reference.repetition() finds damage", async () => {
   const run = await played(broken("damages"), { messages: 30 });
   assertEquals(verdicts(run), ["damaged"]);

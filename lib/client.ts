@@ -152,3 +152,8 @@ export class Client
     }
   }
 }
+
+if (import.meta.main) {
+  // Awaiting it would wait for ever: it imports this module.
+  import("./terminal/main.ts").then(({ main }) => main(Deno.args));
+}

@@ -5,152 +5,227 @@
  *
  * @module
  */
+// deno-lint-ignore-file no-console -- the streams are this file's business
 import { parseArgs } from "@std/cli/parse-args";
 import config from "../../deno.json" with { type: "json" };
 import { type Address, formatAddress, parseAddress } from "../address.ts";
 import { type Client, connect, TornFrameError } from "../client.ts";
 import { MAX_BODY } from "../frame.ts";
 import { isGone } from "../gone.ts";
+import { Chat, type ChatEnding } from "./chat.ts";
 import { harmless } from "./harmless.ts";
 import { Outlet } from "./outlet.ts";
+import { Palette } from "./palette.ts";
 import { talk } from "./piped.ts";
+import { NOT_TEXT } from "./text.ts";
 
 const DEFAULT_ADDRESS = "127.0.0.1:8080";
 
 const USAGE = "client [ADDRESS]";
 
-const HELP = `Chats with a Zillions server: each line is a message.
+const HELP = `Usage: ${USAGE}
 
-Usage: ${USAGE}
+Talks to a server: each line is a message of at most ${MAX_BODY} bytes, and each
+message received is printed as a line. ADDRESS is the server's IP address and
+port (default ${DEFAULT_ADDRESS}).
 
-ADDRESS is IP:PORT, with brackets around an IPv6 address; without it,
-${DEFAULT_ADDRESS}. A message is at most ${MAX_BODY} bytes.
+  -h, --help
+  --version
 
-Options:
-  -h, --help     Show this and leave
-  -V, --version  Show the version and leave
+Keys, on a terminal:
+  Enter                 send; of a paste, each line is a message
+  Ctrl-D                end; leaves when the server has sent the rest
+  Ctrl-C                leave at once
+  Up, Down              what was sent before
+  Home, End             start and end of the line; also Ctrl-A, Ctrl-E
+  Ctrl-Left, -Right     a word back, a word on; also Alt-B, Alt-F
+  Ctrl-U, Ctrl-K        delete to the start, to the end of the line
+  Ctrl-W, Alt-D         delete the word before, the word after
+  Ctrl-Y                put back what was deleted by these
+  Ctrl-L                clear the window
 
-On a terminal:
-  Enter              send; each line of a paste is a message
-  Up, Down           what was sent before
-  Ctrl-A, Ctrl-E     start, end of the line
-  Alt-B, Alt-F       a word back, forward; also Ctrl-Left, Ctrl-Right
-  Ctrl-U, Ctrl-K     delete to the start, to the end; Ctrl-Y brings it back
-  Ctrl-W, Alt-D      delete the word before, after
-  Ctrl-L             draw anew
-  Ctrl-D             end; leaves when the server has sent everything
-  Ctrl-C             leave at once
+With another program for input or output, what is not UTF-8 is printed as
+${NOT_TEXT}, and the end of the input ends the sending side.
+The exit code is 0 when the server ended the connection after that or when
+nobody reads the output, 1 when there is no server or it was lost, 2 for wrong
+usage.`;
 
-Piped, messages are printed as lines, or as "[received non-utf8 data]"; the end
-of the input ends the sending side. Exit status: 0 when the server ended the
-connection after that, 1 when there was none or it was lost, 2 for wrong usage.
-`;
+/** The end of a command: its exit code, and what it says on standard error. */
+interface Outcome {
+  code: number;
+  complaint?: string;
+}
 
-/** Exit codes. */
-const ENDED = 0;
-const FAILED = 1;
-const MISUSED = 2;
+const DONE: Outcome = { code: 0 };
 
-/** Runs the command and ends the process. */
+/** What shells report of a process that a signal ended: this, and the signal's number. */
+const SIGNALLED = 128;
+
+/** Signals that end a chat, as they would have without it, but with the terminal restored. */
+const ENDING_SIGNALS: Partial<Record<Deno.Signal, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGTERM: 15,
+};
+
+const SIGINT = 2;
+
+/** Signals after which the window may be another. */
+const DRAWING_SIGNALS: Deno.Signal[] = ["SIGWINCH", "SIGCONT"];
+
+/** The window of a terminal that does not know its own. */
+const COLUMNS = 80;
+const ROWS = 24;
+
+/** Runs the command with `args` and ends the process. */
 export async function main(args: string[]): Promise<never> {
-  Deno.exit(await run(args));
+  const { code, complaint } = await run(args);
+  // Servers and arguments have a part in it.
+  if (complaint) console.error(`client: ${harmless(complaint)}`);
+  // A read of standard input may be pending, and would keep the process alive.
+  Deno.exit(code);
 }
 
-function run(args: string[]): number | Promise<number> {
-  const unknown: string[] = [];
-  const { _: addresses, help, version } = parseArgs(args, {
-    alias: { h: "help", V: "version" },
-    boolean: ["help", "version"],
-    unknown: (arg, key) => key === undefined || unknown.push(arg) === 0,
-  });
-  if (unknown.length > 0) return misused(`There is no option ${unknown[0]}`);
-  if (help) return say(HELP);
-  if (version) return say(`${config.version}\n`);
-  if (addresses.length > 1) return misused("One address is enough");
-  let address: Address;
+async function run(args: string[]): Promise<Outcome> {
+  let address: Address | string;
   try {
-    address = parseAddress(String(addresses[0] ?? DEFAULT_ADDRESS));
+    address = parse(args);
   } catch (error) {
-    return misused(reason(error));
+    const complaint = `${reason(error)} (usage: ${USAGE}; see --help)`;
+    return { code: 2, complaint };
   }
-  return chat(address);
-}
-
-async function chat(address: Address): Promise<number> {
+  if (typeof address === "string") {
+    console.log(address);
+    return DONE;
+  }
   const name = formatAddress(address);
   let client: Client;
   try {
     client = await connect(address);
   } catch (error) {
-    return failed(`Cannot connect to ${name}: ${reason(error)}`);
+    return failed(`cannot connect to ${name}: ${reason(error)}`);
   }
   try {
-    const ended = await talk({
-      client,
-      input: { read: (buffer) => stream("read", Deno.stdin.read(buffer)) },
-      outlet: new Outlet({
-        write: (bytes) => stream("write", Deno.stdout.write(bytes)),
-      }),
-      // A message is printed as it is, but not to a terminal, which acts on it.
-      ...Deno.stdout.isTerminal() ? { show: harmless } : {},
-      refuse: (line, length) =>
-        complain(
-          `Cannot send line ${line}: it has ${length} bytes, ${MAX_BODY} is the most`,
-        ),
-    });
-    return ended
-      ? ENDED
-      : failed(`${name} ended the connection before the input did`);
+    return Deno.stdin.isTerminal() && Deno.stdout.isTerminal()
+      ? await chat(client, name)
+      : await pipe(client, name);
   } catch (error) {
-    if (error instanceof TornFrameError) {
-      return failed(
-        `Lost the connection to ${name}: it ended inside a message`,
-      );
-    }
     if (error instanceof StreamError) return failed(error.message);
-    if (isGone(error)) {
-      return failed(`Lost the connection to ${name}: ${reason(error)}`);
+    if (error instanceof TornFrameError) {
+      return failed(`lost ${name}: the connection ended inside a message`);
     }
+    if (isGone(error)) return failed(`lost ${name}: ${reason(error)}`);
     throw error;
   }
 }
 
-/** Standard input or output failed: a full disk, a directory as input. */
+/** The server's address, or the text that was asked for. Throws what is wrong. */
+function parse(args: string[]): Address | string {
+  const { _: addresses, help, version } = parseArgs(args, {
+    alias: { h: "help" },
+    boolean: ["help", "version"],
+    unknown: (arg, key) => {
+      if (key !== undefined) throw new Error(`unknown option ${arg}`);
+    },
+  });
+  if (help) return HELP;
+  if (version) return `zillions ${config.version}`;
+  if (addresses.length > 1) {
+    throw new Error(`one address is enough, not ${addresses.length}`);
+  }
+  return parseAddress(String(addresses[0] ?? DEFAULT_ADDRESS));
+}
+
+async function pipe(client: Client, name: string): Promise<Outcome> {
+  const ended = await talk({
+    client,
+    input: { read: readInput },
+    outlet: new Outlet({ write: writeOutput }),
+    // A message is printed as it is, but not to a terminal, which acts on it.
+    ...Deno.stdout.isTerminal() ? { show: harmless } : {},
+    refuse: (line, length) =>
+      console.error(
+        `client: line ${line} is not sent: it has ${length} bytes, ${MAX_BODY} is the most`,
+      ),
+  });
+  return ended ? DONE : early(name);
+}
+
+async function chat(client: Client, name: string): Promise<Outcome> {
+  const chat = new Chat({
+    client,
+    name,
+    input: { read: readInput },
+    output: { write: writeOutput },
+    size: () => {
+      const { columns, rows } = Deno.consoleSize();
+      return { columns: columns || COLUMNS, rows: rows || ROWS };
+    },
+    palette: new Palette(!Deno.noColor),
+  });
+  let code = SIGNALLED + SIGINT;
+  for (const [signal, number] of Object.entries(ENDING_SIGNALS)) {
+    listen(signal as Deno.Signal, () => {
+      code = SIGNALLED + number;
+      chat.leave();
+    });
+  }
+  for (const signal of DRAWING_SIGNALS) {
+    listen(signal, () => {
+      Deno.stdin.setRaw(true); // a shell may have changed it meanwhile
+      chat.resize();
+    });
+  }
+  Deno.stdin.setRaw(true);
+  let ending: ChatEnding;
+  try {
+    ending = await chat.run();
+  } finally {
+    Deno.stdin.setRaw(false);
+  }
+  if (ending === "left") return { code };
+  return ending === "ended" ? DONE : early(name);
+}
+
+function early(name: string): Outcome {
+  return failed(`${name} ended the connection before the input ended`);
+}
+
+function failed(complaint: string): Outcome {
+  return { code: 1, complaint };
+}
+
+/** Listens to a signal, where the system has it: Windows lacks some. */
+function listen(signal: Deno.Signal, listener: () => void): void {
+  const lacking = Deno.build.os === "windows" &&
+    (signal === "SIGTERM" || signal === "SIGWINCH" || signal === "SIGCONT");
+  if (!lacking) Deno.addSignalListener(signal, listener);
+}
+
+/** Standard input or output failed: a full disk, or a directory for input. */
 class StreamError extends Error {}
 
-/** Tells failures of standard streams from those of the connection. */
-async function stream<T>(verb: string, operation: Promise<T>): Promise<T> {
+async function readInput(buffer: Uint8Array): Promise<number | null> {
   try {
-    return await operation;
+    return await Deno.stdin.read(buffer);
   } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) throw error;
-    const name = verb === "read" ? "input" : "output";
-    throw new StreamError(`Cannot ${verb} the ${name}: ${reason(error)}`);
+    throw new StreamError(`cannot read the input: ${reason(error)}`);
   }
 }
 
-function say(text: string): number {
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
-  return ENDED;
+async function writeOutput(bytes: Uint8Array): Promise<number> {
+  try {
+    return await Deno.stdout.write(bytes);
+  } catch (error) {
+    // The outlet knows what to do when nobody reads.
+    if (error instanceof Deno.errors.BrokenPipe) throw error;
+    throw new StreamError(`cannot write the output: ${reason(error)}`);
+  }
 }
 
-function misused(message: string): number {
-  complain(`${message}. Usage: ${USAGE}`);
-  return MISUSED;
-}
-
-function failed(message: string): number {
-  complain(message);
-  return FAILED;
-}
-
-/** One line on standard error. Arguments and servers have a part in it. */
-function complain(message: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${harmless(message)}\n`));
-}
-
-/** The system's reason, without its number. */
+/** One line that says why, without the system's number for it. */
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message.replace(/ \(os error \d+\)$/, "");
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error \d+\)$/, "").replaceAll(/\s+/g, " ")
+    .replace(/^Cannot/, "cannot");
 }

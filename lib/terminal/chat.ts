@@ -170,7 +170,8 @@ export class Chat {
       const excess = utf8.encode(line).length - MAX_BODY;
       if (excess <= 0) continue;
       const which = lines.length > 1 ? `line ${i + 1} is ` : "";
-      this.#complaint = `Not sent: ${which}${excess} bytes too long`;
+      const bytes = excess === 1 ? "1 byte" : `${excess} bytes`;
+      this.#complaint = `Not sent: ${which}${bytes} too long`;
       this.#editor.replace(text, i);
       return;
     }

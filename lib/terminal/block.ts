@@ -80,7 +80,7 @@ export function layOutBlock(
   const height = Math.max(rows - below.length - 1, 1);
   const from = Math.max(layout.cursorRow - height + 1, 0);
   const shown = layout.rows.slice(from, from + height);
-  const prompts = shown.map((row, i) => prompt(row, from + i));
+  const prompts = shown.map(prompt);
   const cursorRow = layout.cursorRow - from;
   return {
     rows: [...shown.map((row, i) => prompts[i] + row.text), ...below],
@@ -90,7 +90,7 @@ export function layOutBlock(
   };
 }
 
-/** The prompts of rows: the counter on the first, a sign where a line starts. */
+/** The prompts of shown rows: the counter on the first, a sign where a line starts. */
 function prompter(
   editor: Editor,
   palette: Palette,

@@ -106,6 +106,26 @@ Deno.test("layOutBlock() shows the counter, the text and the status", () => {
   ]);
 });
 
+Deno.test("layOutBlock() shows the rows around the cursor, and the counter", () => {
+  const size = { columns: 27, rows: 5 };
+  const text = Array.from("abcdefgh", (one) => one.repeat(19)).join("");
+  const rows = (lefts: number) => block(text, size, PLAIN, lefts).rows;
+  const row = (prompt: string, one: string) => prompt + one.repeat(19);
+  const status = "127.0.0.1:8080 · 2 in · 1 ";
+  assertEquals(rows(0), [
+    row(" 103   ", "f"),
+    row("       ", "g"),
+    row("       ", "h"),
+    status,
+  ]);
+  assertEquals(rows(8 * 19), [
+    row(" 103 > ", "a"),
+    row("       ", "b"),
+    row("       ", "c"),
+    status,
+  ]);
+});
+
 Deno.test("layOutBlock() alarms when few bytes are left, with colour and without", () => {
   const size = { columns: 300, rows: 24 };
   const first = (bytes: number, palette: Palette) =>

@@ -75,6 +75,7 @@ async function send(
       }
       await Promise.all(sends);
     }
+    // Before the server can know: it may end the connection at once.
     onSent();
     await client.closeWrite();
   } catch (error) {

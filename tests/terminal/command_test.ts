@@ -5,6 +5,10 @@ import { type AddressInfo, createServer } from "node:net";
 import config from "../../deno.json" with { type: "json" };
 import { connect } from "../../lib/client.ts";
 import { serve } from "../../lib/server.ts";
+import { harmless } from "../../lib/terminal/harmless.ts";
+import { Outlet } from "../../lib/terminal/outlet.ts";
+import { talk } from "../../lib/terminal/piped.ts";
+import { Chunks } from "../support/bytes.ts";
 import { feed, play, readAll, run, start, texts } from "./support.ts";
 
 Deno.test.sanitizer({ ops: true, resources: true });
@@ -65,6 +69,22 @@ Deno.test("client loses and reorders nothing of a large input", async () => {
   const said = await run(server.addr, input);
   assert(said.out === input, "the output is not the input");
   assertEquals([said.code, said.err], [0, ""]);
+});
+
+Deno.test("talk() shows texts the way it is asked to, for output that is looked at", async () => {
+  await using server = serve({ port: 0 });
+  using client = await connect(server.addr);
+  const input = new Chunks([Uint8Array.of(0x1b, 0x5b, 0x0a, 0x9b, 0x0a)]);
+  let out = "";
+  const outlet = new Outlet({
+    write(bytes) {
+      out += new TextDecoder().decode(bytes);
+      return Promise.resolve(bytes.length);
+    },
+  });
+  const refuse = () => assert(false);
+  assert(await talk({ client, input, outlet, show: harmless, refuse }));
+  assertEquals(out, "␛[\n[received non-utf8 data]\n");
 });
 
 Deno.test("client holds its input back while its output is stuck", async () => {

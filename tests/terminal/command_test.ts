@@ -9,7 +9,7 @@ import { harmless } from "../../lib/terminal/harmless.ts";
 import { Outlet } from "../../lib/terminal/outlet.ts";
 import { talk } from "../../lib/terminal/piped.ts";
 import { Chunks } from "../support/bytes.ts";
-import { feed, play, readAll, run, start, texts } from "./support.ts";
+import { command, feed, play, readAll, run, start, texts } from "./support.ts";
 
 Deno.test.sanitizer({ ops: true, resources: true });
 
@@ -185,6 +185,31 @@ Deno.test("client fails in one line when the connection is reset", async () => {
     /^client: lost 127\.0\.0\.1:\d+: Connection reset by peer\n$/,
   );
   await promise;
+});
+
+Deno.test({
+  name: "client fails in one line when its input or output does",
+  ignore: Deno.build.os !== "linux", // it has a device that is always full
+  async fn() {
+    await using server = serve({ port: 0 });
+    const client = command(`127.0.0.1:${server.addr.port}`);
+    const cases = {
+      "< /": "cannot read the input: Is a directory",
+      "> /dev/full": "cannot write the output: No space left on device",
+    };
+    for (const [redirection, complaint] of Object.entries(cases)) {
+      const script = `echo hi | (exec "$@" ${redirection})`;
+      const shell = new Deno.Command("sh", {
+        args: ["-c", script, "sh", ...client],
+      });
+      const output = await shell.output();
+      assertEquals({ code: output.code, ...texts(output) }, {
+        code: 1,
+        out: "",
+        err: `client: ${complaint}\n`,
+      });
+    }
+  },
 });
 
 Deno.test("client ends quietly when nobody reads its output", async () => {

@@ -1,6 +1,12 @@
 /**
  * Zillions, a small broadcast chat server: every message of every client goes to
- * all clients, in one order.
+ * all clients, in one order, and no client holds up another.
+ *
+ * Run, it is the command, `deno run --allow-net jsr:@zillions/server ADDRESS`.
+ * Imported, it is the library and does nothing by itself: {@linkcode serve} is
+ * the server, {@linkcode Hub} what it sends with, {@linkcode connect} the other
+ * end, {@linkcode frames} and {@linkcode encode} the wire between them. Their
+ * modules say what each guarantees.
  *
  * @module
  */

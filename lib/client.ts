@@ -143,12 +143,22 @@ export class Client
   }
 
   async #write(previous: Promise<void>): Promise<void> {
-    await previous;
-    const bytes = concat(this.#frames);
-    this.#frames = [];
-    this.#next = undefined;
-    for (let rest = bytes; rest.length > 0;) {
+    let frames: Uint8Array[];
+    try {
+      await previous;
+    } finally {
+      // When that failed, so does this, and nothing is kept for later.
+      frames = this.#frames;
+      this.#frames = [];
+      this.#next = undefined;
+    }
+    for (let rest = concat(frames); rest.length > 0;) {
       rest = rest.subarray(await this.#socket.write(rest));
     }
   }
+}
+
+if (import.meta.main) {
+  // Awaiting it would wait for ever: it imports this module.
+  import("./terminal/main.ts").then(({ main }) => main(Deno.args));
 }

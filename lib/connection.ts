@@ -135,11 +135,8 @@ export class Connection {
     } catch (error) {
       if (error instanceof TornFrameError) {
         this.#heard = "torn";
-      } else if (isGone(error)) {
-        this.close("lost");
       } else {
-        this.close("failed");
-        this.#options.onError(error);
+        this.#lose(error);
       }
     }
     this.channel.close();
@@ -149,13 +146,17 @@ export class Connection {
     try {
       await this.#writeLoop();
     } catch (error) {
-      this.close("lost");
-      if (!isGone(error)) this.#options.onError(error);
+      this.#lose(error);
     }
   }
 
+  #lose(error: unknown): void {
+    this.close("lost");
+    if (!isGone(error)) this.#options.onError(error);
+  }
+
   async #readLoop(): Promise<void> {
-    const { publish, traffic } = this.#options;
+    const { publish, traffic, onError } = this.#options;
     const source = {
       read: async (buffer: Uint8Array<ArrayBuffer>) => {
         const read = await this.#socket.read(buffer);
@@ -170,8 +171,15 @@ export class Connection {
       if (this.#draining) continue;
       traffic.messagesIn += run.count;
       this.#publishing = true;
-      await publish(run);
-      this.#publishing = false;
+      try {
+        await publish(run);
+      } catch (error) { // whatever it is, it says nothing of this socket
+        this.close("failed");
+        onError(error);
+        return;
+      } finally {
+        this.#publishing = false;
+      }
     }
   }
 

@@ -1,6 +1,36 @@
 /**
  * The server: a listener, a hub, and a connection for each client.
  *
+ * ## Order
+ * There is one order of all messages. Each client's own stand in it as they were
+ * sent. Each client receives a subsequence of it, its own messages included.
+ *
+ * ## Pacing
+ * No more is read from a client before those who can take what it sent were
+ * offered it. So a client that keeps up loses nothing, however fast others send.
+ *
+ * ## Lagging
+ * A client slower than the rest loses the oldest messages that the hub can no
+ * longer hold, always whole, exactly counted, and slows nobody down. One that
+ * neither takes nor sends a byte for the stall time-out while data waits for it is
+ * disconnected.
+ *
+ * ## Ending
+ * A client that ends its sending side gets what was broadcast until then, and the
+ * connection ends. A frame that is cut short by the end of its connection is
+ * discarded. A connection that breaks ends alone.
+ *
+ * ## Shutdown
+ * No more clients are accepted and no more messages read; each client gets what
+ * waits for it, or as much as it takes until the drain time-out. Then the port is
+ * free and nothing is left running.
+ *
+ * ## Bounds
+ * Memory for messages: the hub's capacity. For each client: a read buffer of 512
+ * bytes while idle and 64 KiB at most, and, while its write is stuck, the 64 KiB
+ * of the log that it writes, shared with those who are stuck at the same place.
+ * Clients: `maxClients`, or the system's limit on descriptors.
+ *
  * @module
  */
 import { deadline } from "@std/async/deadline";
@@ -127,18 +157,6 @@ export interface Server extends AsyncDisposable {
 
 /**
  * Listens and serves, until {@linkcode Server.shutdown} or the signal.
- *
- * ## Order
- * There is one order of all messages; each client's own stand in it as sent; each
- * client receives a subsequence of it, its own messages included.
- *
- * ## Lagging
- * A client slower than the rest loses the oldest whole messages that the hub can
- * no longer hold, and slows nobody down.
- *
- * ## Ending
- * A client that ends its sending side gets what was broadcast until then, and the
- * connection ends. A frame that is cut short by that is discarded.
  *
  * @throws {RangeError} If a number is out of its bounds.
  * @throws {Deno.errors.AddrInUse} If the port is taken.

@@ -147,21 +147,23 @@ class Queue {
   #arriving: Waiting[] = [];
 
   get head(): Waiting | undefined {
-    return this.#leaving[this.#at] ?? this.#arriving[0];
+    return this.#leaving[this.#at];
   }
 
   push(task: Task, ticket: number): void {
-    this.#arriving.push({ task, ticket });
+    const end = this.#leaving.length === 0 ? this.#leaving : this.#arriving;
+    end.push({ task, ticket });
   }
 
   /** Takes the head, which there must be. */
   shift(): Task {
+    const { task } = this.#leaving[this.#at++]!;
     if (this.#at === this.#leaving.length) {
       this.#leaving = this.#arriving;
       this.#arriving = [];
       this.#at = 0;
     }
-    return this.#leaving[this.#at++]!.task;
+    return task;
   }
 }
 

@@ -14,20 +14,38 @@ const LAYERS = [
 
 interface Module {
   specifier: string;
-  dependencies?: { specifier: string; code?: { specifier?: string } }[];
+  dependencies?: {
+    specifier: string;
+    code?: { specifier?: string };
+    isDynamic?: boolean;
+  }[];
 }
 
 /** The modules that `entry` loads, ours only, by their paths in the repository. */
 async function graph(entry: string): Promise<Map<string, Module>> {
   const { stdout } = await run([Deno.execPath(), "info", "--json", entry]);
-  const { modules } = JSON.parse(stdout) as { modules: Module[] };
+  const { modules, roots } = JSON.parse(stdout) as {
+    modules: Module[];
+    roots: string[];
+  };
+  const all = new Map(modules.map((module) => [module.specifier, module]));
+  // What is imported on demand is loaded by a program that demands it.
+  const loaded = new Set(roots);
+  for (const specifier of loaded) {
+    for (const { code, isDynamic } of all.get(specifier)?.dependencies ?? []) {
+      if (code?.specifier && !isDynamic) loaded.add(code.specifier);
+    }
+  }
   return new Map(
-    modules
-      .filter(({ specifier }) =>
+    [...loaded]
+      .filter((specifier) =>
         specifier.startsWith(ROOT.href) &&
         !specifier.startsWith(`${ROOT.href}tests/links/`)
       )
-      .map((module) => [module.specifier.slice(ROOT.href.length), module]),
+      .map((specifier) => [
+        specifier.slice(ROOT.href.length),
+        all.get(specifier)!,
+      ]),
   );
 }
 

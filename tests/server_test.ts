@@ -184,6 +184,23 @@ Deno.test("serve({ hub }) joins several servers and the program itself", async (
   assertEquals(await b.hear(), "hi");
 });
 
+Deno.test("Server: a client that ends its sending side gets all that waits for it", async () => {
+  await using server = start();
+  using peer = await Peer.join(server.addr);
+  // More than the sockets hold, so most of it waits in the hub; the hub holds it.
+  const run = new Uint8Array(256 * 200).fill(255);
+  for (let n = 0; n < 240; n++) await peer.send(run);
+  await peer.hangUp();
+  await until(server, (server) => server.stats().messagesIn === 1 + 240 * 200);
+  assert(server.stats().bytesOut < 240 * run.length);
+  assertEquals(
+    (await peer.receive(240 * run.length + 1)).length,
+    240 * run.length,
+  );
+  await until(server, (server) => server.stats().clients === 0);
+  assertEquals(server.stats().disconnected.ended, 1);
+});
+
 Deno.test("Server.shutdown() gives clients what waits, then ends", async () => {
   const server = start();
   using peer = await Peer.join(server.addr);

@@ -43,8 +43,7 @@ export class Command implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #lines: ReadableStreamDefaultReader<string>;
   readonly #stderr: Promise<string>;
-  /** Lines of standard error, as they come. */
-  readonly complaints: ReadableStreamDefaultReader<string>;
+  readonly #complaints: ReadableStreamDefaultReader<string>;
 
   private constructor(address: Address, [program, ...args]: string[]) {
     this.address = address;
@@ -58,7 +57,7 @@ export class Command implements AsyncDisposable {
     this.#lines = lines(this.#child.stdout).getReader();
     const [kept, shown] = lines(this.#child.stderr).tee();
     this.#stderr = Array.fromAsync(kept).then((all) => all.join("\n"));
-    this.complaints = shown.getReader();
+    this.#complaints = shown.getReader();
   }
 
   /** Starts a command and waits until it is ready. */
@@ -87,6 +86,11 @@ export class Command implements AsyncDisposable {
     return deadline(this.#child.status, 0).then(() => false, () => true);
   }
 
+  /** The next line of standard error; `undefined` at its end. */
+  async complaint(): Promise<string | undefined> {
+    return (await deadline(this.#complaints.read(), PATIENCE)).value;
+  }
+
   /** What it did in the end: its exit code, and what it printed after it was ready. */
   async end(): Promise<{ code: number; stdout: string; stderr: string }> {
     const { code } = await deadline(this.#child.status, PATIENCE);
@@ -105,7 +109,7 @@ export class Command implements AsyncDisposable {
     }
     await this.#child.status;
     await this.#lines.cancel();
-    await this.complaints.cancel();
+    await this.#complaints.cancel();
     await this.#stderr;
   }
 }

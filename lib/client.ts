@@ -68,6 +68,8 @@ export class Client
   /** The last write that was asked for; it fails when one before it did. */
   #last: Promise<void> = Promise.resolve();
   #sending = true;
+  /** The end of the sending side, once it was asked for. */
+  #ended: Promise<void> | undefined;
   #closed = false;
 
   /** @ignore Clients are made by `connect()`. */
@@ -102,11 +104,10 @@ export class Client
    * Sends what is still to be sent, then ends the sending side. The server sends
    * what it broadcast until then and ends the connection. May be called twice.
    */
-  async closeWrite(): Promise<void> {
-    if (!this.#sending) return;
+  closeWrite(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
     this.#sending = false;
-    await this.#last;
-    await this.#socket.closeWrite();
+    return this.#ended ??= this.#last.then(() => this.#socket.closeWrite());
   }
 
   /** Closes the connection at once. The iteration ends. May be called twice. */
@@ -156,9 +157,4 @@ export class Client
       rest = rest.subarray(await this.#socket.write(rest));
     }
   }
-}
-
-if (import.meta.main) {
-  // Awaiting it would wait for ever: it imports this module.
-  import("./terminal/main.ts").then(({ main }) => main(Deno.args));
 }

@@ -135,6 +135,7 @@ Deno.test("Client.close() ends the iteration and may be called twice", async () 
   const bodies = Array.fromAsync(client);
   client.close();
   client.close();
+  await client.closeWrite();
   assertEquals(await bodies, []);
   await assertRejects(() => client.send("a"), Error, "sending side is closed");
 });

@@ -14,38 +14,20 @@ const LAYERS = [
 
 interface Module {
   specifier: string;
-  dependencies?: {
-    specifier: string;
-    code?: { specifier?: string };
-    isDynamic?: boolean;
-  }[];
+  dependencies?: { specifier: string; code?: { specifier?: string } }[];
 }
 
 /** The modules that `entry` loads, ours only, by their paths in the repository. */
 async function graph(entry: string): Promise<Map<string, Module>> {
   const { stdout } = await run([Deno.execPath(), "info", "--json", entry]);
-  const { modules, roots } = JSON.parse(stdout) as {
-    modules: Module[];
-    roots: string[];
-  };
-  const all = new Map(modules.map((module) => [module.specifier, module]));
-  // What is imported on demand is loaded by a program that demands it.
-  const loaded = new Set(roots);
-  for (const specifier of loaded) {
-    for (const { code, isDynamic } of all.get(specifier)?.dependencies ?? []) {
-      if (code?.specifier && !isDynamic) loaded.add(code.specifier);
-    }
-  }
+  const { modules } = JSON.parse(stdout) as { modules: Module[] };
   return new Map(
-    [...loaded]
-      .filter((specifier) =>
+    modules
+      .filter(({ specifier }) =>
         specifier.startsWith(ROOT.href) &&
         !specifier.startsWith(`${ROOT.href}tests/links/`)
       )
-      .map((specifier) => [
-        specifier.slice(ROOT.href.length),
-        all.get(specifier)!,
-      ]),
+      .map((module) => [module.specifier.slice(ROOT.href.length), module]),
   );
 }
 

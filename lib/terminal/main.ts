@@ -1,5 +1,5 @@
 /**
- * The command-line client. `lib/client.ts` calls it when it is run as a program.
+ * The command-line client. `lib/terminal/client.ts` calls it when it is run as a program.
  * Its one rule: it alone knows of arguments, standard streams, signals and exit
  * codes.
  *

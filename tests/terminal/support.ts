@@ -13,7 +13,7 @@ export function command(...args: string[]): [string, ...string[]] {
     "--no-prompt",
     "--allow-net",
     ...(coverage ? [`--coverage=${coverage}`] : []),
-    new URL("lib/client.ts", ROOT).pathname,
+    new URL("lib/terminal/client.ts", ROOT).pathname,
     ...args,
   ];
 }

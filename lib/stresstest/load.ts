@@ -9,7 +9,7 @@
 import { Crowd, type LoadSettings } from "./crowd.ts";
 import { clientName } from "./ledger.ts";
 import type { Generator, Latency, RunResult } from "./result.ts";
-import type { Server } from "./server.ts";
+import type { Subject } from "./server.ts";
 import { Trial, type Watched } from "./trial.ts";
 import { UsageWatch } from "./usage.ts";
 
@@ -30,7 +30,7 @@ const SLIP = 1000;
  * @param run Counts the runs against this server: their messages differ.
  */
 export async function load(
-  server: Server,
+  server: Subject,
   settings: LoadSettings,
   run: number,
   watched: Watched,

@@ -11,7 +11,7 @@ import { encode } from "../frame.ts";
 import { isGone } from "../gone.ts";
 import { ID } from "./reference_bodies.ts";
 import { type ReferenceSettings, Repetition } from "./repetition.ts";
-import type { Server } from "./server.ts";
+import type { Subject } from "./server.ts";
 import type { RunResult } from "./result.ts";
 import { Trial, type Watched } from "./trial.ts";
 import { UsageWatch } from "./usage.ts";
@@ -29,7 +29,7 @@ const CLOCK = encode(new Uint8Array(ID));
  * the publishers, never reads: so it is in the reference.
  */
 export class Reference implements Disposable {
-  readonly #server: Server;
+  readonly #server: Subject;
   readonly #settings: ReferenceSettings;
   readonly #clock: Deno.TcpConn;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -38,7 +38,7 @@ export class Reference implements Disposable {
   #onTick = () => {};
 
   private constructor(
-    server: Server,
+    server: Subject,
     settings: ReferenceSettings,
     clock: Deno.TcpConn,
   ) {
@@ -50,7 +50,7 @@ export class Reference implements Disposable {
 
   /** Opens the clock connection to `server`. */
   static async open(
-    server: Server,
+    server: Subject,
     settings: ReferenceSettings,
   ): Promise<Reference> {
     return new Reference(

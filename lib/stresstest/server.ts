@@ -10,13 +10,20 @@ import { Process, READY } from "./process.ts";
 import { reason, StartError } from "./start_error.ts";
 import type { Target } from "./target.ts";
 
-/** A server that accepts connections. */
-export class Server implements AsyncDisposable {
+/** What clients are played against. */
+export interface Subject {
   /** Where it accepts connections. */
   readonly address: Address;
-  /** The process, unless it ran before us. */
+  /** The process, if it can be watched. */
   readonly pid: number | undefined;
   /** Resolves, if it ends by itself, with how it ended. */
+  readonly ended: Promise<string>;
+}
+
+/** A server that was started, or ran before us. */
+export class Server implements Subject, AsyncDisposable {
+  readonly address: Address;
+  readonly pid: number | undefined;
   readonly ended: Promise<string>;
   readonly #process: Process | undefined;
 

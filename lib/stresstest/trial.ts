@@ -9,7 +9,7 @@ import { delay } from "@std/async/delay";
 import { TornFrameError } from "../framer.ts";
 import { isGone } from "../gone.ts";
 import { takeFrames } from "./intake.ts";
-import type { Server } from "./server.ts";
+import type { Subject } from "./server.ts";
 import { StartError } from "./start_error.ts";
 import type { Verdict } from "./result.ts";
 import { Violations } from "./violations.ts";
@@ -42,7 +42,7 @@ export class Trial implements Disposable {
   readonly violations = new Violations();
   /** Called now and then. */
   onBeat: (() => void) | undefined;
-  readonly #server: Server;
+  readonly #server: Subject;
   readonly #options: TrialOptions;
   readonly #over = new AbortController();
   readonly #sockets = new Set<Deno.TcpConn>();
@@ -52,7 +52,7 @@ export class Trial implements Disposable {
   /** When the first message was sent after the last delivery. */
   #waitingSince: number | undefined;
 
-  constructor(server: Server, options: TrialOptions) {
+  constructor(server: Subject, options: TrialOptions) {
     this.#server = server;
     this.#options = options;
     this.#timer = setInterval(() => this.#beat(), BEAT);

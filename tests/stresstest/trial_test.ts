@@ -1,19 +1,23 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { encode } from "@zillions/server/frame";
 import net from "node:net";
-import type { Server } from "../../lib/stresstest/server.ts";
+import type { Subject } from "../../lib/stresstest/server.ts";
 import { Trial } from "../../lib/stresstest/trial.ts";
 import { ANY_PORT, NEVER } from "./servers.ts";
 
 /** A trial of a server that is played by the test. */
 function setup() {
   const listener = Deno.listen(ANY_PORT);
-  const server = {
-    address: { hostname: "127.0.0.1", port: listener.addr.port },
-    ended: new Promise<string>(() => {}),
-  } as unknown as Server;
-  const trial = new Trial(server, { stop: NEVER, timeout: 20_000 });
-  return { listener, server, trial };
+  return { listener, trial: trialAt(listener.addr.port) };
+}
+
+function trialAt(port: number): Trial {
+  const subject: Subject = {
+    address: { hostname: "127.0.0.1", port },
+    pid: undefined,
+    ended: new Promise(() => {}),
+  };
+  return new Trial(subject, { stop: NEVER, timeout: 20_000 });
 }
 
 /** The only violation, as a line. */
@@ -67,11 +71,7 @@ Deno.test("Trial.discard() a broken connection is a verdict", async () => {
     breaker.listen(0, "127.0.0.1", listening)
   );
   const { port } = breaker.address() as net.AddressInfo;
-  const server = {
-    address: { hostname: "127.0.0.1", port },
-    ended: new Promise<string>(() => {}),
-  } as unknown as Server;
-  const trial = new Trial(server, { stop: NEVER, timeout: 20_000 });
+  const trial = trialAt(port);
   const [socket] = await trial.connect(1);
   const reading = trial.discard(socket!, "sender 1");
   (await promise).resetAndDestroy();

@@ -27,6 +27,7 @@ export class Process {
   readonly #child: Deno.ChildProcess;
   readonly #name: string;
   readonly #line = Promise.withResolvers<string>();
+  readonly #cut = new AbortController();
   readonly #reading: Promise<unknown>;
 
   /** Starts the command of a target, with `address` as its last argument. */
@@ -51,7 +52,7 @@ export class Process {
     );
     this.#reading = Promise.all([
       this.#readOutput(),
-      each(this.#child.stderr, (text) => {
+      this.#each(this.#child.stderr, (text) => {
         this.stderr = (this.stderr + text).slice(-KEPT);
       }),
     ]);
@@ -97,12 +98,18 @@ export class Process {
     }
     this.#signal("SIGKILL");
     await this.ended;
-    await this.#reading;
+    try {
+      await deadline(this.#reading, GRACE);
+    } catch {
+      // A child that left the group still holds the streams: no more is read.
+      this.#cut.abort();
+      await this.#reading;
+    }
   }
 
   async #readOutput(): Promise<void> {
     let text: string | undefined = "";
-    await each(this.#child.stdout, (part) => {
+    await this.#each(this.#child.stdout, (part) => {
       if (text === undefined) return; // ready: what follows is read, not kept
       text += part;
       for (
@@ -117,6 +124,20 @@ export class Process {
       }
       text = text.slice(0, KEPT);
     });
+  }
+
+  /** Reads a stream to its end, or until it is cut. */
+  async #each(
+    stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+    take: (text: string) => void,
+  ): Promise<void> {
+    const { signal } = this.#cut;
+    const texts = stream.pipeThrough(new TextDecoderStream(), { signal });
+    try {
+      for await (const text of texts) take(text);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 
   /** To the whole group; that there is nobody left is what is wanted. */
@@ -134,13 +155,4 @@ function gone(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound ||
     error instanceof TypeError ||
     error instanceof Error && "code" in error && error.code === "ESRCH";
-}
-
-async function each(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  take: (text: string) => void,
-): Promise<void> {
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    take(text);
-  }
 }

@@ -89,7 +89,8 @@ function comparison({ mode, servers }: Report): string {
   if (!first) return "";
   const ratios = played.slice(1).map(({ name }) => `${name} : ${first.name}`);
   const table = plain(["", ...played.map(({ name }) => name), ...ratios]);
-  for (const [name, value, write] of mode === "load" ? [...ROWS, SLIP] : ROWS) {
+  for (const row of mode === "load" ? [...ROWS, SLIP] : ROWS) {
+    const [name, value, write] = row;
     const columns = played.map(({ runs }) =>
       runs.map(value).filter((each) => each !== undefined)
     );
@@ -99,7 +100,9 @@ function comparison({ mode, servers }: Report): string {
       name,
       ...columns.map((values) => spread(values, write)),
       ...columns.slice(1).map((values) =>
-        values.length > 0 && base > 0 ? number(median(values) / base) : ""
+        values.length > 0 && base > 0 && row !== SLIP
+          ? number(median(values) / base)
+          : ""
       ),
     ]);
   }

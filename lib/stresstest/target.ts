@@ -7,6 +7,9 @@
 import { parseArgsStringToArgv } from "string-argv";
 import { type Address, parseAddress } from "../address.ts";
 
+/** The most characters of a name: it heads a column. */
+const LONGEST = 24;
+
 /** A server to test. */
 export interface Target {
   /** Short and unique among the targets. */
@@ -58,5 +61,6 @@ function wordsOf(text: string): string[] {
 /** The last word that is no option: most often the program, even after `deno run`. */
 function nameOf(command: string[] | undefined, text: string): string {
   const word = command?.findLast((word) => !word.startsWith("-"));
-  return word?.split(/[/\\]/).findLast((part) => part !== "") ?? text;
+  const name = word?.split(/[/\\]/).findLast((part) => part !== "") ?? text;
+  return name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
 }

@@ -170,6 +170,13 @@ Deno.test("targets() tells addresses, paths and commands", () => {
   );
 });
 
+Deno.test("targets() names are short", () => {
+  const [found] = targets(["sh -c 'cd somewhere && exec ./a-server $0'"]);
+  assertEquals(found?.name, "a-server $0");
+  const [long] = targets([`./${"x".repeat(100)}`]);
+  assertEquals(long?.name, `${"x".repeat(23)}…`);
+});
+
 Deno.test("targets() names are unique", () => {
   const names = targets(["a/server", "b/server", "other"]).map(({ name }) =>
     name

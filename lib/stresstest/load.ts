@@ -18,8 +18,11 @@ export type { LoadSettings };
 /** The most messages of a run: what is kept of each takes 8 bytes. */
 export const MAX_MESSAGES = 1 << 25;
 
-/** The generator was the bottleneck if it was busy for more than this share of the time. */
-const BUSY = 0.9;
+/**
+ * The generator was the bottleneck if it was busy for more than this share of the
+ * time: what arrives then waits for the tester, not for the server.
+ */
+const BUSY = 0.8;
 
 /** Or if it was later than this, in microseconds, and by half of the latency. */
 const SLIP = 1000;

@@ -199,7 +199,7 @@ export class Crowd {
       },
     });
     this.cpuSeconds = effort.cpuSeconds;
-    this.busy = (effort.microseconds - idle) / this.#now();
+    this.busy = effort.busy(idle, this.#now());
   }
 
   /** Waits until everything has arrived, or nothing more will. */

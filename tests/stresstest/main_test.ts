@@ -12,6 +12,16 @@ async function temporary(
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path) };
 }
 
+async function exists(program: string): Promise<boolean> {
+  try {
+    return (await new Deno.Command(program, { args: ["--version"] }).output())
+      .success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 Deno.test("stresstest reference mode reports each repetition", async () => {
   const { code, stdout, stderr } = await outcome(
     tester(...ANY, "-m", "50", "-r", "2", OURS),
@@ -23,6 +33,19 @@ Deno.test("stresstest reference mode reports each repetition", async () => {
   }
   assertMatch(stdout, /\ndelivered +300\n/);
   assertMatch(stdout, /\npassed: every verdict held\n$/);
+});
+
+Deno.test({
+  name: "stresstest tests a server in another language",
+  ignore: Deno.build.os === "windows" || !await exists("python3"),
+  async fn() {
+    const server = new URL("queue_of_five.py", import.meta.url).pathname;
+    const { code, stdout, stderr } = await outcome(
+      tester(...ANY, "-m", "20", "-r", "1", server),
+    );
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /^120 of 120 received/);
+  },
 });
 
 Deno.test("stresstest compares servers under load and writes what it found", async () => {

@@ -37,6 +37,12 @@ export function freeAddress(hostname = "127.0.0.1"): Address {
   return { hostname, port: listener.addr.port };
 }
 
+/** Processes that run; a test that timed out could not end its own. */
+const running = new Set<Deno.ChildProcess>();
+globalThis.addEventListener("unload", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** A process that was started. */
 export class Command implements AsyncDisposable {
   readonly address: Address;
@@ -54,6 +60,8 @@ export class Command implements AsyncDisposable {
       stderr: "piped",
       stdin: "null",
     }).spawn();
+    running.add(this.#child);
+    this.#child.status.then(() => running.delete(this.#child));
     this.#lines = lines(this.#child.stdout).getReader();
     const [kept, shown] = lines(this.#child.stderr).tee();
     this.#stderr = Array.fromAsync(kept).then((all) => all.join("\n"));

@@ -47,7 +47,7 @@ export class Turns {
   /** Turns since broadcasters were first held up. */
   #held = 0;
   /** The last turn in which somebody who keeps taking was behind. */
-  #behind = -1;
+  #behind = -Infinity;
   #scheduled = false;
 
   /** The number of this turn. */

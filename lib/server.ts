@@ -43,88 +43,22 @@ import {
   type Traffic,
 } from "./connection.ts";
 import { isGone } from "./gone.ts";
-import { Hub } from "./hub.ts";
+import type { Hub } from "./hub.ts";
+import { type ServeOptions, type Settings, settle } from "./options.ts";
 
-export type { Ending, Hub, Publish, Traffic };
+export type { Ending, Hub, Publish, ServeOptions, Traffic };
 export type { Channel, HubOptions, Run } from "./hub.ts";
-
-/** The most clients of a server that is not given a limit. */
-export const DEFAULT_MAX_CLIENTS = 65_536;
-
-/** How long a client may stall, in milliseconds, unless said otherwise. */
-export const DEFAULT_STALL_TIMEOUT = 60_000;
-
-/** How long draining may take, in milliseconds, unless said otherwise. */
-export const DEFAULT_DRAIN_TIMEOUT = 5_000;
+export {
+  DEFAULT_DRAIN_TIMEOUT,
+  DEFAULT_MAX_CLIENTS,
+  DEFAULT_STALL_TIMEOUT,
+} from "./options.ts";
 
 /** How many clients the system lets wait to be accepted; it may allow fewer. */
 const BACKLOG = 4096;
 
 /** Looks at each connection so often in a stall time-out; it is late by one look at most. */
 const BEATS = 4;
-
-/** Options of {@linkcode serve}. */
-export interface ServeOptions {
-  /**
-   * The IP address to listen on, or a host name, of which the first address is
-   * taken. IPv6 without brackets.
-   *
-   * @default {"127.0.0.1"}
-   */
-  hostname?: string;
-  /**
-   * The port; 0 picks a free one.
-   *
-   * @default {8080}
-   */
-  port?: number;
-  /**
-   * The hub that clients are joined to. Give one to set its capacity, to
-   * broadcast or subscribe from the program itself, or to join other servers.
-   *
-   * @default {new Hub()}
-   */
-  hub?: Hub;
-  /**
-   * Where clients' runs go. Give one to put another engine between reading and
-   * broadcasting.
-   *
-   * @default broadcasts on the hub, then waits until subscribers were offered it
-   */
-  publish?: Publish;
-  /**
-   * The most clients at a time; one more is accepted and closed at once. The
-   * limit on open descriptors may be lower.
-   *
-   * @default {65536}
-   */
-  maxClients?: number;
-  /**
-   * Milliseconds after which a client is disconnected that neither takes nor
-   * sends a byte while data waits for it; noticed up to a quarter later. 0: never.
-   *
-   * @default {60000}
-   */
-  stallTimeout?: number;
-  /**
-   * Milliseconds that {@linkcode Server.shutdown} lets clients take what waits
-   * for them.
-   *
-   * @default {5000}
-   */
-  drainTimeout?: number;
-  /** Ends the server at once, without draining, when it aborts. */
-  signal?: AbortSignal;
-  /** Called once, with the address that is listened on. */
-  onListen?: (addr: Deno.NetAddr) => void;
-  /**
-   * Called with failures that the server survives: accepting paused, `publish`
-   * threw. A client that goes away, however rudely, is none.
-   *
-   * @default nobody is told
-   */
-  onError?: (error: unknown) => void;
-}
 
 /** What a server has done and does: counts since it began, and `clients` now. */
 export interface Stats extends Traffic {
@@ -190,12 +124,8 @@ class TcpServer implements Server {
   readonly addr: Deno.NetAddr;
   readonly hub: Hub;
   readonly finished: Promise<void>;
+  readonly #settings: Settings;
   readonly #listener: Deno.TcpListener;
-  readonly #publish: Publish;
-  readonly #maxClients: number;
-  readonly #stallTimeout: number;
-  readonly #drainTimeout: number;
-  readonly #onError: (error: unknown) => void;
   readonly #connections = new Set<Connection>();
   readonly #traffic: Traffic = {
     messagesIn: 0,
@@ -221,30 +151,9 @@ class TcpServer implements Server {
   readonly #cut = new AbortController();
 
   constructor(options: ServeOptions) {
-    const { hostname = "127.0.0.1", port = 8080, hub = new Hub(), signal } =
-      options;
+    this.#settings = settle(options);
+    const { hostname, port, hub, signal, onListen } = this.#settings;
     this.hub = hub;
-    this.#publish = options.publish ?? ((run) => {
-      hub.broadcast(run.bytes, run.count);
-      return hub.offered();
-    });
-    this.#maxClients = whole(
-      "maxClients",
-      options.maxClients ?? DEFAULT_MAX_CLIENTS,
-      1,
-    );
-    this.#stallTimeout = whole(
-      "stallTimeout",
-      options.stallTimeout ?? DEFAULT_STALL_TIMEOUT,
-      0,
-    );
-    this.#drainTimeout = whole(
-      "drainTimeout",
-      options.drainTimeout ?? DEFAULT_DRAIN_TIMEOUT,
-      0,
-    );
-    this.#onError = options.onError ?? (() => {});
-
     this.#listener = Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
     this.addr = this.#listener.addr;
     const abort = () => this.#end();
@@ -253,7 +162,7 @@ class TcpServer implements Server {
     this.finished = this.#run().finally(() =>
       signal?.removeEventListener("abort", abort)
     );
-    options.onListen?.(this.addr);
+    onListen?.(this.addr);
   }
 
   stats(): Stats {
@@ -276,7 +185,8 @@ class TcpServer implements Server {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.shutdown();
+    // Leaving a scope is not the second call that ends a drain.
+    return this.#stop.signal.aborted ? this.finished : this.shutdown();
   }
 
   #stopAccepting(): void {
@@ -303,10 +213,10 @@ class TcpServer implements Server {
     for await (
       const socket of accepted(this.#listener, {
         signal,
-        onError: this.#onError,
+        onError: this.#settings.onError,
       })
     ) {
-      if (this.#connections.size >= this.#maxClients) {
+      if (this.#connections.size >= this.#settings.maxClients) {
         this.#disconnected.refused++;
         socket[Symbol.dispose]();
       } else {
@@ -322,14 +232,14 @@ class TcpServer implements Server {
     } catch (error) {
       this.#disconnected.lost++;
       socket[Symbol.dispose]();
-      if (!isGone(error)) this.#onError(error);
+      if (!isGone(error)) this.#settings.onError(error);
       return;
     }
     const connection = new Connection(socket, {
       channel: this.hub.subscribe(),
-      publish: this.#publish,
+      publish: this.#settings.publish,
       traffic: this.#traffic,
-      onError: this.#onError,
+      onError: this.#settings.onError,
     });
     this.#connections.add(connection);
     connection.finished.then((ending) => {
@@ -341,11 +251,13 @@ class TcpServer implements Server {
 
   /** Disconnects clients that stall. */
   async #watch(): Promise<void> {
-    if (this.#stallTimeout === 0) return;
+    if (this.#settings.stallTimeout === 0) return;
     const { signal } = this.#stop;
     while (!signal.aborted) {
       // The wait ends early, by a rejection, only when the signal aborts.
-      await delay(this.#stallTimeout / BEATS, { signal }).catch(() => {});
+      await delay(this.#settings.stallTimeout / BEATS, { signal }).catch(
+        () => {},
+      );
       for (const connection of this.#connections) connection.beat(BEATS);
     }
   }
@@ -357,7 +269,7 @@ class TcpServer implements Server {
     );
     for (const connection of connections) connection.drain();
     try {
-      await deadline(finished, this.#drainTimeout, {
+      await deadline(finished, this.#settings.drainTimeout, {
         signal: this.#cut.signal,
       });
     } catch {
@@ -366,11 +278,4 @@ class TcpServer implements Server {
       await finished;
     }
   }
-}
-
-function whole(name: string, value: number, min: number): number {
-  if (Number.isSafeInteger(value) && value >= min) return value;
-  throw new RangeError(
-    `Cannot serve with a ${name} of ${value}: it is a whole number from ${min}`,
-  );
 }

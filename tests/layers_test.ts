@@ -9,6 +9,7 @@ const LAYERS = [
   ["accept", "address", "frame", "gone", "log", "turns"],
   ["channel", "framer"],
   ["client", "connection", "hub"],
+  ["options"],
   ["server"],
 ];
 

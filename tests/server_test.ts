@@ -214,6 +214,26 @@ Deno.test("Server.shutdown() gives clients what waits, then ends", async () => {
   assertEquals(server.stats().clients, 0);
 });
 
+Deno.test("Server[Symbol.asyncDispose]() does not cut short a drain that is under way", async () => {
+  let server: Server;
+  let receiving: Promise<Uint8Array>;
+  const run = new Uint8Array(256 * 200).fill(255);
+  using stack = new DisposableStack();
+  {
+    await using started = start();
+    server = started;
+    const peer = stack.use(await Peer.join(server.addr));
+    for (let n = 0; n < 200; n++) server.hub.broadcast(run, 200);
+    server.shutdown();
+    receiving = peer.receive(200 * run.length + 1).then(async (bytes) => {
+      await peer.hangUp();
+      return bytes;
+    });
+  }
+  assertEquals((await receiving).length, 200 * run.length);
+  assertEquals(server.stats().disconnected.cut, 0);
+});
+
 Deno.test("Server.shutdown() frees the port", async () => {
   for (let n = 0; n < 5; n++) {
     const server = start();

@@ -1,0 +1,135 @@
+/**
+ * The options of a server: what they mean, their defaults and bounds. The server
+ * reads them through {@linkcode settle}. Its one rule: nothing out of its bounds
+ * gets past here.
+ *
+ * @module
+ */
+import type { Publish } from "./connection.ts";
+import { Hub } from "./hub.ts";
+
+/** The address that is listened on unless said otherwise: this machine's own. */
+const DEFAULT_HOSTNAME = "127.0.0.1";
+
+/** The port that is listened on unless said otherwise. */
+const DEFAULT_PORT = 8080;
+
+/** The most clients of a server that is not given a limit. */
+export const DEFAULT_MAX_CLIENTS = 65_536;
+
+/** How long a client may stall, in milliseconds, unless said otherwise. */
+export const DEFAULT_STALL_TIMEOUT = 60_000;
+
+/** How long draining may take, in milliseconds, unless said otherwise. */
+export const DEFAULT_DRAIN_TIMEOUT = 5_000;
+
+/** Options of `serve()`. */
+export interface ServeOptions {
+  /**
+   * The IP address to listen on, or a host name, of which the first address is
+   * taken. IPv6 without brackets.
+   *
+   * @default {"127.0.0.1"}
+   */
+  hostname?: string;
+  /**
+   * The port; 0 picks a free one.
+   *
+   * @default {8080}
+   */
+  port?: number;
+  /**
+   * The hub that clients are joined to. Give one to set its capacity, to
+   * broadcast or subscribe from the program itself, or to join other servers.
+   *
+   * @default {new Hub()}
+   */
+  hub?: Hub;
+  /**
+   * Where clients' runs go. Give one to put another engine between reading and
+   * broadcasting.
+   *
+   * @default broadcasts on the hub, then waits until subscribers were offered it
+   */
+  publish?: Publish;
+  /**
+   * The most clients at a time; one more is accepted and closed at once. The
+   * limit on open descriptors may be lower.
+   *
+   * @default {65536}
+   */
+  maxClients?: number;
+  /**
+   * Milliseconds after which a client is disconnected that neither takes nor
+   * sends a byte while data waits for it; noticed up to a quarter later. 0: never.
+   *
+   * @default {60000}
+   */
+  stallTimeout?: number;
+  /**
+   * Milliseconds that `Server.shutdown()` lets clients take what waits
+   * for them.
+   *
+   * @default {5000}
+   */
+  drainTimeout?: number;
+  /** Ends the server at once, without draining, when it aborts. */
+  signal?: AbortSignal;
+  /** Called once, with the address that is listened on. */
+  onListen?: (addr: Deno.NetAddr) => void;
+  /**
+   * Called with failures that the server survives: accepting paused, `publish`
+   * threw. A client that goes away, however rudely, is none.
+   *
+   * @default nobody is told
+   */
+  onError?: (error: unknown) => void;
+}
+
+/** Options, each with a value, but for what has no default. */
+export type Settings =
+  & Required<Omit<ServeOptions, "signal" | "onListen">>
+  & Pick<ServeOptions, "signal" | "onListen">;
+
+/**
+ * The options in force.
+ *
+ * @throws {RangeError} If a number is out of its bounds.
+ */
+export function settle(options: ServeOptions): Settings {
+  const {
+    hostname = DEFAULT_HOSTNAME,
+    port = DEFAULT_PORT,
+    hub = new Hub(),
+    publish = ({ bytes, count }) => {
+      hub.broadcast(bytes, count);
+      return hub.offered();
+    },
+    maxClients = DEFAULT_MAX_CLIENTS,
+    stallTimeout = DEFAULT_STALL_TIMEOUT,
+    drainTimeout = DEFAULT_DRAIN_TIMEOUT,
+    onError = () => {},
+    ...rest
+  } = options;
+  whole("maxClients", maxClients, 1);
+  whole("stallTimeout", stallTimeout, 0);
+  whole("drainTimeout", drainTimeout, 0);
+  return {
+    ...rest,
+    hostname,
+    port,
+    hub,
+    publish,
+    maxClients,
+    stallTimeout,
+    drainTimeout,
+    onError,
+  };
+}
+
+function whole(name: string, value: number, min: number): void {
+  if (Number.isSafeInteger(value) && value >= min) return;
+  throw new RangeError(
+    `Cannot serve with a ${name} of ${value}: it is a whole number from ${min}`,
+  );
+}

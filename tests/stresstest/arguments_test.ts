@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   type Arguments,
@@ -142,7 +143,7 @@ Deno.test("parseArguments() every option is in the help, which fits 80 columns",
 });
 
 Deno.test("targets() tells addresses, paths and commands", () => {
-  const path = new URL(import.meta.url).pathname;
+  const path = fileURLToPath(import.meta.url);
   const found = targets([
     "127.0.0.1:9000",
     path,

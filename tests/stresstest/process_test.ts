@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { formatAddress } from "../../lib/address.ts";
 import { Server } from "../../lib/stresstest/server.ts";
@@ -97,7 +98,7 @@ Deno.test("Server.start() what is no executable cannot be started", {
   ignore: Deno.build.os === "windows",
 }, async () => {
   assertMatch(
-    (await refused(new URL(import.meta.url).pathname)).message,
+    (await refused(fileURLToPath(import.meta.url))).message,
     /^Cannot start .*process_test\.ts: it is not allowed$/,
   );
 });

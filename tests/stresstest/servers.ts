@@ -1,4 +1,5 @@
 /** Servers for the tests of the stress tester, and the tester as a process. */
+import { fileURLToPath } from "node:url";
 import { Server } from "../../lib/stresstest/server.ts";
 import { type Target, targets } from "../../lib/stresstest/target.ts";
 
@@ -60,5 +61,5 @@ export async function outcome(
 }
 
 function path(name: string): string {
-  return new URL(name, ROOT).pathname;
+  return fileURLToPath(new URL(name, ROOT));
 }

@@ -1,4 +1,5 @@
 /** The client's command as a process, and servers that misbehave. */
+import { fileURLToPath } from "node:url";
 import { type Address, formatAddress } from "../../lib/address.ts";
 
 const ROOT = new URL("../..", import.meta.url);
@@ -13,7 +14,7 @@ export function command(...args: string[]): [string, ...string[]] {
     "--no-prompt",
     "--allow-net",
     ...(coverage ? [`--coverage=${coverage}`] : []),
-    new URL("lib/terminal/client.ts", ROOT).pathname,
+    fileURLToPath(new URL("lib/terminal/client.ts", ROOT)),
     ...args,
   ];
 }

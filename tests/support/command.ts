@@ -87,7 +87,11 @@ export class Command implements AsyncDisposable {
   ready = "";
 
   kill(signal: Deno.Signal): void {
-    this.#child.kill(signal);
+    try {
+      this.#child.kill(signal);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // has ended already
+    }
   }
 
   get running(): Promise<boolean> {
@@ -110,11 +114,7 @@ export class Command implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // has ended already
-    }
+    this.kill("SIGKILL");
     await this.#child.status;
     await this.#lines.cancel();
     await this.#complaints.cancel();

@@ -177,7 +177,7 @@ Deno.test("command: --max-clients turns away one more", async () => {
 });
 
 Deno.test("command: --stall-timeout disconnects a client that takes nothing", async () => {
-  await using server = await start("--stall-timeout=0.2", "--stats=0.05");
+  await using server = await start("--stall-timeout=0.5", "--stats=0.05");
   using _stuck = await Peer.join(server.address);
   await stick(server.address);
   for (let line = ""; !/ stalled=1 /.test(line);) {

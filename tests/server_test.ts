@@ -121,7 +121,7 @@ Deno.test("serve({ maxClients }) turns away one more, and takes the next when on
 });
 
 Deno.test("serve({ stallTimeout }) disconnects who takes nothing, and nobody else", async () => {
-  await using server = start({ stallTimeout: 40 });
+  await using server = start({ stallTimeout: 1000 });
   using _stuck = await Peer.join(server.addr, "stuck");
   using idle = await Peer.join(server.addr, "idle");
   const reading = (async () => {

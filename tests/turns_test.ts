@@ -38,3 +38,26 @@ Deno.test("Turns.push() lets nobody overtake", async () => {
   assertEquals(order, ["first", "second", "third"]);
   assert(turns.free);
 });
+
+Deno.test("Turns.hold() holds broadcasters up, and subscribers not, but not forever", async () => {
+  const turns = new Turns();
+  let ended = false;
+  const behind = { // comes back each turn, and is always behind
+    turn(): void {
+      turns.hold();
+      if (!ended) queueMicrotask(() => turns.push(behind));
+    },
+  };
+  for (let n = 0; n < TURN; n++) turns.push({ turn: () => {} });
+  turns.push(behind);
+  await macrotask();
+  const order: string[] = [];
+  turns.pushBroadcaster({ turn: () => order.push("broadcaster") });
+  turns.push({ turn: () => order.push("subscriber") });
+  for (let n = 0; n < 10; n++) await macrotask();
+  assertEquals(order, ["subscriber"]);
+  for (let n = 0; n < 500; n++) await macrotask();
+  assertEquals(order, ["subscriber", "broadcaster"]);
+  ended = true;
+  await macrotask();
+});

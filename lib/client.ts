@@ -7,6 +7,7 @@ import { concat } from "@std/bytes/concat";
 import { type Address, parseAddress } from "./address.ts";
 import { bodies, encode } from "./frame.ts";
 import { frames, TornFrameError } from "./framer.ts";
+import { writeAll } from "./write.ts";
 
 export { type Address, TornFrameError };
 
@@ -153,8 +154,6 @@ export class Client
       this.#frames = [];
       this.#next = undefined;
     }
-    for (let rest = concat(frames); rest.length > 0;) {
-      rest = rest.subarray(await this.#socket.write(rest));
-    }
+    await writeAll(this.#socket, concat(frames));
   }
 }

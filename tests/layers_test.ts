@@ -6,7 +6,7 @@ const ROOT = new URL("..", import.meta.url);
 /** The core, from the ground up. A file imports from lower layers only. */
 const LAYERS = [
   ["run"],
-  ["accept", "address", "frame", "gone", "log", "turns"],
+  ["accept", "address", "frame", "gone", "log", "turns", "write"],
   ["channel", "framer"],
   ["client", "connection", "hub"],
   ["options"],

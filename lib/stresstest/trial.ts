@@ -8,6 +8,7 @@
 import { delay } from "@std/async/delay";
 import { TornFrameError } from "../framer.ts";
 import { isGone } from "../gone.ts";
+import { writeAll } from "../write.ts";
 import { takeFrames } from "./intake.ts";
 import type { Subject } from "./server.ts";
 import { StartError } from "./start_error.ts";
@@ -150,9 +151,7 @@ export class Trial implements Disposable {
   /** Writes all of `bytes`; whether that was possible. */
   async write(socket: Deno.TcpConn, bytes: Uint8Array): Promise<boolean> {
     try {
-      for (let rest = bytes; rest.length > 0;) {
-        rest = rest.subarray(await socket.write(rest));
-      }
+      await writeAll(socket, bytes);
       return true;
     } catch (error) {
       if (!isGone(error)) throw error;

@@ -13,13 +13,13 @@ import type { Client } from "../client.ts";
 import { MAX_BODY } from "../frame.ts";
 import type { ByteSource } from "../framer.ts";
 import { isGone } from "../gone.ts";
+import type { ByteSink } from "../write.ts";
 import { type BlockContent, layOutBlock, type Size } from "./block.ts";
 import { Echoes } from "./echoes.ts";
 import { Editor } from "./editor.ts";
 import { History } from "./history.ts";
 import { type Key, KeyDecoder } from "./keys.ts";
 import { show } from "./message.ts";
-import type { Sink } from "./outlet.ts";
 import type { Palette } from "./palette.ts";
 import { Screen } from "./screen.ts";
 import { textOf } from "./text.ts";
@@ -37,7 +37,7 @@ export interface ChatOptions {
   readonly name: string;
   /** The terminal, in raw mode. */
   readonly input: ByteSource;
-  readonly output: Sink;
+  readonly output: ByteSink;
   /** The size of its window at this moment. */
   readonly size: () => Size;
   readonly palette: Palette;

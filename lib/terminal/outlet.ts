@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { type ByteSink, writeAll } from "../write.ts";
 
 /**
  * How much may wait for a write, in bytes: enough that a system call's cost
@@ -14,12 +15,6 @@ const SIZE = 64 * 1024;
 
 const NEWLINE = 0x0a;
 
-/** What is written to, as `Deno.stdout` is. */
-export interface Sink {
-  /** Writes some of `bytes` and says how many. */
-  write(bytes: Uint8Array): Promise<number>;
-}
-
 /** Writes lines to a sink. */
 export class Outlet {
   /**
@@ -27,7 +22,7 @@ export class Outlet {
    * written for another reason. Nothing is written after that.
    */
   readonly closed: Promise<void>;
-  readonly #sink: Sink;
+  readonly #sink: ByteSink;
   readonly #close = Promise.withResolvers<void>();
   #waiting = new Uint8Array(SIZE);
   #length = 0;
@@ -35,7 +30,7 @@ export class Outlet {
   #spare = new Uint8Array(SIZE);
   #flushing: Promise<void> | undefined;
 
-  constructor(sink: Sink) {
+  constructor(sink: ByteSink) {
     this.#sink = sink;
     this.closed = this.#close.promise;
   }
@@ -61,9 +56,7 @@ export class Outlet {
         const bytes = this.#waiting.subarray(0, this.#length);
         [this.#waiting, this.#spare] = [this.#spare, this.#waiting];
         this.#length = 0;
-        for (let rest = bytes; rest.length > 0;) {
-          rest = rest.subarray(await this.#sink.write(rest));
-        }
+        await writeAll(this.#sink, bytes);
       }
       this.#flushing = undefined;
     } catch (error) {

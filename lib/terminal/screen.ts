@@ -7,8 +7,8 @@
  *
  * @module
  */
+import { type ByteSink, writeAll } from "../write.ts";
 import type { Block, Size } from "./block.ts";
-import type { Sink } from "./outlet.ts";
 
 /** How much may wait to be printed, in UTF-16 units, before there is no room. */
 const ROOM = 64 * 1024;
@@ -32,7 +32,7 @@ const PASTES_OFF = `${CSI}?2004l`;
 
 /** What a screen needs. */
 export interface ScreenOptions {
-  readonly sink: Sink;
+  readonly sink: ByteSink;
   /** The size of the window at this moment. */
   readonly size: () => Size;
   /** Lays out the block at this moment. */
@@ -141,11 +141,8 @@ export class Screen {
   }
 
   #write(text: string): void {
-    const write = async () => {
-      for (let rest = this.#utf8.encode(text); rest.length > 0;) {
-        rest = rest.subarray(await this.#options.sink.write(rest));
-      }
-    };
-    this.#frames = this.#frames.then(write).catch(this.#fail);
+    this.#frames = this.#frames
+      .then(() => writeAll(this.#options.sink, this.#utf8.encode(text)))
+      .catch(this.#fail);
   }
 }

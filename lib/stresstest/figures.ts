@@ -27,12 +27,3 @@ export function memory(bytes: number): string {
 export function percent(part: number, whole: number): string {
   return `${number(whole === 0 ? 0 : 100 * part / whole)} %`;
 }
-
-/** The value in the middle. There must be one. */
-export function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? sorted[middle]!
-    : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}

@@ -5,7 +5,8 @@
  * @module
  */
 import Table from "cli-table3";
-import { duration, median, memory, number, percent } from "./figures.ts";
+import { duration, memory, number, percent } from "./figures.ts";
+import { type Spread, spread } from "./spread.ts";
 import type { Report, RunResult, ServerResult } from "./result.ts";
 
 /** A row of the comparison: its name, where it is found, how it is written. */
@@ -92,17 +93,15 @@ function comparison({ mode, servers }: Report): string {
   for (const row of mode === "load" ? [...ROWS, SLIP] : ROWS) {
     const [name, value, write] = row;
     const columns = played.map(({ runs }) =>
-      runs.map(value).filter((each) => each !== undefined)
+      spread(runs.map((run) => value(run) ?? null))
     );
-    if (columns.every((values) => values.length === 0)) continue;
-    const base = columns[0]!.length > 0 ? median(columns[0]!) : 0;
+    if (columns.every((column) => column === null)) continue;
+    const base = columns[0]?.median ?? 0;
     table.push([
       name,
-      ...columns.map((values) => spread(values, write)),
-      ...columns.slice(1).map((values) =>
-        values.length > 0 && base > 0 && row !== SLIP
-          ? number(median(values) / base)
-          : ""
+      ...columns.map((column) => written(column, write)),
+      ...columns.slice(1).map((column) =>
+        column && base > 0 && row !== SLIP ? number(column.median / base) : ""
       ),
     ]);
   }
@@ -183,13 +182,14 @@ function share(run: RunResult): number {
   return run.expected === 0 ? 0 : run.lost / run.expected;
 }
 
-function spread(values: number[], write: (value: number) => string): string {
-  if (values.length === 0) return "";
-  const middle = write(median(values));
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  return least === most
-    ? middle
-    : `${middle} (${write(least)} – ${write(most)})`;
+function written(
+  column: Spread | null,
+  write: (value: number) => string,
+): string {
+  if (!column) return "";
+  const { median, min, max } = column;
+  const middle = write(median);
+  return min === max ? middle : `${middle} (${write(min)} – ${write(max)})`;
 }
 
 /** A table without lines or colours: it is read in terminals, files and issues. */

@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   duration,
-  median,
   memory,
   number,
   percent,
@@ -11,6 +10,7 @@ import type {
   RunResult,
   ServerResult,
 } from "../../lib/stresstest/result.ts";
+import { spread } from "../../lib/stresstest/spread.ts";
 import { runLine, summary } from "../../lib/stresstest/table.ts";
 
 function run(parts: Partial<RunResult> = {}): RunResult {
@@ -204,5 +204,8 @@ Deno.test("figures have three digits, or all before the point", () => {
   ]);
   assertEquals(memory(45.678e6), "45.7 MB");
   assertEquals([percent(1, 8), percent(0, 0)], ["12.5 %", "0 %"]);
-  assertEquals([median([3, 1, 2]), median([4, 1, 3, 2])], [2, 2.5]);
+  assertEquals([spread([3, 1, 2])?.median, spread([4, 1, 3, 2])?.median], [
+    2,
+    2.5,
+  ]);
 });

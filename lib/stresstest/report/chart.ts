@@ -9,7 +9,7 @@ import type { Report, RunResult, ServerResult } from "../result.ts";
 import { look, swatch } from "./look.ts";
 import { type Markup, markup, trusted } from "./markup.ts";
 import type { Metric } from "./metrics.ts";
-import { spread } from "./spread.ts";
+import { spread } from "../spread.ts";
 
 /** One chart of the page. */
 export interface Chart {

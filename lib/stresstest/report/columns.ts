@@ -6,7 +6,7 @@
  * @module
  */
 import type { Look } from "./look.ts";
-import { spread } from "./spread.ts";
+import { spread } from "../spread.ts";
 import { type Axis, draw, FONT, PLOT_WIDTH } from "./svg.ts";
 
 /** One server's column. */

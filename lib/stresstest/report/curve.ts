@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Spread, spread } from "./spread.ts";
+import { type Spread, spread } from "../spread.ts";
 
 /** `[x, y]`. */
 export type Point = readonly [number, number];

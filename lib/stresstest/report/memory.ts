@@ -12,7 +12,7 @@ import { drawLines, type Line } from "./lines.ts";
 import { look } from "./look.ts";
 import { PEAK_MEMORY } from "./metrics.ts";
 import { fromZero, fromZeroTo } from "./scale.ts";
-import { spread } from "./spread.ts";
+import { spread } from "../spread.ts";
 
 /** The scale is in one of these, so that its ticks are round. */
 const UNITS = [

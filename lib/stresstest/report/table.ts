@@ -10,7 +10,7 @@ import { plural, rate, times } from "./format.ts";
 import { look, swatch } from "./look.ts";
 import { type Markup, markup } from "./markup.ts";
 import { type Metric, METRICS } from "./metrics.ts";
-import { spread } from "./spread.ts";
+import { spread } from "../spread.ts";
 
 const MISSING = markup`<span class="soft" title="not measured">–</span>`;
 

@@ -1,6 +1,6 @@
 /**
  * What several runs come to: the median and the range of one figure. Used by the
- * table and the charts. The rule: a figure that no run has is `null`, never zero.
+ * tables and the charts. The rule: a figure that no run has is `null`, never zero.
  *
  * @module
  */

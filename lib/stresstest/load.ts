@@ -1,6 +1,6 @@
 /**
  * Load mode: an open loop. Messages are due at fixed times whatever the server
- * does, and latency counts from when a message was due. The turns run it, once
+ * does, and latency counts from when a message was due. The rounds run it, once
  * for each repetition or rate. Its one rule: what is the tester's own fault is
  * said so, and never put down to the server.
  *

@@ -21,10 +21,10 @@ import { Reference } from "./reference.ts";
 import type { Report, RunResult } from "./result.ts";
 import { sweep } from "./sweep.ts";
 import { runLine, summary } from "./table.ts";
-import { results, type Starting, takeTurns } from "./turns.ts";
+import { playRounds, results, type Starting } from "./rounds.ts";
 
-/** In reference mode repetitions are short, so a turn of a comparison is several. */
-const REFERENCE_TURNS = 5;
+/** In reference mode repetitions are short, so a round of a comparison is several. */
+const REFERENCE_ROUNDS = 5;
 
 /** What ends the test early, and the exit status it then has: 128 and its number. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -116,20 +116,20 @@ async function play(
   };
   const found = report.servers;
   if (mode.name === "reference") {
-    const turns = many ? Math.min(REFERENCE_TURNS, repetitions) : 1;
-    await takeTurns(targets, found, starting, async (server) => {
+    const rounds = many ? Math.min(REFERENCE_ROUNDS, repetitions) : 1;
+    await playRounds(targets, found, starting, async (server) => {
       const reference = await Reference.open(server, mode.settings);
       return {
         run: (watched) => reference.repetition(watched),
         close: () => reference[Symbol.dispose](),
       };
-    }, { repetitions, turns });
+    }, { repetitions, rounds });
   } else if (mode.name === "load") {
     let runs = 0;
-    await takeTurns(targets, found, starting, (server) => ({
+    await playRounds(targets, found, starting, (server) => ({
       run: (watched) => load(server, mode.settings, runs++, watched),
       close() {},
-    }), { repetitions, turns: repetitions });
+    }), { repetitions, rounds: repetitions });
   } else {
     const { settings, duration } = mode;
     await sweep(targets, found, starting, { ...settings, duration });

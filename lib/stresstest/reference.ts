@@ -1,7 +1,7 @@
 /**
  * Reference mode: the traffic of the specification's stress tester. Subscribers
  * make themselves known, publishers send one message at a time and wait for
- * their own subscribers. The turns open one session for each server they start.
+ * their own subscribers. The rounds open one session for each server they start.
  * Its one rule: the traffic is the reference's to the letter; only what is
  * concluded from it is more, and the waiting is by the tester's own clock.
  *

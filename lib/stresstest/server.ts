@@ -1,7 +1,7 @@
 /**
- * The server under test: started, awaited, stopped. The turns start one for each
- * turn. Its one rule: it is not taken to be ready because it says so, but because
- * it accepts a connection.
+ * The server under test: started, awaited, stopped. Each round starts every
+ * server once. Its one rule: it is not taken to be ready because it says so, but
+ * because it accepts a connection.
  *
  * @module
  */

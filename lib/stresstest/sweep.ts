@@ -8,7 +8,7 @@
 import { load, type LoadSettings } from "./load.ts";
 import type { RunResult, ServerResult } from "./result.ts";
 import type { Target } from "./target.ts";
-import { isLost, type Starting, turn } from "./turns.ts";
+import { isLost, playRound, type Starting } from "./rounds.ts";
 
 /** How often the gap around the knee is halved, by ratio: 19 % are left of 100. */
 const HALVINGS = 2;
@@ -91,7 +91,7 @@ export async function sweep(
       if (rate === undefined) continue;
       if (starting.stop.aborted) return;
       const count = Math.max(1, Math.round(rate * duration));
-      await turn(target, result, starting, (server) => ({
+      await playRound(target, result, starting, (server) => ({
         run: (watched) =>
           load(server, { ...settings, rate, count }, runs++, watched),
         close() {},

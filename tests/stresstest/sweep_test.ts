@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { RunResult, Violation } from "../../lib/stresstest/result.ts";
 import { Climb, follows, sweep } from "../../lib/stresstest/sweep.ts";
-import { results } from "../../lib/stresstest/turns.ts";
+import { results } from "../../lib/stresstest/rounds.ts";
 import { ANY_PORT, broken, NEVER, OURS, READY, target } from "./servers.ts";
 
 /** A run of ten seconds, as good as it gets unless said otherwise. */

@@ -1,5 +1,5 @@
 /**
- * Turns: the servers of a comparison, one after another and round again, A B A B,
+ * Rounds: the servers of a comparison, one after another and round again, A B A B,
  * so that what the machine does meanwhile meets all alike. Reference and load mode
  * are run by it. Its one rule: never two servers at a time.
  *
@@ -54,7 +54,7 @@ export function isLost(run: RunResult): boolean {
  *
  * @returns Whether it can be tested again.
  */
-export async function turn(
+export async function playRound(
   target: Target,
   result: ServerResult,
   starting: Starting,
@@ -87,24 +87,24 @@ export async function turn(
 }
 
 /**
- * Plays `repetitions` runs against each target in so many turns.
+ * Plays `repetitions` runs against each target in so many rounds.
  *
  * @param found Where results go, as they come.
  */
-export async function takeTurns(
+export async function playRounds(
   targets: Target[],
   found: ServerResult[],
   starting: Starting,
   open: (server: Server) => Session | Promise<Session>,
-  { repetitions, turns }: { repetitions: number; turns: number },
+  { repetitions, rounds }: { repetitions: number; rounds: number },
 ): Promise<void> {
   const able = targets.map(() => true);
-  for (let n = 0; n < turns; n++) {
-    const count = Math.floor(repetitions * (n + 1) / turns) -
-      Math.floor(repetitions * n / turns);
+  for (let n = 0; n < rounds; n++) {
+    const count = Math.floor(repetitions * (n + 1) / rounds) -
+      Math.floor(repetitions * n / rounds);
     for (const [at, target] of targets.entries()) {
       if (!able[at] || starting.stop.aborted) continue;
-      able[at] = await turn(target, found[at]!, starting, open, count);
+      able[at] = await playRound(target, found[at]!, starting, open, count);
     }
   }
 }

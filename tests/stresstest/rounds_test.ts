@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import type { RunResult } from "../../lib/stresstest/result.ts";
 import {
+  playRounds,
   results,
   type Starting,
-  takeTurns,
-} from "../../lib/stresstest/turns.ts";
+} from "../../lib/stresstest/rounds.ts";
 import { ANY_PORT, broken, NEVER, READY, target } from "./servers.ts";
 
 function setup(stop = NEVER) {
@@ -29,14 +29,14 @@ const HUNG = {
   violations: [{ verdict: "hung", text: "" }],
 } as unknown as RunResult;
 
-Deno.test("takeTurns() deals the runs A B A B, with a server started for each turn", async () => {
+Deno.test("playRounds() deals the runs A B A B, with a server started for each round", async () => {
   const { targets, log, starting, found } = setup();
   let opened = 0;
   let closed = 0;
-  await takeTurns(targets, found, starting, () => {
+  await playRounds(targets, found, starting, () => {
     opened++;
     return { run: () => Promise.resolve(GOOD), close: () => closed++ };
-  }, { repetitions: 3, turns: 2 });
+  }, { repetitions: 3, rounds: 2 });
   assertEquals(log, [
     "sound 1",
     "drops 1",
@@ -49,25 +49,25 @@ Deno.test("takeTurns() deals the runs A B A B, with a server started for each tu
   assertEquals(found.map(({ runs }) => runs.length), [3, 3]);
 });
 
-Deno.test("takeTurns() a server that is lost has no more turns", async () => {
+Deno.test("playRounds() a server that is lost has no more rounds", async () => {
   const { targets, log, starting, found } = setup();
-  await takeTurns(targets, found, starting, () => ({
+  await playRounds(targets, found, starting, () => ({
     run: () => Promise.resolve(log.at(-1) === "sound 1" ? HUNG : GOOD),
     close() {},
-  }), { repetitions: 2, turns: 2 });
+  }), { repetitions: 2, rounds: 2 });
   assertEquals(log, ["sound 1", "drops 1", "drops 2"]);
 });
 
-Deno.test("takeTurns() ends when it is stopped", async () => {
+Deno.test("playRounds() ends when it is stopped", async () => {
   const stop = new AbortController();
   const { targets, log, starting, found } = setup(stop.signal);
-  await takeTurns(targets, found, starting, () => ({
+  await playRounds(targets, found, starting, () => ({
     run() {
       stop.abort();
       return Promise.resolve(GOOD);
     },
     close() {},
-  }), { repetitions: 4, turns: 2 });
+  }), { repetitions: 4, rounds: 2 });
   assertEquals(log, ["sound 1"]);
   assertEquals(found[0]?.runs.length, 1);
 });

@@ -43,7 +43,7 @@
 import { Channel, type Origin } from "./channel.ts";
 import { Log } from "./log.ts";
 import type { Run } from "./run.ts";
-import { type Task, Turns } from "./turns.ts";
+import { Turns } from "./turns.ts";
 
 export { Channel, type Run };
 
@@ -71,10 +71,7 @@ export interface HubOptions {
 
 /** Sends each message to every subscriber. */
 export class Hub {
-  readonly #log: Log;
-  readonly #turns = new Turns();
-  readonly #waiting = new Set<Task>();
-  readonly #open = new Set<Channel>();
+  /** What its channels share with it. */
   readonly #origin: Origin;
 
   /**
@@ -92,28 +89,27 @@ export class Hub {
         `Cannot make a hub with a capacity of ${capacity}: it is ${MIN_CAPACITY} to ${MAX_CAPACITY} bytes`,
       );
     }
-    this.#log = new Log(capacity);
     this.#origin = {
-      log: this.#log,
-      turns: this.#turns,
-      waiting: this.#waiting,
-      open: this.#open,
+      log: new Log(capacity),
+      turns: new Turns(),
+      waiting: new Set(),
+      open: new Set(),
     };
   }
 
   /** Bytes of memory for messages. */
   get capacity(): number {
-    return this.#log.capacity;
+    return this.#origin.log.capacity;
   }
 
   /** How many channels are open. */
   get subscribers(): number {
-    return this.#open.size;
+    return this.#origin.open.size;
   }
 
   /** How many messages were ever broadcast. */
   get broadcasts(): number {
-    return this.#log.end;
+    return this.#origin.log.end;
   }
 
   /**
@@ -150,9 +146,10 @@ export class Hub {
         `Cannot broadcast ${count} messages: it is a whole number from 1`,
       );
     }
-    this.#log.append(bytes, count);
-    for (const task of this.#waiting) this.#turns.push(task);
-    this.#waiting.clear();
+    const { log, turns, waiting } = this.#origin;
+    log.append(bytes, count);
+    for (const task of waiting) turns.push(task);
+    waiting.clear();
   }
 
   /**
@@ -163,7 +160,7 @@ export class Hub {
    */
   offered(): Promise<void> {
     return new Promise((resolve) =>
-      this.#turns.pushBroadcaster({ turn: resolve })
+      this.#origin.turns.pushBroadcaster({ turn: resolve })
     );
   }
 }

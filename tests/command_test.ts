@@ -4,6 +4,7 @@ import { type Address, formatAddress } from "../lib/address.ts";
 import { Command, freeAddress, ours, run, STOPPED } from "./support/command.ts";
 import { macrotask } from "./support/jitter.ts";
 import { numbered, Peer, Resetter } from "./support/peer.ts";
+import { script } from "./support/script.ts";
 
 const COMMAND = ours("--allow-net");
 
@@ -82,7 +83,7 @@ Deno.test("command: --help and --version are answered on standard output; exit 0
 });
 
 Deno.test("command: mod.ts, which JSR runs, is the same command", async () => {
-  const command = [...COMMAND.slice(0, -1), "mod.ts"];
+  const command = script("mod.ts", "--allow-net");
   await using server = await Command.start(freeAddress(), command);
   using peer = await Peer.join(server.address);
   await peer.say("hello");

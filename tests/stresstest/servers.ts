@@ -1,9 +1,8 @@
 /** Servers for the tests of the stress tester, and the tester as a process. */
-import { fileURLToPath } from "node:url";
 import { Server } from "../../lib/stresstest/server.ts";
 import { type Target, targets } from "../../lib/stresstest/target.ts";
+import { path, script } from "../support/script.ts";
 
-const ROOT = new URL("../../", import.meta.url);
 const DENO = `'${Deno.execPath()}' run --quiet --no-prompt`;
 
 /** A port of the server's choice. */
@@ -35,16 +34,9 @@ export function start(text: string): Promise<Server> {
 
 /** The tester, as a process. */
 export function tester(...args: string[]): Deno.ChildProcess {
-  const coverage = Deno.env.get("DENO_COVERAGE_DIR");
-  return new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      "--quiet",
-      ...coverage ? [`--coverage=${coverage}`] : [],
-      path("lib/stresstest/main.ts"),
-      ...args,
-    ],
+  const [program, ...words] = script("lib/stresstest/main.ts", "-A");
+  return new Deno.Command(program, {
+    args: [...words, ...args],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -58,8 +50,4 @@ export async function outcome(
   const { code, stdout, stderr } = await process.output();
   const text = new TextDecoder();
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
-}
-
-function path(name: string): string {
-  return fileURLToPath(new URL(name, ROOT));
 }

@@ -5,6 +5,7 @@
  */
 import { deadline } from "@std/async/deadline";
 import { type Address, formatAddress } from "../../lib/address.ts";
+import { script } from "./script.ts";
 
 /** The longest any of these processes may take to say or do something, in milliseconds. */
 const PATIENCE = 30_000;
@@ -16,16 +17,7 @@ const ROOT = new URL("../..", import.meta.url);
 
 /** Our own command, run from source with the permissions it is documented to need. */
 export function ours(...permissions: string[]): string[] {
-  const coverage = Deno.env.get("DENO_COVERAGE_DIR");
-  return [
-    Deno.execPath(),
-    "run",
-    "--quiet",
-    "--no-prompt",
-    ...(coverage ? [`--coverage=${coverage}`] : []),
-    ...permissions,
-    "main.ts",
-  ];
+  return script("main.ts", ...permissions);
 }
 
 const UNDER_TEST = Deno.env.get("ZILLIONS_COMMAND")?.split(" ") ??

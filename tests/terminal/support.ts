@@ -1,22 +1,12 @@
 /** The client's command as a process, and servers that misbehave. */
-import { fileURLToPath } from "node:url";
 import { type Address, formatAddress } from "../../lib/address.ts";
+import { script } from "../support/script.ts";
 
 const ROOT = new URL("../..", import.meta.url);
 
 /** The command and its arguments, with the permissions it is documented to need. */
 export function command(...args: string[]): [string, ...string[]] {
-  const coverage = Deno.env.get("DENO_COVERAGE_DIR");
-  return [
-    Deno.execPath(),
-    "run",
-    "--quiet",
-    "--no-prompt",
-    "--allow-net",
-    ...(coverage ? [`--coverage=${coverage}`] : []),
-    fileURLToPath(new URL("lib/terminal/client.ts", ROOT)),
-    ...args,
-  ];
+  return [...script("lib/terminal/client.ts", "--allow-net"), ...args];
 }
 
 /** Starts the client, with pipes for its streams. */

@@ -56,13 +56,12 @@ export function encode(body: Uint8Array | string): Uint8Array<ArrayBuffer> {
  * One hop a frame, from header to header: bodies are neither read nor copied.
  */
 export function leadingRun(bytes: Uint8Array<ArrayBuffer>): Run {
+  const { length } = bytes;
   let end = 0;
   let count = 0;
-  for (;;) {
-    const length = bytes[end];
-    if (length === undefined) break;
-    const next = end + HEADER + length;
-    if (next > bytes.length) break;
+  while (end < length) {
+    const next = end + HEADER + bytes[end]!;
+    if (next > length) break;
     end = next;
     count++;
   }

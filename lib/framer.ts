@@ -19,6 +19,12 @@ export type { Run };
  */
 const SIZES = [512, 8 * 1024, 64 * 1024] as const;
 
+/** The most buffers of each size that are kept for the next who needs one. */
+const MAX_SPARES = 16;
+
+/** Buffers that were exchanged for larger or smaller ones, by size. */
+const spares = SIZES.map((): Uint8Array<ArrayBuffer>[] => []);
+
 /** Where bytes come from, as `Deno.Conn` and `Deno.FsFile` read them. */
 export interface ByteSource {
   /**
@@ -80,10 +86,12 @@ export async function* frames(
   source: ByteSource,
 ): AsyncGenerator<Run, void, void> {
   let size = 0;
-  let buffer = new Uint8Array(SIZES[0]);
+  let buffer = take(size);
   let begun = 0; // bytes of a frame that is not whole yet, at the start of the buffer
   for (;;) {
-    const read = await source.read(buffer.subarray(begun));
+    const read = await source.read(
+      begun === 0 ? buffer : buffer.subarray(begun),
+    );
     if (read === null) {
       if (begun > 0) throw new TornFrameError(begun, HEADER + buffer[0]!);
       return;
@@ -98,12 +106,21 @@ export async function* frames(
       ? Math.min(size + 1, SIZES.length - 1)
       : Math.max(size - 1, 0);
     if (next === size) {
-      buffer.copyWithin(0, rest, filled);
+      if (begun > 0) buffer.copyWithin(0, rest, filled);
     } else {
-      const other = new Uint8Array(SIZES[next]!);
-      other.set(buffer.subarray(rest, filled));
+      const other = take(next);
+      if (begun > 0) other.set(buffer.subarray(rest, filled));
+      give(size, buffer);
       buffer = other;
       size = next;
     }
   }
+}
+
+function take(size: number): Uint8Array<ArrayBuffer> {
+  return spares[size]!.pop() ?? new Uint8Array(SIZES[size]!);
+}
+
+function give(size: number, buffer: Uint8Array<ArrayBuffer>): void {
+  if (spares[size]!.length < MAX_SPARES) spares[size]!.push(buffer);
 }

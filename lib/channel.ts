@@ -6,7 +6,7 @@
  * @module
  */
 import { assert } from "@std/assert/assert";
-import type { Cursor, Log } from "./log.ts";
+import type { Cursor, Lent, Log } from "./log.ts";
 import type { Run } from "./run.ts";
 import type { Task, Turns } from "./turns.ts";
 
@@ -49,6 +49,8 @@ export class Channel
   /** The place at which it was closed. */
   #limit: Cursor | undefined;
   #received = 0;
+  /** Where the last run came from, until it was given back or the next asked for. */
+  #lent: Lent | undefined;
   /** The turn in which it took its last run. */
   #servedAt = -Infinity;
   /** Resolves the pending `next()`, of which there is one at most. */
@@ -114,8 +116,9 @@ export class Channel
 
   /**
    * The next run: all that waits, up to one chunk of the log (64 KiB, or one
-   * larger broadcast). Its bytes never change. Resolves when there is one and
-   * it is this subscriber's turn.
+   * larger broadcast). Its bytes never change, unless it is
+   * {@linkcode Channel.release | released}. Resolves when there is one and it is
+   * this subscriber's turn.
    *
    * @throws {Error} If another `next()` is pending.
    */
@@ -125,6 +128,7 @@ export class Channel
         new Error("Cannot receive: another receive is pending"),
       );
     }
+    this.#lent = undefined;
     const { log, turns, waiting } = this.#origin;
     // One that is back at once can take more; one that is slow is not waited for.
     if (turns.now - this.#servedAt <= 1 && log.isBehind(this.#cursor)) {
@@ -142,6 +146,16 @@ export class Channel
       if (this.lag > 0) turns.push(this.#task);
       else waiting.add(this.#task);
     });
+  }
+
+  /**
+   * Gives back the last run: from now on its bytes may change. A subscriber that
+   * is done with them before it asks for the next may do so, and spares the
+   * garbage collector the memory of what is dropped. May be called twice.
+   */
+  release(): void {
+    if (this.#lent) this.#origin.log.release(this.#lent);
+    this.#lent = undefined;
   }
 
   /** Ends the iteration; called when a loop is left. */
@@ -163,13 +177,14 @@ export class Channel
   #take(): IteratorResult<Run, void> {
     const { log, turns } = this.#origin;
     this.#servedAt = turns.now;
-    const run = log.read(this.#cursor, this.#limit);
-    if (!run) {
+    const slice = log.read(this.#cursor, this.#limit);
+    if (!slice) {
       assert(this.#limit, "a message that waits can be read");
       return { done: true, value: undefined };
     }
-    this.#received += run.count;
-    return { done: false, value: run };
+    this.#lent = slice.lent;
+    this.#received += slice.run.count;
+    return { done: false, value: slice.run };
   }
 
   #settle(result: IteratorResult<Run, void>): void {

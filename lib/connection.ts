@@ -42,7 +42,7 @@ export type Ending =
 export interface Traffic {
   /** Messages received from clients. */
   messagesIn: number;
-  /** Bytes received from clients. */
+  /** Bytes of these messages. */
   bytesIn: number;
   /** Messages sent to clients: taken by their sockets, whole. */
   messagesOut: number;
@@ -50,9 +50,8 @@ export interface Traffic {
   bytesOut: number;
 }
 
-/** What a connection needs of the server. */
+/** What a connection shares with the others of its server. */
 export interface ConnectionOptions {
-  readonly channel: Channel;
   readonly publish: Publish;
   /** Counted up as bytes pass. */
   readonly traffic: Traffic;
@@ -82,17 +81,21 @@ export class Connection {
   #publishing = false;
   /** A write is pending: data waits for the client. */
   #writing = false;
-  /** Reads and writes that moved bytes. */
+  /** Messages read, and writes that moved bytes. */
   #moves = 0;
   /** What `#moves` was at the last beat, if a write was pending then. */
   #stuckAt: number | undefined;
   #stuckBeats = 0;
 
-  constructor(socket: Deno.Conn, options: ConnectionOptions) {
+  constructor(
+    socket: Deno.Conn,
+    channel: Channel,
+    options: ConnectionOptions,
+  ) {
     this.#socket = socket;
+    this.channel = channel;
     this.#options = options;
-    this.channel = options.channel;
-    this.finished = this.#live();
+    this.finished = this.#writeLoop(this.#readLoop());
   }
 
   /** Reads no more messages, sends what waits, says goodbye and closes. */
@@ -118,9 +121,53 @@ export class Connection {
     }
   }
 
-  async #live(): Promise<Ending> {
-    const reading = this.#read();
-    await this.#write();
+  async #readLoop(): Promise<void> {
+    const { publish, traffic, onError } = this.#options;
+    try {
+      for await (const run of frames(this.#socket)) {
+        if (this.#draining) continue;
+        this.#moves++;
+        traffic.messagesIn += run.count;
+        traffic.bytesIn += run.bytes.length;
+        this.#publishing = true;
+        try {
+          await publish(run);
+        } catch (error) { // whatever it is, it says nothing of this socket
+          this.close("failed");
+          onError(error);
+          return;
+        } finally {
+          this.#publishing = false;
+        }
+      }
+      this.#heard = "ended";
+    } catch (error) {
+      if (error instanceof TornFrameError) this.#heard = "torn";
+      else this.#lose(error);
+    }
+    this.channel.close();
+  }
+
+  /** Writes until the channel ends, and then ends the connection. */
+  async #writeLoop(reading: Promise<void>): Promise<Ending> {
+    const { traffic } = this.#options;
+    try {
+      for await (const { bytes, count } of this.channel) {
+        this.#writing = true;
+        let written = await this.#socket.write(bytes);
+        this.#moves++;
+        while (written < bytes.length) {
+          written += await this.#socket.write(bytes.subarray(written));
+          this.#moves++;
+        }
+        this.#writing = false;
+        this.channel.release();
+        traffic.messagesOut += count;
+        traffic.bytesOut += bytes.length;
+      }
+    } catch (error) {
+      this.#lose(error);
+    }
     if (!this.#ending && !this.#heard) await this.#sayGoodbye(reading);
     this.close(this.#heard ?? "drained");
     // A publish that never settles must not keep the connection alive.
@@ -128,74 +175,9 @@ export class Connection {
     return this.#ending!;
   }
 
-  async #read(): Promise<void> {
-    try {
-      await this.#readLoop();
-      this.#heard = "ended";
-    } catch (error) {
-      if (error instanceof TornFrameError) {
-        this.#heard = "torn";
-      } else {
-        this.#lose(error);
-      }
-    }
-    this.channel.close();
-  }
-
-  async #write(): Promise<void> {
-    try {
-      await this.#writeLoop();
-    } catch (error) {
-      this.#lose(error);
-    }
-  }
-
   #lose(error: unknown): void {
     this.close("lost");
     if (!isGone(error)) this.#options.onError(error);
-  }
-
-  async #readLoop(): Promise<void> {
-    const { publish, traffic, onError } = this.#options;
-    const source = {
-      read: async (buffer: Uint8Array<ArrayBuffer>) => {
-        const read = await this.#socket.read(buffer);
-        if (read !== null) {
-          this.#moves++;
-          traffic.bytesIn += read;
-        }
-        return read;
-      },
-    };
-    for await (const run of frames(source)) {
-      if (this.#draining) continue;
-      traffic.messagesIn += run.count;
-      this.#publishing = true;
-      try {
-        await publish(run);
-      } catch (error) { // whatever it is, it says nothing of this socket
-        this.close("failed");
-        onError(error);
-        return;
-      } finally {
-        this.#publishing = false;
-      }
-    }
-  }
-
-  async #writeLoop(): Promise<void> {
-    const { traffic } = this.#options;
-    for await (const { bytes, count } of this.channel) {
-      this.#writing = true;
-      for (let rest = bytes; rest.length > 0;) {
-        const written = await this.#socket.write(rest);
-        this.#moves++;
-        traffic.bytesOut += written;
-        rest = rest.subarray(written);
-      }
-      this.#writing = false;
-      traffic.messagesOut += count;
-    }
   }
 
   /** Ends the sending side and waits, a little, for the client to end its own. */

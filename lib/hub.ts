@@ -148,7 +148,7 @@ export class Hub {
     }
     const { log, turns, waiting } = this.#origin;
     log.append(bytes, count);
-    for (const task of waiting) turns.push(task);
+    turns.wake(waiting);
     waiting.clear();
   }
 

@@ -1,8 +1,8 @@
 /**
  * The log: the newest messages, once for all who read them. The hub appends,
  * each channel reads at a cursor of its own. Its one rule: a byte that was
- * appended never changes, so a reader may hold a run as long as it likes; what
- * is dropped is only let go.
+ * appended does not change while anybody may still look at it, so a reader may
+ * hold a run as long as it likes; what is dropped is only let go.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const MIN_CHUNKS = 8;
  * A piece of the log. It starts on the edge of a message, and a message never
  * crosses into the next, so dropping a chunk drops whole messages.
  */
-interface Chunk {
+interface Chunk extends Lent {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** How many messages came before its first. */
   readonly start: number;
@@ -30,6 +30,12 @@ interface Chunk {
   length: number;
   /** Messages appended so far. */
   count: number;
+}
+
+/** What a run was cut from. */
+export interface Lent {
+  /** Readers that have not given it back; with none its memory serves again. */
+  readers: number;
 }
 
 /**
@@ -43,6 +49,12 @@ export interface Cursor {
   offset: number;
   /** How many messages come before this place. */
   message: number;
+}
+
+/** What one read gave. */
+interface Slice {
+  readonly run: Run;
+  readonly lent: Lent;
 }
 
 /** A bounded log of messages that drops its oldest. */
@@ -59,6 +71,12 @@ export class Log {
   /** Bytes of memory in the kept chunks; never more than `capacity`. */
   #held = 0;
   #end = 0;
+  /** The memory of a dropped chunk that nobody looks at any more. */
+  #spare: Uint8Array<ArrayBuffer> | undefined;
+  /** The last read: subscribers that keep up read the same, one after another. */
+  #slice: Slice | undefined;
+  #sliceChunk = -1;
+  #sliceOffset = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -112,7 +130,7 @@ export class Log {
    * it; `undefined` when there is none. A cursor that points at what was
    * dropped moves to the oldest that is kept, or to its limit.
    */
-  read(cursor: Cursor, limit?: Cursor): Run | undefined {
+  read(cursor: Cursor, limit?: Cursor): Slice | undefined {
     if (cursor.chunk < this.#oldest) {
       if (limit && limit.chunk < this.#oldest) {
         Object.assign(cursor, limit);
@@ -128,16 +146,37 @@ export class Log {
       const bounded = limit !== undefined && cursor.chunk === last;
       const end = bounded ? limit.offset : chunk.length;
       if (cursor.offset < end) {
-        const bytes = chunk.bytes.subarray(cursor.offset, end);
         const message = bounded ? limit.message : chunk.start + chunk.count;
-        const count = message - cursor.message;
+        const slice = this.#cut(chunk, cursor, end, message - cursor.message);
         cursor.offset = end;
         cursor.message = message;
-        return { bytes, count };
+        chunk.readers++;
+        return slice;
       }
       if (cursor.chunk === last) break; // the newest chunk may grow: stay in it
     }
     return undefined;
+  }
+
+  /** Takes back what was read: its reader does not look at it any more. */
+  release(lent: Lent): void {
+    lent.readers--;
+  }
+
+  /** The bytes from `cursor` to `end` of its chunk, the same object if it is the same. */
+  #cut(chunk: Chunk, cursor: Cursor, end: number, count: number): Slice {
+    const { offset } = cursor;
+    let slice = this.#slice;
+    if (
+      slice === undefined || this.#sliceChunk !== cursor.chunk ||
+      this.#sliceOffset !== offset || slice.run.bytes.length !== end - offset
+    ) {
+      const bytes = chunk.bytes.subarray(offset, end);
+      slice = this.#slice = { run: { bytes, count }, lent: chunk };
+      this.#sliceChunk = cursor.chunk;
+      this.#sliceOffset = offset;
+    }
+    return slice;
   }
 
   #chunk(number: number): Chunk {
@@ -145,20 +184,28 @@ export class Log {
   }
 
   #grow(size: number): Chunk {
-    while (this.#held + size > this.capacity) {
-      this.#held -= this.#chunk(this.#oldest).bytes.length;
-      this.#ring[this.#oldest % this.#ring.length] = undefined;
-      this.#oldest++;
-    }
+    while (this.#held + size > this.capacity) this.#drop();
+    const spare = size === this.#chunkSize ? this.#spare : undefined;
+    if (spare) this.#spare = undefined;
     const chunk = {
-      bytes: new Uint8Array(size),
+      bytes: spare ?? new Uint8Array(size),
       start: this.#end,
       length: 0,
       count: 0,
+      readers: 0,
     };
     this.#ring[this.#next % this.#ring.length] = chunk;
     this.#next++;
     this.#held += size;
     return chunk;
+  }
+
+  #drop(): void {
+    const { bytes, readers } = this.#chunk(this.#oldest);
+    this.#held -= bytes.length;
+    this.#ring[this.#oldest % this.#ring.length] = undefined;
+    if (this.#sliceChunk === this.#oldest) this.#slice = undefined;
+    this.#oldest++;
+    if (readers === 0 && bytes.length === this.#chunkSize) this.#spare = bytes;
   }
 }

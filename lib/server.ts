@@ -38,6 +38,7 @@ import { delay } from "@std/async/delay";
 import { accepted } from "./accept.ts";
 import {
   Connection,
+  type ConnectionOptions,
   type Ending,
   type Publish,
   type Traffic,
@@ -143,6 +144,8 @@ class TcpServer implements Server {
     failed: 0,
     refused: 0,
   };
+  /** What its connections share. */
+  readonly #shared: ConnectionOptions;
   /** Messages dropped by connections that have ended. */
   #dropped = 0;
   /** Aborted when the server stops accepting. */
@@ -154,6 +157,8 @@ class TcpServer implements Server {
     this.#settings = settle(options);
     const { hostname, port, hub, signal, onListen } = this.#settings;
     this.hub = hub;
+    const { publish, onError } = this.#settings;
+    this.#shared = { publish, onError, traffic: this.#traffic };
     this.#listener = Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
     this.addr = this.#listener.addr;
     const abort = () => this.#end();
@@ -235,12 +240,11 @@ class TcpServer implements Server {
       if (!isGone(error)) this.#settings.onError(error);
       return;
     }
-    const connection = new Connection(socket, {
-      channel: this.hub.subscribe(),
-      publish: this.#settings.publish,
-      traffic: this.#traffic,
-      onError: this.#settings.onError,
-    });
+    const connection = new Connection(
+      socket,
+      this.hub.subscribe(),
+      this.#shared,
+    );
     this.#connections.add(connection);
     connection.finished.then((ending) => {
       this.#connections.delete(connection);

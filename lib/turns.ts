@@ -4,6 +4,11 @@
  * served, no more than {@linkcode TURN} between two looks at the sockets, and
  * nobody brings more while somebody who keeps taking is behind.
  *
+ * With many subscribers the work goes in rounds: what all those who talk have
+ * sent is broadcast, then each subscriber takes all of it at once. So a crowd
+ * costs one write for each subscriber a round, however much is said in it, and
+ * a message waits for two rounds at most.
+ *
  * @module
  */
 
@@ -16,6 +21,13 @@
 export const TURN = 64;
 
 /**
+ * How many of those go on at once, in the middle of a turn. Where there are few
+ * subscribers each message is passed on as it comes. Where there are more, each
+ * better waits for the end of the turn, and takes all that came in it.
+ */
+export const EAGER = 16;
+
+/**
  * How many of those may be broadcasters: each brings up to 64 KiB, and what one
  * turn brings should be a small part of the log.
  */
@@ -26,6 +38,21 @@ const BROADCASTERS = 16;
  * always have something to catch up with slow them down but never stop them.
  */
 const HOLD = 256;
+
+/**
+ * As many broadcasts in one turn say that the reads were cut short: Deno's driver
+ * completes 128 operations, and puts off the rest until the event loop has
+ * nothing else to do; then it takes the newest first. If a round of writing came
+ * in between, every time, the oldest would wait for a second.
+ */
+export const CUT_SHORT = 128;
+
+/**
+ * How long to do nothing, for the reads that were cut short to go on, in
+ * milliseconds; they go on at once. Only if there were no more of them does the
+ * time pass.
+ */
+const PAUSE = 1;
 
 /** Something that waits for its turn. */
 export interface Task {
@@ -48,7 +75,11 @@ export class Turns {
   #held = 0;
   /** The last turn in which somebody who keeps taking was behind. */
   #behind = -Infinity;
+  /** How much was broadcast since the last turn began. */
+  #broadcasts = 0;
   #scheduled = false;
+  /** Runs while we do nothing. */
+  #pause: ReturnType<typeof setTimeout> | undefined;
 
   /** The number of this turn. */
   get now(): number {
@@ -57,7 +88,7 @@ export class Turns {
 
   /** Whether a subscriber that came now would be served now. */
   get free(): boolean {
-    return this.#left > 0 && this.#subscribers.head === undefined;
+    return this.#left > TURN - EAGER && this.#subscribers.head === undefined;
   }
 
   /** Takes a turn now, of those that are {@linkcode free}. */
@@ -66,14 +97,24 @@ export class Turns {
     this.#schedule();
   }
 
+  /** Serves subscribers for whom something was broadcast, now if they are few. */
+  wake(tasks: Set<Task>): void {
+    this.#broadcasts++;
+    if (this.#pause !== undefined) this.#resume();
+    if (tasks.size <= this.#left - (TURN - EAGER)) {
+      for (const task of tasks) this.push(task);
+    } else {
+      for (const task of tasks) this.#enqueue(task);
+    }
+  }
+
   /** Serves a subscriber now if there is a turn for it, or else in order. */
   push(task: Task): void {
     if (this.free) {
       this.take();
       task.turn();
     } else {
-      this.#subscribers.push(task, this.#tickets++);
-      this.#schedule();
+      this.#enqueue(task);
     }
   }
 
@@ -97,13 +138,32 @@ export class Turns {
     this.#behind = this.#turn;
   }
 
+  #enqueue(task: Task): void {
+    this.#subscribers.push(task, this.#tickets++);
+    this.#schedule();
+  }
+
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     macrotask(this.#serve);
   }
 
+  /** The reads that were cut short have gone on. */
+  #resume(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    macrotask(this.#serve);
+  }
+
   readonly #serve = (): void => {
+    const cutShort = this.#broadcasts >= CUT_SHORT;
+    this.#broadcasts = 0;
+    if (cutShort && this.#subscribers.head) {
+      this.#pause = setTimeout(this.#serve, PAUSE);
+      return;
+    }
+    this.#pause = undefined;
     this.#scheduled = false;
     this.#left = TURN;
     this.#broadcastersLeft = this.#mayBroadcast() ? BROADCASTERS : 0;

@@ -1,25 +1,70 @@
 import { assert, assertEquals } from "@std/assert";
-import { TURN, Turns } from "../lib/turns.ts";
+import { CUT_SHORT, EAGER, type Task, TURN, Turns } from "../lib/turns.ts";
 import { macrotask } from "./support/jitter.ts";
 
-Deno.test("Turns.push() serves at once while there are turns", async () => {
+/** So many tasks that note their numbers when they are served. */
+function noting(count: number): { tasks: Set<Task>; served: number[] } {
+  const served: number[] = [];
+  const tasks = Array.from(
+    { length: count },
+    (_, n) => ({ turn: () => served.push(n) }),
+  );
+  return { tasks: new Set(tasks), served };
+}
+
+Deno.test("Turns.push() serves a few at once", async () => {
   const turns = new Turns();
-  let served = 0;
-  for (let n = 0; n < TURN; n++) turns.push({ turn: () => served++ });
-  assertEquals(served, TURN);
+  const { tasks, served } = noting(EAGER);
+  for (const task of tasks) turns.push(task);
+  assertEquals(served.length, EAGER);
+  assert(!turns.free);
   await macrotask();
+  assert(turns.free);
 });
 
 Deno.test("Turns.push() serves the rest in order, a turn at a time", async () => {
   const turns = new Turns();
-  const order: number[] = [];
-  const total = 5 * TURN + 3;
-  for (let n = 0; n < total; n++) turns.push({ turn: () => order.push(n) });
-  for (let turn = 1; turn <= 5; turn++) {
-    assertEquals(order.length, turn * TURN);
+  const { tasks, served } = noting(EAGER + 5 * TURN + 3);
+  for (const task of tasks) turns.push(task);
+  for (let turn = 0; turn <= 5; turn++) {
+    assertEquals(served.length, EAGER + turn * TURN);
     await macrotask();
   }
-  assertEquals(order, Array.from({ length: total }, (_, n) => n));
+  assertEquals(served, Array.from(tasks, (_, n) => n));
+});
+
+Deno.test("Turns.wake() serves few at once, and many together at the end of the turn", async () => {
+  const turns = new Turns();
+  const few = noting(EAGER);
+  turns.wake(few.tasks);
+  assertEquals(few.served.length, EAGER);
+  await macrotask();
+
+  const many = noting(EAGER + 1);
+  turns.wake(many.tasks);
+  assertEquals(many.served, []);
+  await macrotask();
+  assertEquals(many.served.length, EAGER + 1);
+});
+
+Deno.test("Turns.wake() lets reads that were cut short go on before many are served", async () => {
+  const turns = new Turns();
+  const { tasks, served } = noting(EAGER + 1);
+  turns.wake(tasks);
+  for (let n = 1; n < CUT_SHORT; n++) turns.wake(new Set());
+  await macrotask();
+  assertEquals(served, []);
+  turns.wake(new Set()); // they have gone on
+  await macrotask();
+  assertEquals(served.length, EAGER + 1);
+});
+
+Deno.test("Turns.wake() does not wait long for reads that never come", async () => {
+  const turns = new Turns();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  turns.wake(new Set([...noting(EAGER).tasks, { turn: resolve }]));
+  for (let n = 1; n < CUT_SHORT; n++) turns.wake(new Set());
+  await promise;
 });
 
 Deno.test("Turns.push() lets nobody overtake", async () => {

@@ -40,19 +40,28 @@ const BROADCASTERS = 16;
 const HOLD = 256;
 
 /**
- * As many broadcasts in one turn say that the reads were cut short: Deno's driver
- * completes 128 operations, and puts off the rest until the event loop has
- * nothing else to do; then it takes the newest first. If a round of writing came
- * in between, every time, the oldest would wait for a second.
+ * How many empty turns make Deno look at the sockets. While there is always
+ * something to run, its scheduler asks the system for events every 61 steps only;
+ * an empty one takes some microseconds.
  */
-export const CUT_SHORT = 128;
+export const LOOK = 61;
 
 /**
- * How long to do nothing, for the reads that were cut short to go on, in
- * milliseconds; they go on at once. Only if there were no more of them does the
- * time pass.
+ * How long we may go on without a look, in milliseconds: so late, at worst, is a
+ * quiet client heard while others flood. A look takes a twentieth of that.
  */
-const PAUSE = 1;
+const LOOK_AFTER = 4;
+
+/** After as many milliseconds without a turn the event loop must have been idle, and has looked. */
+const IDLE = 1;
+
+/**
+ * As many broadcasts in one turn say that the reads were cut short: Deno completes
+ * 128 operations in one go and puts off the rest until the next look, when it
+ * takes the newest first. Were a round of writing to come in between, every time,
+ * the oldest would wait for a second.
+ */
+export const CUT_SHORT = 128;
 
 /** Something that waits for its turn. */
 export interface Task {
@@ -78,8 +87,18 @@ export class Turns {
   /** How much was broadcast since the last turn began. */
   #broadcasts = 0;
   #scheduled = false;
-  /** Runs while we do nothing. */
-  #pause: ReturnType<typeof setTimeout> | undefined;
+  /** Empty turns that are left of a look. */
+  #looks = 0;
+  /** When the sockets were last looked at, or could have been. */
+  #lookedAt = 0;
+  /** When the last turn ended. */
+  #servedAt = -Infinity;
+  readonly #now: () => number;
+
+  /** @param now The time, in milliseconds. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** The number of this turn. */
   get now(): number {
@@ -100,7 +119,6 @@ export class Turns {
   /** Serves subscribers for whom something was broadcast, now if they are few. */
   wake(tasks: Set<Task>): void {
     this.#broadcasts++;
-    if (this.#pause !== undefined) this.#resume();
     if (tasks.size <= this.#left - (TURN - EAGER)) {
       for (const task of tasks) this.push(task);
     } else {
@@ -146,24 +164,16 @@ export class Turns {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    macrotask(this.#serve);
-  }
-
-  /** The reads that were cut short have gone on. */
-  #resume(): void {
-    clearTimeout(this.#pause);
-    this.#pause = undefined;
+    const now = this.#now();
+    if (now - this.#servedAt > IDLE) this.#lookedAt = now;
     macrotask(this.#serve);
   }
 
   readonly #serve = (): void => {
-    const cutShort = this.#broadcasts >= CUT_SHORT;
-    this.#broadcasts = 0;
-    if (cutShort && this.#subscribers.head) {
-      this.#pause = setTimeout(this.#serve, PAUSE);
+    if (this.#isLook()) {
+      macrotask(this.#serve);
       return;
     }
-    this.#pause = undefined;
     this.#scheduled = false;
     this.#left = TURN;
     this.#broadcastersLeft = this.#mayBroadcast() ? BROADCASTERS : 0;
@@ -185,8 +195,25 @@ export class Turns {
         break;
       }
     }
+    this.#servedAt = this.#now();
     if (this.#subscribers.head || this.#broadcasters.head) this.#schedule();
   };
+
+  /** Whether this turn is left to the sockets, though somebody waits. */
+  #isLook(): boolean {
+    if (this.#looks > 1) {
+      this.#looks--;
+      return true;
+    }
+    const now = this.#now();
+    if (this.#looks === 1) this.#lookedAt = now;
+    const waits = this.#subscribers.head ?? this.#broadcasters.head;
+    const look = waits !== undefined &&
+      (this.#broadcasts >= CUT_SHORT || now - this.#lookedAt > LOOK_AFTER);
+    this.#looks = look ? LOOK : 0;
+    this.#broadcasts = 0;
+    return look;
+  }
 
   #mayBroadcast(): boolean {
     if (this.#behind === this.#turn && ++this.#held < HOLD) return false;

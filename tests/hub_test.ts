@@ -66,8 +66,10 @@ Deno.test("Hub.broadcast() wakes those that wait, in turns, all of them", async 
     })
   );
   broadcast(hub, 1);
-  await macrotask();
-  assertEquals(woken, TURN);
+  for (let before = 0; woken < channels.length; before = woken) {
+    await macrotask();
+    assert(woken - before <= TURN);
+  }
   for (const { value } of await Promise.all(waiting)) {
     assertEquals(numbers(value!), [0]);
   }

@@ -1,5 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { CUT_SHORT, EAGER, type Task, TURN, Turns } from "../lib/turns.ts";
+import {
+  CUT_SHORT,
+  EAGER,
+  LOOK,
+  type Task,
+  TURN,
+  Turns,
+} from "../lib/turns.ts";
 import { macrotask } from "./support/jitter.ts";
 
 /** So many tasks that note their numbers when they are served. */
@@ -13,7 +20,7 @@ function noting(count: number): { tasks: Set<Task>; served: number[] } {
 }
 
 Deno.test("Turns.push() serves a few at once", async () => {
-  const turns = new Turns();
+  const turns = new Turns(() => 0);
   const { tasks, served } = noting(EAGER);
   for (const task of tasks) turns.push(task);
   assertEquals(served.length, EAGER);
@@ -23,7 +30,7 @@ Deno.test("Turns.push() serves a few at once", async () => {
 });
 
 Deno.test("Turns.push() serves the rest in order, a turn at a time", async () => {
-  const turns = new Turns();
+  const turns = new Turns(() => 0);
   const { tasks, served } = noting(EAGER + 5 * TURN + 3);
   for (const task of tasks) turns.push(task);
   for (let turn = 0; turn <= 5; turn++) {
@@ -34,7 +41,7 @@ Deno.test("Turns.push() serves the rest in order, a turn at a time", async () =>
 });
 
 Deno.test("Turns.wake() serves few at once, and many together at the end of the turn", async () => {
-  const turns = new Turns();
+  const turns = new Turns(() => 0);
   const few = noting(EAGER);
   turns.wake(few.tasks);
   assertEquals(few.served.length, EAGER);
@@ -48,27 +55,47 @@ Deno.test("Turns.wake() serves few at once, and many together at the end of the 
 });
 
 Deno.test("Turns.wake() lets reads that were cut short go on before many are served", async () => {
-  const turns = new Turns();
+  const turns = new Turns(() => 0);
   const { tasks, served } = noting(EAGER + 1);
+  const broadcast = (times: number) => {
+    for (let n = 0; n < times; n++) turns.wake(new Set());
+  };
   turns.wake(tasks);
-  for (let n = 1; n < CUT_SHORT; n++) turns.wake(new Set());
-  await macrotask();
+  broadcast(CUT_SHORT - 1);
+  for (let n = 0; n < LOOK; n++) await macrotask();
   assertEquals(served, []);
-  turns.wake(new Set()); // they have gone on
-  await macrotask();
+  broadcast(CUT_SHORT); // more came, and again it may not be all
+  for (let n = 0; n < LOOK; n++) await macrotask();
+  assertEquals(served, []);
+  broadcast(CUT_SHORT - 1);
+  for (let n = 0; n < LOOK; n++) await macrotask();
   assertEquals(served.length, EAGER + 1);
 });
 
-Deno.test("Turns.wake() does not wait long for reads that never come", async () => {
-  const turns = new Turns();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  turns.wake(new Set([...noting(EAGER).tasks, { turn: resolve }]));
-  for (let n = 1; n < CUT_SHORT; n++) turns.wake(new Set());
-  await promise;
+Deno.test("Turns: those who wait leave the sockets a look, every few milliseconds", async () => {
+  let now = 0;
+  const turns = new Turns(() => now);
+  const { tasks, served } = noting(10 * TURN);
+  turns.wake(tasks);
+  await macrotask();
+  assertEquals(served.length, TURN);
+  now += 5;
+  for (let n = 0; n < LOOK; n++) await macrotask();
+  assertEquals(served.length, TURN);
+  await macrotask();
+  assertEquals(served.length, 2 * TURN);
+  while (served.length < tasks.size) await macrotask();
+
+  // Whoever comes after a while without turns does not wait for a look.
+  now += 1000;
+  const more = noting(EAGER + 1);
+  turns.wake(more.tasks);
+  await macrotask();
+  assertEquals(more.served.length, EAGER + 1);
 });
 
 Deno.test("Turns.push() lets nobody overtake", async () => {
-  const turns = new Turns();
+  const turns = new Turns(() => 0);
   const order: string[] = [];
   for (let n = 0; n < TURN; n++) turns.push({ turn: () => {} });
   turns.push({
@@ -85,7 +112,7 @@ Deno.test("Turns.push() lets nobody overtake", async () => {
 });
 
 Deno.test("Turns.hold() holds broadcasters up, and subscribers not, but not forever", async () => {
-  const turns = new Turns();
+  const turns = new Turns(() => 0);
   let ended = false;
   const behind = { // comes back each turn, and is always behind
     turn(): void {

@@ -60,8 +60,9 @@ export interface ServeOptions {
    */
   maxClients?: number;
   /**
-   * Milliseconds after which a client is disconnected that neither takes nor
-   * sends a byte while data waits for it; noticed up to a quarter later. 0: never.
+   * Milliseconds after which a client is disconnected that neither takes a byte
+   * nor sends a message while data waits for it; noticed up to a quarter later.
+   * 0: never.
    *
    * @default {60000}
    */

@@ -8,12 +8,13 @@
  * ## Pacing
  * No more is read from a client before those who can take what it sent were
  * offered it. So a client that keeps up loses nothing, however fast others send.
+ * A client that floods delays a quiet one's message by some milliseconds.
  *
  * ## Lagging
  * A client slower than the rest loses the oldest messages that the hub can no
  * longer hold, always whole, exactly counted, and slows nobody down. One that
- * neither takes nor sends a byte for the stall time-out while data waits for it is
- * disconnected.
+ * neither takes a byte nor sends a message for the stall time-out while data waits
+ * for it is disconnected.
  *
  * ## Ending
  * A client that ends its sending side gets what was broadcast until then, and the

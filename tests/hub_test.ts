@@ -194,6 +194,43 @@ Deno.test("Hub.offered() is not held up by who is slow, stuck or always behind",
   assert(slow.dropped > 0);
 });
 
+Deno.test("Hub.offered() is not brought to the pace of a thousand slow ones", async () => {
+  const CYCLE = 200; // turns of the event loop from one take of a slow one to its next
+  const turns = async (slow: number) => {
+    const hub = new Hub();
+    const channels = Array.from({ length: slow }, () => hub.subscribe());
+    const fast = hub.subscribe();
+    const receiving = (async () => {
+      for await (const _ of fast);
+    })();
+    let turn = 0;
+    let ended = false;
+    const ticking = (async () => {
+      for (; !ended; turn++) {
+        for (let n = turn % CYCLE; n < slow; n += CYCLE) {
+          if (channels[n]!.lag > 0) channels[n]!.next();
+        }
+        await macrotask();
+      }
+    })();
+    for (let n = 0; n < 600; n++) {
+      broadcast(hub, 1600, 1600);
+      await hub.offered();
+    }
+    ended = true;
+    await ticking;
+    fast.close();
+    await receiving;
+    assertEquals(fast.dropped, 0);
+    for (const channel of channels) channel[Symbol.dispose]();
+    return turn;
+  };
+  const alone = await turns(0);
+  const together = await turns(1000);
+  // Their pace would be a turn of theirs, 200, for each of 600 broadcasts.
+  assert(together < 10 * alone, `${together} turns, not ${alone}`);
+});
+
 Deno.test("Channel.dropped is exact while lagging, catching up and lagging again", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const channel = hub.subscribe();

@@ -49,6 +49,7 @@ const LOAD = [
   "duration",
   "count",
   "talkers",
+  "timed",
   "body",
   "stuck",
   "churn",
@@ -68,6 +69,12 @@ const ALIASES = {
 
 /** The most clients of a kind, and of repetitions: what memory and ports allow. */
 const MANY = 100_000;
+
+/**
+ * How many receivers are timed: enough to tell, and few enough that the tester
+ * reads from all of them at once.
+ */
+const TIMED = 50;
 
 /**
  * Reads the command line.
@@ -153,6 +160,7 @@ export function parseArguments(
     publishers: values.whole("publishers", talkers > 0 ? 0 : 2, 0, MANY),
     subscribers: values.whole("subscribers", talkers > 0 ? 0 : 50, 0, MANY),
     talkers,
+    timed: values.whole("timed", TIMED, 1, MANY),
     stuck: values.whole("stuck", 0, 0, MANY),
     churn: values.whole("churn", 0, 0, MANY),
     body: values.sizes("body", 64),

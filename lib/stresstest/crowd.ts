@@ -5,12 +5,13 @@
  *
  * @module
  */
+import { HEADER } from "../frame.ts";
 import { Bodies, type Sizes } from "./bodies.ts";
-import { Checker } from "./checker.ts";
 import { Effort } from "./effort.ts";
 import { clientName, Ledger } from "./ledger.ts";
 import { pace } from "./pace.ts";
 import { Pings } from "./pings.ts";
+import { Receivers } from "./receivers.ts";
 import { Sender } from "./sender.ts";
 import { Tally } from "./tally.ts";
 import type { Trial } from "./trial.ts";
@@ -27,6 +28,8 @@ export interface LoadSettings {
   subscribers: number;
   /** Clients that do both. */
   talkers: number;
+  /** How many of those who receive are timed, at most. */
+  timed: number;
   /** Clients that never read. */
   stuck: number;
   /** Clients that come and go. */
@@ -60,17 +63,12 @@ export class Crowd {
   readonly steady: number;
   readonly #bodies: Bodies;
   readonly #ledger: Ledger;
-  readonly #checker: Checker;
-  /** From the intended send to the delivery. */
-  readonly latency = new Tally();
+  readonly #receivers: Receivers;
   /** How much later than intended messages were sent. */
   readonly slip = new Tally();
   readonly #senders: Sender[] = [];
-  /** When each client was last brought something, on `performance.now()`. */
-  readonly #heard: Float64Array<ArrayBuffer>;
   #pings!: Pings;
   #start = 0;
-  #lastDelivery = 0;
 
   constructor(trial: Trial, settings: LoadSettings, run: number) {
     this.#trial = trial;
@@ -79,7 +77,6 @@ export class Crowd {
     this.steady = settings.subscribers + settings.talkers;
     const senders = settings.publishers + settings.talkers;
     const clients = this.steady + settings.churn;
-    this.#heard = new Float64Array(clients);
     this.#bodies = new Bodies(run, settings.body);
     this.#ledger = new Ledger(
       settings.count,
@@ -87,7 +84,8 @@ export class Crowd {
       clients,
       trial.violations,
     );
-    this.#checker = new Checker({
+    const { min, max } = settings.body;
+    this.#receivers = new Receivers(trial, {
       messages: settings.count,
       bodies: this.#bodies,
       earlier: Array.from(
@@ -95,10 +93,12 @@ export class Crowd {
         (_, earlier) => new Bodies(earlier, settings.body),
       ),
       ledger: this.#ledger,
-      latency: this.latency,
-      violations: trial.violations,
       interval: this.#interval,
       steady: this.steady,
+      timed: Math.min(settings.timed, this.steady),
+      clients,
+      bytesPerSecond: settings.rate * (HEADER + (min + max) / 2),
+      now: () => this.#now(),
       onPing: (client, ping) => this.#pings.received(client, ping),
     });
   }
@@ -110,7 +110,7 @@ export class Crowd {
 
   /** Deliveries to steady clients. */
   get deliveries(): number {
-    return this.#checker.deliveries;
+    return this.#receivers.deliveries;
   }
 
   /** Messages that each steady client received. */
@@ -118,9 +118,14 @@ export class Crowd {
     return this.#ledger.received.subarray(0, this.steady);
   }
 
+  /** From the intended send to the delivery. */
+  get latency(): Tally {
+    return this.#receivers.latency;
+  }
+
   /** From the first intended send to the last delivery; 0 if there was none. */
   get seconds(): number {
-    return this.#lastDelivery / 1e6;
+    return this.#receivers.lastDelivery / 1e6;
   }
 
   /** Deliveries whose order there was no room to check. */
@@ -150,7 +155,7 @@ export class Crowd {
       clients,
     });
     trial.discard(control!, "the connection for pings");
-    receivers.forEach((socket, client) => this.#receive(socket, client));
+    this.#receivers.seat(receivers);
     publishing.forEach((socket, number) =>
       trial.discard(socket, `sender ${number + 1}`)
     );
@@ -188,7 +193,7 @@ export class Crowd {
       interval: this.#interval,
       now: () => this.#now(),
       stopped: () => this.#trial.stopped,
-      work: () => this.#checker.runs,
+      work: () => this.#receivers.runs,
       onDue: (due) => {
         // Each sender once, however many of its messages have become due.
         const senders = this.#senders.length;
@@ -210,8 +215,7 @@ export class Crowd {
     // A server that is far behind is not waited for forever.
     const patience = begun + 2 * timeout + count / rate * 1000;
     const late = () => performance.now() > patience;
-    const all = () =>
-      this.#checker.deliveries >= this.sent * this.steady || late();
+    const all = () => this.deliveries >= this.sent * this.steady || late();
     while (
       !all() && !trial.over.aborted && !trial.stopped &&
       this.behind
@@ -221,11 +225,10 @@ export class Crowd {
     await this.#pings?.reach(this.steady, all, (client) =>
       this.#overdue(
         client,
-        Math.max(begun, this.#heard[client]!) + timeout,
+        Math.max(begun, this.#receivers.heard(client)) + timeout,
         "at the end",
       ));
-    const quiet = () =>
-      performance.now() - this.#start - this.#lastDelivery / 1000 > QUIET;
+    const quiet = () => performance.now() - this.#receivers.lastHeard > QUIET;
     while (!all() && !trial.over.aborted && !quiet()) await trial.pause(LOOK);
   }
 
@@ -237,18 +240,6 @@ export class Crowd {
   /** Microseconds since the first message was due. */
   #now(): number {
     return (performance.now() - this.#start) * 1000;
-  }
-
-  #receive(socket: Deno.TcpConn, client: number): Promise<void> {
-    const checker = this.#checker;
-    return this.#trial.receive(socket, clientName(client), (bytes) => {
-      const before = checker.deliveries;
-      this.#heard[client] = performance.now();
-      const now = this.#now();
-      checker.take(client, bytes, now);
-      this.#trial.delivered();
-      if (checker.deliveries > before) this.#lastDelivery = now;
-    });
   }
 
   /** Whether the time for a client is over, which is a verdict. */
@@ -270,7 +261,7 @@ export class Crowd {
       if (!socket) return;
       this.#ledger.join(client);
       const reading = life % 2 === 0
-        ? this.#receive(socket, client)
+        ? this.#receivers.receive(socket, client)
         : undefined;
       await trial.pause(Math.random() * STAY);
       trial.leave(socket);

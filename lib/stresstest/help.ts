@@ -37,6 +37,8 @@ Load mode: messages are due at a rate, whatever the server does
   -p, --publishers N       clients that send (2; 0 with --talkers)
   -s, --subscribers N      clients that receive, in all (50; 0 with --talkers)
       --talkers N          clients that do both (0)
+      --timed N            receivers that are timed (50); with more, the tester
+                           may be too busy to read from them in time
       --body N[-M]         bytes of a body, or from one to another (64)
       --stuck N            clients that never read (0)
       --churn N            clients that come and go (0)

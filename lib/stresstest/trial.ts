@@ -6,7 +6,7 @@
  * @module
  */
 import { delay } from "@std/async/delay";
-import { TornFrameError } from "../framer.ts";
+import { type ByteSource, TornFrameError } from "../framer.ts";
 import { isGone } from "../gone.ts";
 import { writeAll } from "../write.ts";
 import { takeFrames } from "./intake.ts";
@@ -130,13 +130,16 @@ export class Trial implements Disposable {
   /**
    * Reads frames until the run is over or the socket is left. A server that
    * ends the connection before fails the run, in the name of `who`.
+   *
+   * @param source What reads from the socket, if it is not the socket itself.
    */
   receive(
     socket: Deno.TcpConn,
     who: string,
     take: (bytes: Uint8Array<ArrayBuffer>) => void,
+    source: ByteSource = socket,
   ): Promise<void> {
-    return this.#read(socket, who, () => takeFrames(socket, take));
+    return this.#read(socket, who, () => takeFrames(source, take));
   }
 
   /** Reads and forgets what arrives. */

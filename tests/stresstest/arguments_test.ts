@@ -56,7 +56,7 @@ Deno.test("parseArguments() reads the specification's options, short and long", 
 
 Deno.test("parseArguments() reads a load", () => {
   const { mode, repetitions } = parsed(
-    ..."--rate 2000 --duration 3 --talkers 7 --body 10-20 --stuck 1 --churn 2 --max-lost 0.5 x"
+    ..."--rate 2000 --duration 3 --talkers 7 --timed 5 --body 10-20 --stuck 1 --churn 2 --max-lost 0.5 x"
       .split(" "),
   );
   assertEquals(repetitions, 3);
@@ -68,6 +68,7 @@ Deno.test("parseArguments() reads a load", () => {
       publishers: 0,
       subscribers: 0,
       talkers: 7,
+      timed: 5,
       stuck: 1,
       churn: 2,
       body: { min: 10, max: 20 },
@@ -82,7 +83,8 @@ Deno.test("parseArguments() a count says how long a load takes", () => {
   const { mode } = parsed("--rate", "2000", "--count", "500", "x");
   assert(mode.name === "load");
   assertEquals([mode.settings.count, mode.duration], [500, 0.25]);
-  assertEquals([mode.settings.publishers, mode.settings.subscribers], [2, 50]);
+  const { publishers, subscribers, timed } = mode.settings;
+  assertEquals([publishers, subscribers, timed], [2, 50, 50]);
 });
 
 Deno.test("parseArguments() reads a sweep", () => {
@@ -113,6 +115,7 @@ Deno.test("parseArguments() says what is wrong, in one line", () => {
     ["--rate 5 -p 0 x", /^nobody sends/],
     ["--rate 5 -s 0 x", /^nobody receives/],
     ["--rate 5 --talkers x y", /^--talkers is a whole number/],
+    ["--rate 5 --timed 0 y", /^--timed is a whole number from 1/],
     ["--rate 1000000 --duration 3600 x", /too many for a run/],
     ["x --json", /^--json needs the name of a file$/],
   ];

@@ -9,6 +9,7 @@ const SETTINGS: LoadSettings = {
   publishers: 2,
   subscribers: 4,
   talkers: 0,
+  timed: 50,
   stuck: 0,
   churn: 0,
   body: { min: 64, max: 64 },
@@ -55,6 +56,16 @@ Deno.test("load() our server loses nothing of clients of every kind", async () =
   });
   assertEquals(run.violations, []);
   assertEquals([run.sent, run.received, run.lost], [1000, 7000, 0]);
+});
+
+Deno.test("load() those who are not timed are checked like all", async () => {
+  const run = await played(OURS, { subscribers: 40, timed: 3, maxLost: 0 });
+  assertEquals([run.violations, run.received, run.lost], [[], 40_000, 0]);
+  const timed = { subscribers: 2, timed: 1 };
+  for (const [way, verdict] of [["damages", "damaged"], ["evicts", "died"]]) {
+    const run = await played(broken(way!), timed);
+    assertEquals(run.violations[0]?.verdict, verdict);
+  }
 });
 
 Deno.test("load() a second run on the same server stands by itself", async () => {

@@ -106,6 +106,7 @@ Deno.test("sweep() climbs with each server in turn", async () => {
     publishers: 1,
     subscribers: 2,
     talkers: 0,
+    timed: 50,
     stuck: 0,
     churn: 0,
     body: { min: 16, max: 16 },

@@ -7,6 +7,7 @@
  */
 import { encode } from "../frame.ts";
 import type { Bodies } from "./bodies.ts";
+import type { Socket } from "./target.ts";
 import type { Trial } from "./trial.ts";
 
 /** How often they are repeated, in milliseconds. */
@@ -20,7 +21,7 @@ export class Pings {
   #sent = 0;
   #sentAt = -Infinity;
   readonly #trial: Trial;
-  readonly #socket: Deno.TcpConn;
+  readonly #socket: Socket;
   readonly #bodies: Bodies;
   readonly #first: number;
   /** The last ping that each client received. */
@@ -28,7 +29,7 @@ export class Pings {
 
   constructor(
     trial: Trial,
-    socket: Deno.TcpConn,
+    socket: Socket,
     bodies: Bodies,
     options: { first: number; clients: number },
   ) {

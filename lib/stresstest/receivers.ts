@@ -9,6 +9,7 @@ import { Audience } from "./audience.ts";
 import { Checker, type CheckerOptions } from "./checker.ts";
 import { clientName, type Ledger } from "./ledger.ts";
 import { Tally } from "./tally.ts";
+import type { Socket } from "./target.ts";
 import type { Trial } from "./trial.ts";
 
 /** What the receivers need to know of a load. */
@@ -76,7 +77,7 @@ export class Receivers {
   }
 
   /** Receives on the sockets of the steady clients until the run is over. */
-  seat(sockets: Deno.TcpConn[]): void {
+  seat(sockets: Socket[]): void {
     const { steady, timed } = this.#options;
     const share = (n: number) => Math.floor(n * timed / steady);
     this.#trial.keep(this.#audience.seat(this.#trial.over));
@@ -88,7 +89,7 @@ export class Receivers {
   }
 
   /** Receives on one socket until the run is over or the socket is left. */
-  receive(socket: Deno.TcpConn, client: number): Promise<void> {
+  receive(socket: Socket, client: number): Promise<void> {
     const { steady, timed, now } = this.#options;
     const isTimed = client < timed;
     const checker = isTimed ? this.#timed : this.#untimed;

@@ -19,6 +19,7 @@ import {
 } from "./reference_bodies.ts";
 import type { RunResult } from "./result.ts";
 import { Tally } from "./tally.ts";
+import type { Socket } from "./target.ts";
 import type { Trial } from "./trial.ts";
 
 /** What is played. */
@@ -179,7 +180,7 @@ export class Repetition {
     this.#hellos.delete(subscriber);
   }
 
-  async #run(socket: Deno.TcpConn, publisher: number): Promise<void> {
+  async #run(socket: Socket, publisher: number): Promise<void> {
     const { messages, subscribers } = this.#settings;
     const own = this.#known.slice(
       publisher * subscribers,

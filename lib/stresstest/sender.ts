@@ -8,6 +8,7 @@
 import { HEADER, MAX_BODY } from "../frame.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Tally } from "./tally.ts";
+import type { Socket } from "./target.ts";
 import type { Trial } from "./trial.ts";
 
 /** Bytes of the first write buffer, and of the largest. */
@@ -31,7 +32,7 @@ export interface SenderOptions {
 export class Sender {
   /** Messages sent. */
   sent = 0;
-  readonly #socket: Deno.TcpConn;
+  readonly #socket: Socket;
   readonly #options: SenderOptions;
   /** The next message. */
   #next: number;
@@ -41,7 +42,7 @@ export class Sender {
   #freeSince = 0;
   #buffer = new Uint8Array(SMALL);
 
-  constructor(socket: Deno.TcpConn, number: number, options: SenderOptions) {
+  constructor(socket: Socket, number: number, options: SenderOptions) {
     this.#socket = socket;
     this.#options = options;
     this.#next = number;

@@ -8,7 +8,7 @@
 import { type Address, formatAddress, parseAddress } from "../address.ts";
 import { Process, READY } from "./process.ts";
 import { reason, StartError } from "./start_error.ts";
-import type { Target } from "./target.ts";
+import type { Socket, Target } from "./target.ts";
 
 /** What clients are played against. */
 export interface Subject {
@@ -18,6 +18,8 @@ export interface Subject {
   readonly pid: number | undefined;
   /** Resolves, if it ends by itself, with how it ended. */
   readonly ended: Promise<string>;
+  /** Connects a client. */
+  connect(): Promise<Socket>;
 }
 
 /** A server that was started, or ran before us. */
@@ -25,9 +27,11 @@ export class Server implements Subject, AsyncDisposable {
   readonly address: Address;
   readonly pid: number | undefined;
   readonly ended: Promise<string>;
+  readonly #target: Target;
   readonly #process: Process | undefined;
 
-  private constructor(address: Address, process?: Process) {
+  private constructor(target: Target, address: Address, process?: Process) {
+    this.#target = target;
     this.address = address;
     this.pid = process?.pid;
     this.ended = process?.ended ?? new Promise(() => {});
@@ -55,7 +59,7 @@ export class Server implements Subject, AsyncDisposable {
   ): Promise<Server> {
     if (target.address) {
       await mustAccept(target.address, target.text);
-      return new Server(target.address);
+      return new Server(target, target.address);
     }
     mustBeFree(address);
     const process = new Process(target, address);
@@ -66,12 +70,18 @@ export class Server implements Subject, AsyncDisposable {
         at,
         `${target.name} at ${formatAddress(at)}, which printed "${READY}"`,
       );
-      return new Server(at, process);
+      return new Server(target, at, process);
     } catch (error) {
       await process.stop();
       if (!(error instanceof StartError)) throw error;
       throw new StartError(error.message, process.stderr);
     }
+  }
+
+  /** Connects a client. */
+  connect(): Promise<Socket> {
+    const { connect = Deno.connect } = this.#target;
+    return connect(this.address);
   }
 
   /** Stops it, by force if need be. */

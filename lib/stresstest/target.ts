@@ -10,6 +10,11 @@ import { type Address, parseAddress } from "../address.ts";
 /** The most characters of a name: it heads a column. */
 const LONGEST = 24;
 
+/** A connection that carries frames. */
+export type Socket =
+  & Pick<Deno.TcpConn, "read" | "write" | "setNoDelay">
+  & Disposable;
+
 /** A server to test. */
 export interface Target {
   /** Short and unique among the targets. */
@@ -20,6 +25,11 @@ export interface Target {
   command: string[] | undefined;
   /** Where the server runs already. */
   address: Address | undefined;
+  /**
+   * Connects a client to it, where a socket alone does not do: whoever compares
+   * with a server of another protocol says here how frames travel in it.
+   */
+  connect?: (address: Address) => Promise<Socket>;
 }
 
 /**

@@ -12,6 +12,7 @@ import { writeAll } from "../write.ts";
 import { takeFrames } from "./intake.ts";
 import type { Subject } from "./server.ts";
 import { StartError } from "./start_error.ts";
+import type { Socket } from "./target.ts";
 import type { Verdict } from "./result.ts";
 import { Violations } from "./violations.ts";
 
@@ -46,7 +47,7 @@ export class Trial implements Disposable {
   readonly #server: Subject;
   readonly #options: TrialOptions;
   readonly #over = new AbortController();
-  readonly #sockets = new Set<Deno.TcpConn>();
+  readonly #sockets = new Set<Socket>();
   /** What has to end before the run has ended. */
   readonly #doing: Promise<void>[] = [];
   readonly #timer: ReturnType<typeof setInterval>;
@@ -96,12 +97,12 @@ export class Trial implements Disposable {
   }
 
   /** Opens `count` connections. Fewer, if the server dies meanwhile. */
-  async connect(count: number): Promise<Deno.TcpConn[]> {
-    const sockets: Deno.TcpConn[] = [];
+  async connect(count: number): Promise<Socket[]> {
+    const sockets: Socket[] = [];
     while (sockets.length < count && !this.over.aborted) {
       const some = Math.min(CONNECTING, count - sockets.length);
       const opened = await Promise.allSettled(
-        Array.from({ length: some }, () => Deno.connect(this.#server.address)),
+        Array.from({ length: some }, () => this.#server.connect()),
       );
       for (const each of opened) {
         if (each.status === "rejected") continue;
@@ -122,7 +123,7 @@ export class Trial implements Disposable {
   }
 
   /** Closes a connection before the end of the run. */
-  leave(socket: Deno.TcpConn): void {
+  leave(socket: Socket): void {
     this.#sockets.delete(socket);
     socket[Symbol.dispose]();
   }
@@ -134,7 +135,7 @@ export class Trial implements Disposable {
    * @param source What reads from the socket, if it is not the socket itself.
    */
   receive(
-    socket: Deno.TcpConn,
+    socket: Socket,
     who: string,
     take: (bytes: Uint8Array<ArrayBuffer>) => void,
     source: ByteSource = socket,
@@ -143,7 +144,7 @@ export class Trial implements Disposable {
   }
 
   /** Reads and forgets what arrives. */
-  discard(socket: Deno.TcpConn, who: string): Promise<void> {
+  discard(socket: Socket, who: string): Promise<void> {
     return this.#read(socket, who, async () => {
       while (await socket.read(FORGOTTEN) !== null) {
         /* nothing to do with it */
@@ -152,7 +153,7 @@ export class Trial implements Disposable {
   }
 
   /** Writes all of `bytes`; whether that was possible. */
-  async write(socket: Deno.TcpConn, bytes: Uint8Array): Promise<boolean> {
+  async write(socket: Socket, bytes: Uint8Array): Promise<boolean> {
     try {
       await writeAll(socket, bytes);
       return true;
@@ -176,7 +177,7 @@ export class Trial implements Disposable {
   }
 
   #read(
-    socket: Deno.TcpConn,
+    socket: Socket,
     who: string,
     read: () => Promise<void>,
   ): Promise<void> {
@@ -186,7 +187,7 @@ export class Trial implements Disposable {
   }
 
   async #untilEnd(
-    socket: Deno.TcpConn,
+    socket: Socket,
     who: string,
     read: () => Promise<void>,
   ): Promise<void> {

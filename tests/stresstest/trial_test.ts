@@ -12,10 +12,12 @@ function setup() {
 }
 
 function trialAt(port: number): Trial {
+  const address = { hostname: "127.0.0.1", port };
   const subject: Subject = {
-    address: { hostname: "127.0.0.1", port },
+    address,
     pid: undefined,
     ended: new Promise(() => {}),
+    connect: () => Deno.connect(address),
   };
   return new Trial(subject, { stop: NEVER, timeout: 20_000 });
 }

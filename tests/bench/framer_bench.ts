@@ -1,24 +1,51 @@
+/** From reads to runs, by what a read brings. */
 import { concat } from "@std/bytes/concat";
-import { bodies, encode } from "../../lib/frame.ts";
-import { frames } from "../../lib/framer.ts";
-import { Chunks, chunksOf } from "../support/bytes.ts";
+import { encode } from "../../lib/frame.ts";
+import { type ByteSource, frames } from "../../lib/framer.ts";
 
-/** A mebibyte of frames with bodies of 64 bytes: 16 131 of them. */
-const STREAM = concat(
-  Array.from(
-    { length: Math.floor(1024 * 1024 / 65) },
-    () => encode(new Uint8Array(64)),
-  ),
-);
+const MEBIBYTE = 1024 * 1024;
 
-for (const size of [1460, 65536]) {
-  Deno.bench(`frames() 1 MiB of 64-byte bodies in reads of ${size}`, {
-    group: "frames",
-  }, async () => {
-    for await (const _ of frames(new Chunks(chunksOf(STREAM, size))));
+/** A connection that brings `bytes`, at most `size` a read. */
+function source(bytes: Uint8Array<ArrayBuffer>, size: number): ByteSource {
+  let at = 0;
+  return {
+    read(buffer): Promise<number | null> {
+      const end = Math.min(at + size, at + buffer.length, bytes.length);
+      buffer.set(bytes.subarray(at, end));
+      const read = end - at;
+      at = end;
+      return Promise.resolve(read === 0 ? null : read);
+    },
+  };
+}
+
+function stream(body: number, bytes: number): Uint8Array<ArrayBuffer> {
+  const frame = encode(new Uint8Array(body));
+  return concat(Array(Math.floor(bytes / frame.length)).fill(frame));
+}
+
+function bench(
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  size: number,
+): void {
+  Deno.bench(`frames() ${name}`, async () => {
+    for await (const _ of frames(source(bytes, size)));
   });
 }
 
-Deno.bench("bodies() 1 MiB of 64-byte bodies", { group: "frames" }, () => {
-  for (const _ of bodies(STREAM));
-});
+for (const body of [8, 64, 255]) {
+  const bytes = stream(body, MEBIBYTE);
+  bench(`busy: 1 MiB of ${body}-byte bodies, full reads`, bytes, MEBIBYTE);
+}
+bench(
+  "busy: 1 MiB of 64-byte bodies, reads of 1460",
+  stream(64, MEBIBYTE),
+  1460,
+);
+bench("trickling: 1000 of 64-byte bodies, each a read", stream(64, 65_000), 65);
+bench(
+  "trickling: 1000 of 64-byte bodies, each two reads",
+  stream(64, 65_000),
+  33,
+);

@@ -1,22 +1,21 @@
+/** Broadcasts, by how many broadcast to how many. */
 import { type Channel, Hub } from "../../lib/hub.ts";
 
-/** A run of 100 frames with bodies of 64 bytes: what a busy connection reads. */
-const RUN = new Uint8Array(100 * 65);
+/** What a busy connection reads: 100 frames with bodies of 64 bytes. */
 const COUNT = 100;
-/** Runs that each broadcaster sends. */
-const RUNS = 100;
+const RUN = new Uint8Array(COUNT * 65);
 
 async function receive(channel: Channel): Promise<void> {
   for await (const _ of channel);
 }
 
-/** Everybody broadcasts, at the pace of those who receive. */
-async function all(broadcasters: number, subscribers: number): Promise<void> {
+/** Everybody broadcasts `runs` runs, at the pace of those who receive. */
+async function all(from: number, to: number, runs: number): Promise<void> {
   const hub = new Hub();
-  const channels = Array.from({ length: subscribers }, () => hub.subscribe());
+  const channels = Array.from({ length: to }, () => hub.subscribe());
   const receiving = channels.map(receive);
-  await Promise.all(Array.from({ length: broadcasters }, async () => {
-    for (let n = 0; n < RUNS; n++) {
+  await Promise.all(Array.from({ length: from }, async () => {
+    for (let n = 0; n < runs; n++) {
       hub.broadcast(RUN, COUNT);
       await hub.offered();
     }
@@ -25,10 +24,28 @@ async function all(broadcasters: number, subscribers: number): Promise<void> {
   await Promise.all(receiving);
 }
 
-for (const [from, to] of [[1, 1], [1, 1000], [1000, 1000]] as const) {
+/** From how many, to how many, and how many runs each: some milliseconds in all. */
+const TOPOLOGIES = [
+  [1, 1, 1000],
+  [1, 100, 100],
+  [1, 1000, 20],
+  [1, 10_000, 5],
+  [100, 1000, 5],
+  [1000, 1000, 5],
+] as const;
+
+for (const [from, to, runs] of TOPOLOGIES) {
+  // Only what is called `async` is awaited.
   Deno.bench(
-    `Hub ${from} to ${to}, ${from * RUNS * COUNT} messages`,
-    { group: "hub" },
-    async () => await all(from, to),
+    `hub ${from} to ${to}, ${runs} runs each`,
+    async () => await all(from, to, runs),
   );
+}
+
+for (const [name, count] of [["a frame", 1], ["100 frames", COUNT]] as const) {
+  const hub = new Hub();
+  const run = RUN.subarray(0, count * 65);
+  Deno.bench(`log 1 to nobody, 1000 runs of ${name}`, () => {
+    for (let n = 0; n < 1000; n++) hub.broadcast(run, count);
+  });
 }

@@ -6,7 +6,7 @@
  */
 import type { SpreadPoint } from "./curve.ts";
 import type { Look } from "./look.ts";
-import { type Axis, axis, draw } from "./svg.ts";
+import { type Axis, axis, draw, FONT } from "./svg.ts";
 
 /** One server's line. */
 export interface Line {
@@ -22,6 +22,8 @@ export interface Line {
   hollow?(x: number): boolean;
   /** Where an upright rule stands, and a ring around the point. */
   knee?: number | null;
+  /** What stands on the right of its last point: the axis must have room there. */
+  label?: string;
 }
 
 /** A chart of lines. */
@@ -73,13 +75,20 @@ function band({ look, points }: Line): object {
 
 function stroke(line: Line): object[] {
   const { look: { colour, dash, marker }, points, faint, knee = null } = line;
-  const { marked = () => !faint, hollow = () => false } = line;
+  const { marked = () => !faint, hollow = () => false, label } = line;
   const solid = { color: colour, borderColor: colour, borderWidth: 1.5 };
   const symbol = `path://${marker}`;
   const data = points.map(({ x, median }, i) => ({
     value: [x, median],
     symbol: marked(x, i) ? symbol : "none",
     itemStyle: hollow(x) ? { ...solid, color: "var(--page)" } : solid,
+    label: {
+      ...FONT,
+      show: label !== undefined && i === points.length - 1,
+      formatter: label,
+      position: "right",
+      color: colour,
+    },
   }));
   const bent = data.filter(({ value }) => value[0] === knee);
   const series = {

@@ -10,21 +10,23 @@ import { FONT } from "./svg.ts";
 /** The text of charts, which shrink on a phone; not where columns are crowded. */
 const PHONE_TEXT = `figure text[style*="font-size:${FONT.fontSize}px"]`;
 
-/** The style sheet. */
-export const STYLE: string = `
-:root {
-  color-scheme: light;
-  --page: #fff; --panel: #f6f7f9; --ink: #1f242c; --soft: #5a6370;
-  --rule: #b9c0ca; --grid: #e3e6eb; --good: #00734f; --bad: #b3261e;
-  --warn: #8a5a00; ${colours("light")}
-}
-@media screen and (prefers-color-scheme: dark) {
-  :root {
-    color-scheme: dark;
+/** The colours of a page or a picture, as CSS declarations. */
+export const SCHEMES: Record<"light" | "dark", string> = {
+  light: `
+    --page: #fff; --panel: #f6f7f9; --ink: #1f242c; --soft: #5a6370;
+    --rule: #b9c0ca; --grid: #e3e6eb; --good: #00734f; --bad: #b3261e;
+    --warn: #8a5a00; ${colours("light")}`,
+  dark: `
     --page: #14171c; --panel: #1d2128; --ink: #e6e9ee; --soft: #a3acb9;
     --rule: #4a5361; --grid: #2b313a; --good: #4fd0a0; --bad: #ff8a80;
-    --warn: #f0c060; ${colours("dark")}
-  }
+    --warn: #f0c060; ${colours("dark")}`,
+};
+
+/** The style sheet. */
+export const STYLE: string = `
+:root { color-scheme: light; ${SCHEMES.light} }
+@media screen and (prefers-color-scheme: dark) {
+  :root { color-scheme: dark; ${SCHEMES.dark} }
 }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: none; text-size-adjust: none; }

@@ -4,6 +4,7 @@
  * written to each client by itself. A client with too much waiting misses what is
  * new until it has caught up.
  */
+// deno-lint-ignore-file no-console -- it says that it is ready
 import { createServer, isIPv6 } from "node:net";
 
 /** Bytes that may wait for a client. */
@@ -11,26 +12,29 @@ const MOST_WAITING = 1024 * 1024;
 
 const clients = new Set();
 
-const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-  let rest = Buffer.alloc(0);
-  clients.add(socket);
-  socket.on("data", (data) => {
-    rest = rest.length === 0 ? data : Buffer.concat([rest, data]);
-    while (rest.length > 0 && rest.length > rest[0]) {
-      const message = rest.subarray(0, 1 + rest[0]);
-      rest = rest.subarray(message.length);
-      for (const client of clients) {
-        if (client.writableLength < MOST_WAITING) client.write(message);
+const server = createServer(
+  { allowHalfOpen: true, noDelay: true },
+  (socket) => {
+    let rest = Buffer.alloc(0);
+    clients.add(socket);
+    socket.on("data", (data) => {
+      rest = rest.length === 0 ? data : Buffer.concat([rest, data]);
+      while (rest.length > 0 && rest.length > rest[0]) {
+        const message = rest.subarray(0, 1 + rest[0]);
+        rest = rest.subarray(message.length);
+        for (const client of clients) {
+          if (client.writableLength < MOST_WAITING) client.write(message);
+        }
       }
-    }
-  });
-  socket.on("end", () => {
-    clients.delete(socket);
-    socket.end();
-  });
-  socket.on("error", () => {}); // the client is gone, and "close" follows
-  socket.on("close", () => clients.delete(socket));
-});
+    });
+    socket.on("end", () => {
+      clients.delete(socket);
+      socket.end();
+    });
+    socket.on("error", () => {}); // the client is gone, and "close" follows
+    socket.on("close", () => clients.delete(socket));
+  },
+);
 
 const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(process.argv[2]);
 server.listen(Number(port), host, 4096, () => {

@@ -1,0 +1,145 @@
+/**
+ * The flood: publishers send as fast as their sockets take it, and what arrives is
+ * counted by its bytes alone, for whoever looked at each message would be the
+ * bottleneck. What it is that arrives is checked by the stress tester's loads.
+ */
+import type { Address } from "../../lib/address.ts";
+import { HEADER } from "../../lib/frame.ts";
+import { isGone } from "../../lib/gone.ts";
+import type { Server } from "../../lib/stresstest/server.ts";
+import { UsageWatch } from "../../lib/stresstest/usage.ts";
+import { writeAll } from "../../lib/write.ts";
+import { published, subscribed } from "./nats.ts";
+
+const PUBLISHERS = 4;
+const SUBSCRIBERS = 50;
+const BODY = 64;
+
+/** Messages of one write. */
+const BATCH = 1000;
+
+/** How long they send, and from when on deliveries are counted, in milliseconds. */
+const [DURATION, BEGIN] = [3000, 500] as const;
+
+/** What is not delivered so many milliseconds after the end is missing. */
+const PATIENCE = 2000;
+
+const LOOK = 5;
+
+/** How a message travels. */
+export interface Wire {
+  connect: (address: Address) => Promise<Deno.TcpConn>;
+  /** Many messages, as they are sent. */
+  batch: Uint8Array<ArrayBuffer>;
+  /** The bytes of one, as it is delivered. */
+  delivered: number;
+}
+
+const FRAMES = new Uint8Array(BATCH * (HEADER + BODY));
+for (let n = 0; n < BATCH; n++) FRAMES[n * (HEADER + BODY)] = BODY;
+
+/** As the specification says. */
+export const FRAMED: Wire = {
+  connect: Deno.connect,
+  batch: FRAMES,
+  delivered: HEADER + BODY,
+};
+
+/** As `nats-server` has it. */
+export const NATS: Wire = {
+  connect: subscribed,
+  batch: published(FRAMES),
+  delivered: `MSG z 1 ${BODY}\r\n`.length + BODY + "\r\n".length,
+};
+
+/** What came of it. */
+export interface Flood {
+  deliveriesPerSecond: number;
+  /** The share of deliveries that were lost or are very late. */
+  missing: number;
+  cpuMicrosecondsPerDelivery: number;
+  peakMemoryBytes: number;
+}
+
+/** Floods a server. */
+export async function flood(
+  server: Server,
+  wire: Wire,
+  duration: number = DURATION,
+): Promise<Flood> {
+  using usage = UsageWatch.start(server.pid);
+  const connect = () => wire.connect(server.address);
+  const all = (length: number) => Promise.all(Array.from({ length }, connect));
+  const receiving = await all(SUBSCRIBERS);
+  const sending = await all(PUBLISHERS);
+  const clients = [...receiving, ...sending];
+  const received = clients.map(() => 0);
+  const reading = clients.map((client, n) =>
+    read(client, (bytes) => received[n]! += bytes)
+  );
+  const bytes = () =>
+    received.slice(0, SUBSCRIBERS).reduce((sum, each) => sum + each);
+
+  // Everybody is served before it begins; how often that is asked, nobody minds.
+  const one = wire.batch.subarray(0, wire.batch.length / BATCH);
+  while (received.some((bytes) => bytes === 0)) {
+    await write(sending[0]!, one);
+    await sleep(LOOK);
+  }
+  let sent = 0;
+  const until = performance.now() + duration;
+  const writing = sending.map(async (client) => {
+    while (performance.now() < until) {
+      await write(client, wire.batch);
+      sent++;
+    }
+  });
+  await sleep(BEGIN);
+  usage?.mark();
+  const [from, before] = [performance.now(), bytes()];
+  await sleep(until - from);
+  const [to, after] = [performance.now(), bytes()];
+  const used = usage?.summary((after - before) / wire.delivered);
+
+  const expected = () => sent * BATCH * SUBSCRIBERS * wire.delivered;
+  const end = performance.now() + PATIENCE;
+  while (bytes() < expected() && performance.now() < end) await sleep(LOOK);
+  const missing = 1 - bytes() / expected();
+  for (const client of clients) client.close();
+  await Promise.all([...reading, ...writing]);
+  return {
+    deliveriesPerSecond: (after - before) / wire.delivered / (to - from) * 1000,
+    missing: Math.max(0, missing),
+    cpuMicrosecondsPerDelivery: used?.cpuMicrosecondsPerDelivery ?? NaN,
+    peakMemoryBytes: used?.peakMemoryBytes ?? NaN,
+  };
+}
+
+/** Where all that arrives goes: nobody looks at it. */
+const SCRATCH = new Uint8Array(64 * 1024);
+
+async function write(
+  client: Deno.TcpConn,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  try {
+    await writeAll(client, bytes);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
+async function read(
+  client: Deno.TcpConn,
+  take: (bytes: number) => void,
+): Promise<void> {
+  try {
+    for (let n; (n = await client.read(SCRATCH)) !== null;) take(n);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

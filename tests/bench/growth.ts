@@ -1,0 +1,34 @@
+/**
+ * How the cost of a delivery and its latency grow: `deno task growth [ROUNDS]`
+ * plays loads against this server, draws `.github/growth.svg`, and prints what the
+ * README shows.
+ */
+import { load } from "../../lib/stresstest/load.ts";
+import { runLine } from "../../lib/stresstest/table.ts";
+import { account } from "./account.ts";
+import { settings } from "./loads.ts";
+import { picture } from "./picture.ts";
+import { loadOf, points } from "./points.ts";
+import { OURS, type Stage } from "./stage.ts";
+import { tool } from "./tool.ts";
+
+const PICTURE = ".github/growth.svg";
+
+async function measure(rounds: number, stage: Stage): Promise<string> {
+  const { all, growth } = points();
+  const { stop } = stage;
+  for (let round = 1; round <= rounds; round++) {
+    for (const point of all) {
+      const run = await stage.play(
+        OURS,
+        (server) => load(server, settings(loadOf(point)), 0, { stop }),
+      );
+      point.runs.push(run);
+      stage.say(`${round}/${rounds} ${point.clients} clients, ${runLine(run)}`);
+    }
+  }
+  await Deno.writeTextFile(PICTURE, picture(growth));
+  return account(growth);
+}
+
+if (import.meta.main) await tool(Deno.args, measure);

@@ -1,0 +1,127 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { RunResult } from "../../lib/stresstest/result.ts";
+import { run } from "../support/command.ts";
+import { script } from "../support/script.ts";
+import { fixture } from "../stresstest/report_fixture.ts";
+import { account } from "./account.ts";
+import { comparison, LOADS } from "./comparison.ts";
+import { picture } from "./picture.ts";
+import { type Growth, loadOf, points } from "./points.ts";
+
+const RUN: RunResult = fixture({ mode: "load" }).servers[0]!.runs[0]!;
+
+/** Growth as if each point had been measured twice, with so much of a core. */
+function measured(
+  core: (clients: number) => number,
+  bottleneck = false,
+): Growth {
+  const { all, growth } = points();
+  for (const { clients, rate, runs } of all) {
+    const cpuSeconds = core(clients) * RUN.seconds;
+    const run = {
+      ...RUN,
+      offeredRate: rate,
+      deliveriesPerSecond: clients * rate,
+      server: { ...RUN.server!, cpuSeconds },
+      generator: { ...RUN.generator, bottleneck },
+    };
+    runs.push(run, run);
+  }
+  return growth;
+}
+
+function times(text: string, part: string): number {
+  return text.split(part).length - 1;
+}
+
+/** The chart library leaves a timer behind that ends by itself, a frame later. */
+function test(name: string, fn: () => void): void {
+  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
+}
+
+test("points() measures each point once", () => {
+  const { all, growth } = points();
+  const wanted = [...growth.byClients, ...growth.byRate, ...growth.plan.flat()]
+    .filter((point) => point !== undefined);
+  assertEquals(new Set(wanted), new Set(all));
+  const keys = all.map(({ clients, rate }) => `${clients} ${rate}`);
+  assertEquals(new Set(keys).size, all.length);
+  for (const point of all) {
+    const { subscribers, talkers = 0, rate } = loadOf(point);
+    assertEquals([subscribers + talkers, rate], [point.clients, point.rate]);
+  }
+});
+
+test("picture() has its colours, for light and for dark, and four charts", () => {
+  const svg = picture(measured(() => 0.5));
+  assert(svg.includes("@media (prefers-color-scheme: dark)"));
+  assertEquals(times(svg, "<svg "), 5);
+  assertEquals(times(svg, "</svg>"), 5);
+  assert(!/NaN|Infinity|undefined|null/.test(svg));
+  assert(!svg.includes("Hollow"));
+  for (const text of ["p50", "p99", "clients, log scale", "1,000 messages"]) {
+    assert(svg.includes(text), text);
+  }
+});
+
+test("picture() rings where a core is full, and says when the tester was", () => {
+  const rings = (svg: string) => times(svg, "matrix(8,0,0,8,");
+  const none = picture(measured(() => 0.5));
+  assertEquals([rings(none), times(none, "Ring")], [0, 0]);
+  const some = picture(measured((clients) => clients < 500 ? 0.5 : 1));
+  assertEquals([rings(some), times(some, "Ring")], [2, 1]);
+  const all = picture(measured(() => 1, true));
+  assertEquals(rings(all), 4);
+  assert(all.includes("Hollow: the tester was the bottleneck"));
+});
+
+test("account() has a table for each curve, and what one process carries", () => {
+  const text = account(measured(() => 0.5));
+  assertMatch(text, /^At 1,000 messages\/s:\n\n\| clients \|/);
+  assertMatch(text, /\| 5,000 \| 5,000,000 \| .* \| 50 % \|/);
+  assertMatch(text, /\| 5,000 \| .* \| – \|\n/);
+  assert(!text.includes("bottleneck"));
+  assert(!/NaN|Infinity|undefined/.test(text));
+});
+
+test("account() marks what says more about the tester", () => {
+  const text = account(measured(() => 0.5, true));
+  assertMatch(text, / µs\\\* \| 0/);
+  assertMatch(text, /\\\* the tester was the bottleneck/);
+});
+
+test("comparison() has a column for each server, and says who keeps one order", () => {
+  const flood = {
+    deliveriesPerSecond: 1e6,
+    missing: 0.5,
+    cpuMicrosecondsPerDelivery: 1,
+    peakMemoryBytes: 1,
+  };
+  const outcome = (name: string, run: RunResult) => ({
+    name,
+    lockstep: [run],
+    loads: LOADS.map(() => [run]),
+    floods: [flood],
+  });
+  const unordered = {
+    ...RUN,
+    server: null,
+    violations: [{ verdict: "one order" as const, text: "" }],
+  };
+  const text = comparison([outcome("a", RUN), outcome("b", unordered)]);
+  assertMatch(text, /^\| +\| a \| b \|\n\| --- \| --: \| --: \|\n/);
+  assertMatch(text, /\| one order for all \| yes \| no \|\n/);
+  assertMatch(text, /CPU a delivery \| [\d.]+ µs \| – \|\n/);
+  assertMatch(text, /lost or 2 s late \| 50 % \| 50 % \|\n/);
+});
+
+for (const name of ["growth", "others"]) {
+  test(`${name} says what its argument is`, async () => {
+    const command = script(`tests/bench/${name}.ts`, "-A");
+    for (const words of [["none"], ["1", "2"]]) {
+      const { code, stdout, stderr } = await run([...command, ...words]);
+      assertEquals([code, stdout], [2, ""]);
+      assertMatch(stderr, /^Cannot measure: the one argument .*\n$/);
+    }
+  });
+}

@@ -1,0 +1,196 @@
+/**
+ * The picture of growth: cost and latency against the clients, and below against
+ * the rate. The rule: it carries its colours and its page with it, so that it can
+ * be read wherever it stands, on light pages and on dark.
+ */
+import {
+  grouped,
+  type Point as Place,
+} from "../../lib/stresstest/report/curve.ts";
+import {
+  count,
+  microseconds,
+  short,
+} from "../../lib/stresstest/report/format.ts";
+import { drawLines, type Line } from "../../lib/stresstest/report/lines.ts";
+import { look } from "../../lib/stresstest/report/look.ts";
+import {
+  CPU,
+  type Metric,
+  P50,
+  P99,
+} from "../../lib/stresstest/report/metrics.ts";
+import { logarithmic, type Scale } from "../../lib/stresstest/report/scale.ts";
+import { SCHEMES } from "../../lib/stresstest/report/style.ts";
+import type { RunResult } from "../../lib/stresstest/result.ts";
+import type { Growth, Point } from "./points.ts";
+import { median } from "./tool.ts";
+
+const PANEL = { width: 480, height: 300 };
+/** Above each row, and below the last. */
+const [HEAD, FOOT] = [44, 84] as const;
+const MARGIN = 12;
+const WIDTH = 2 * PANEL.width + 2 * MARGIN;
+
+/** For labels on the right, of the width of what is drawn. */
+const ROOM = 0.26;
+
+/** From this share of a core on it is full: threads beside the first have the rest. */
+const FULL = 0.9;
+
+const STYLE = `
+svg { ${SCHEMES.light} font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+@media (prefers-color-scheme: dark) { svg { ${SCHEMES.dark} } }
+.page { fill: var(--page); }
+.head { fill: var(--ink); font-size: 16px; font-weight: 600; }
+.soft { fill: var(--soft); }
+`;
+
+/** A curve, and along what it goes. */
+interface Row {
+  title: string;
+  name: string;
+  points: readonly Point[];
+  x: (point: Point) => number;
+  format: (value: number) => string;
+}
+
+/** Draws it. */
+export function picture({ byClients, byRate }: Growth): string {
+  const points = [...byClients, ...byRate];
+  const all = points.flatMap(({ runs }) => runs);
+  const scales = {
+    cost: logarithmic(values(all, [CPU])),
+    latency: logarithmic(values(all, [P50, P99])),
+  };
+  const rows: Row[] = [{
+    title: `More clients, at ${count(byClients[0]!.rate)} messages a second`,
+    name: "clients, log scale",
+    points: byClients,
+    x: ({ clients }) => clients,
+    format: short,
+  }, {
+    title: `Higher rates, to ${count(byRate[0]!.clients)} clients`,
+    name: "messages a second, log scale",
+    points: byRate,
+    x: (point) => point.rate,
+    format: short,
+  }];
+  const rowHeight = HEAD + PANEL.height;
+  const height = rows.length * rowHeight + FOOT;
+  const drawn = rows.map((row, at) => {
+    const top = at * rowHeight + MARGIN;
+    const x = {
+      name: row.name,
+      scale: roomy(logarithmic(row.points.map(row.x))),
+      format: row.format,
+    };
+    const cost = drawLines({
+      x,
+      y: {
+        name: "the server's CPU time for each delivery, log scale",
+        scale: scales.cost,
+        format: microseconds,
+      },
+      lines: [line(row, CPU, 0)],
+    });
+    const latency = drawLines({
+      x,
+      y: {
+        name: "latency, log scale",
+        scale: scales.latency,
+        format: microseconds,
+      },
+      lines: [line(row, P50, 2), line(row, P99, 1)],
+    });
+    return `<text class="head" x="${MARGIN + 8}" y="${
+      top + 20
+    }">${row.title}</text>
+${placed(cost, MARGIN, top + HEAD - MARGIN)}
+${placed(latency, MARGIN + PANEL.width, top + HEAD - MARGIN)}`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="How the cost of a delivery and its latency grow with the clients and with the rate">
+<style>${STYLE}</style>
+<rect class="page" width="${WIDTH}" height="${height}" rx="8"/>
+${drawn.join("\n")}
+${
+    legend(points).map((text, at) =>
+      `<text class="soft" x="${MARGIN + 8}" y="${
+        rows.length * rowHeight + MARGIN + 18 + 20 * at
+      }">${text}</text>`
+    ).join("\n")
+  }
+</svg>
+`;
+}
+
+function legend(points: readonly Point[]): string[] {
+  const lines = ["Medians of several runs."];
+  if (points.some(isFull)) {
+    lines.push(
+      "Ring and upright line: from here on one processor core is full, and messages share writes.",
+    );
+  }
+  if (points.some(({ runs }) => runs.some(limited))) {
+    lines.push(
+      "Hollow: the tester was the bottleneck, the server may be better.",
+    );
+  }
+  return lines;
+}
+
+function isFull({ runs }: Point): boolean {
+  return (core(runs) ?? 0) >= FULL;
+}
+
+function line(row: Row, metric: Metric, index: number): Line {
+  const { points, x } = row;
+  const places = points.flatMap((point) =>
+    point.runs.flatMap((run): Place[] => {
+      const y = metric.of(run);
+      return y === null ? [] : [[x(point), y]];
+    })
+  );
+  const medians = grouped(places);
+  const full = points.find(isFull);
+  const at = (where: number) => points.find((point) => x(point) === where);
+  return {
+    look: look(index),
+    points: medians,
+    hollow: (where) => at(where)?.runs.some(limited) ?? false,
+    knee: full && metric !== P50 ? x(full) : null,
+    label: labelled(metric, medians.at(-1)?.median),
+  };
+}
+
+/** The share of one core that the server had. */
+export function core(runs: readonly RunResult[]): number | undefined {
+  return median(runs, (run) => run.server?.cpuSeconds! / run.seconds);
+}
+
+/** Whether the tester was the bottleneck. */
+export function limited({ generator }: RunResult): boolean {
+  return generator.bottleneck;
+}
+
+function values(runs: readonly RunResult[], metrics: Metric[]): number[] {
+  return metrics.flatMap(({ of }) => runs.map(of))
+    .filter((value) => value !== null && value > 0) as number[];
+}
+
+/** A scale with room on the right for what stands at the ends of lines. */
+function roomy(scale: Scale): Scale {
+  const { min, max } = scale;
+  return { ...scale, max: max * (max / min) ** ROOM };
+}
+
+/** What a line is, and where it ends. */
+function labelled(metric: Metric, value = NaN): string {
+  const end = metric.format(value);
+  return metric === CPU ? end : `${metric.name} ${end}`;
+}
+
+/** A drawn chart at its place in a larger picture. */
+function placed(svg: string, x: number, y: number): string {
+  return svg.replace("<svg ", `<svg x="${x}" y="${y}" `);
+}

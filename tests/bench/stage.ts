@@ -1,0 +1,77 @@
+/**
+ * Where the benchmarks of the whole start servers, one at a time. Its one rule: what
+ * else goes on on the machine is noticed and said, for it is in the figures.
+ */
+// deno-lint-ignore-file no-console -- it says how far a tool for people is
+import { environment } from "../../lib/stresstest/environment.ts";
+import { number, percent } from "../../lib/stresstest/figures.ts";
+import { Server } from "../../lib/stresstest/server.ts";
+import type { Target } from "../../lib/stresstest/target.ts";
+import { freeAddress } from "../support/command.ts";
+import { script } from "../support/script.ts";
+
+/** Milliseconds that a server may take to get ready. */
+const READY = 10_000;
+
+/** A server that waits for a processor more than this is disturbed by others. */
+const DISTURBED = 0.1;
+
+/** This server, as the README runs it. */
+export const OURS: Target = {
+  name: "Zillions",
+  text: "deno run --allow-net main.ts",
+  command: script("main.ts", "--allow-net"),
+  address: undefined,
+};
+
+/** Starts and stops servers. */
+export class Stage {
+  #played = 0;
+  #disturbed = 0;
+
+  constructor(readonly stop: AbortSignal) {}
+
+  /** Starts `target`, has it played, and stops it. */
+  async play<Result>(
+    target: Target,
+    play: (server: Server) => Promise<Result>,
+  ): Promise<Result> {
+    const { stop } = this;
+    stop.throwIfAborted();
+    await using server = await Server.start(target, freeAddress(), READY, stop);
+    const [start, before] = [performance.now(), waited(server.pid)];
+    const result = await play(server);
+    stop.throwIfAborted();
+    const share = (waited(server.pid) - before) / (performance.now() - start);
+    this.#played++;
+    if (share > DISTURBED) this.#disturbed++;
+    return result;
+  }
+
+  /** Where it was played, in a line that names no machine. */
+  get surroundings(): string {
+    const { cpu, cores, memoryBytes, os, runtime } = environment();
+    const machine = `${cores} cores (${cpu || "unknown"}), ${
+      number(memoryBytes / 2 ** 30)
+    } GiB, ${os}, ${runtime}.`;
+    if (this.#disturbed === 0) return machine;
+    return `${machine} In ${this.#disturbed} of ${this.#played} runs the server waited for a processor more than ${
+      percent(DISTURBED, 1)
+    } of the time: something else was busy.`;
+  }
+
+  /** Says how far it is. */
+  say(text: string): void {
+    console.error(text);
+  }
+}
+
+/** Milliseconds that the first thread of a process has waited for a processor. */
+function waited(pid: number | undefined): number {
+  try {
+    const text = Deno.readTextFileSync(`/proc/${pid}/schedstat`);
+    return Number(text.split(" ")[1]) / 1e6;
+  } catch {
+    return 0; // not Linux, or not told
+  }
+}

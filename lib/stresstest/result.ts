@@ -94,6 +94,8 @@ export interface Generator {
 /** What the server's process used, children included. */
 export interface Usage {
   cpuSeconds: number;
+  /** How many of them the system worked for it: reads, writes and wakes. */
+  systemSeconds: number;
   cpuMicrosecondsPerDelivery: number;
   startMemoryBytes: number;
   peakMemoryBytes: number;

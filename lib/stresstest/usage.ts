@@ -18,6 +18,13 @@ const TICKS = 100;
  * the name: user, system, and the same of children that have ended.
  */
 const TIMES = [11, 12, 13, 14] as const;
+const SYSTEM_TIMES = [12, 14] as const;
+
+/** CPU time, in seconds. */
+interface Cpu {
+  all: number;
+  system: number;
+}
 
 /** Watches a process and its children. */
 export class UsageWatch implements Disposable {
@@ -25,8 +32,8 @@ export class UsageWatch implements Disposable {
   readonly #begun = performance.now();
   readonly #memory: [number, number][] = [];
   #pids: number[] = [];
-  #cpuBefore = 0;
-  #cpu = 0;
+  #cpuBefore: Cpu = { all: 0, system: 0 };
+  #cpu: Cpu = { all: 0, system: 0 };
   readonly #timer: ReturnType<typeof setInterval>;
 
   private constructor(pid: number) {
@@ -55,9 +62,10 @@ export class UsageWatch implements Disposable {
     this.#find();
     this.#look();
     const sizes = this.#memory.map(([, bytes]) => bytes);
-    const cpuSeconds = this.#cpu - this.#cpuBefore;
+    const cpuSeconds = this.#cpu.all - this.#cpuBefore.all;
     return {
       cpuSeconds,
+      systemSeconds: this.#cpu.system - this.#cpuBefore.system,
       cpuMicrosecondsPerDelivery: deliveries > 0
         ? cpuSeconds * 1e6 / deliveries
         : 0,
@@ -90,15 +98,16 @@ export class UsageWatch implements Disposable {
 
   #look(): void {
     let resident = 0;
-    let ticks = 0;
+    const ticks = { all: 0, system: 0 };
     for (const pid of this.#pids) {
       // The name stands in parentheses and may contain anything.
       const fields = read(`/proc/${pid}/stat`).split(") ").at(-1)!.split(" ");
-      for (const at of TIMES) ticks += Number(fields[at] ?? 0);
+      for (const at of TIMES) ticks.all += Number(fields[at] ?? 0);
+      for (const at of SYSTEM_TIMES) ticks.system += Number(fields[at] ?? 0);
       resident += kilobytes(pid, "VmRSS") * 1024;
     }
     if (resident === 0) return;
-    this.#cpu = ticks / TICKS;
+    this.#cpu = { all: ticks.all / TICKS, system: ticks.system / TICKS };
     this.#memory.push([(performance.now() - this.#begun) / 1000, resident]);
   }
 }

@@ -8,6 +8,7 @@ import {
   number,
   percent,
 } from "../../lib/stresstest/figures.ts";
+import { short } from "../../lib/stresstest/report/format.ts";
 import type { RunResult } from "../../lib/stresstest/result.ts";
 import { spread } from "../../lib/stresstest/spread.ts";
 import type { Flood } from "./flood.ts";
@@ -66,10 +67,10 @@ export function comparison(outcomes: readonly Outcome[]): string {
     row(
       "flat out, deliveries/s",
       flooded((it) => it.deliveriesPerSecond),
-      number,
+      short,
     ),
     row(
-      "CPU a delivery",
+      "flat out, CPU a delivery",
       flooded((it) => it.cpuMicrosecondsPerDelivery),
       duration,
     ),

@@ -14,8 +14,8 @@ import { tool } from "./tool.ts";
 
 const PICTURE = ".github/growth.svg";
 
-async function measure(rounds: number, stage: Stage): Promise<string> {
-  const { all, growth } = points();
+export async function growth(rounds: number, stage: Stage): Promise<string> {
+  const { all, growth: found } = points();
   const { stop } = stage;
   for (let round = 1; round <= rounds; round++) {
     for (const point of all) {
@@ -27,8 +27,8 @@ async function measure(rounds: number, stage: Stage): Promise<string> {
       stage.say(`${round}/${rounds} ${point.clients} clients, ${runLine(run)}`);
     }
   }
-  await Deno.writeTextFile(PICTURE, picture(growth));
-  return account(growth);
+  await Deno.writeTextFile(PICTURE, picture(found));
+  return account(found);
 }
 
-if (import.meta.main) await tool(Deno.args, measure);
+if (import.meta.main) await tool(Deno.args, growth);

@@ -4,9 +4,9 @@
  * is a message broker with a protocol of its own, into which `nats.ts` puts frames.
  * Those whose program is not installed are left out.
  */
-import { number } from "../../lib/stresstest/figures.ts";
 import { load } from "../../lib/stresstest/load.ts";
 import { Reference } from "../../lib/stresstest/reference.ts";
+import { short } from "../../lib/stresstest/report/format.ts";
 import type { RunResult } from "../../lib/stresstest/result.ts";
 import { StartError } from "../../lib/stresstest/start_error.ts";
 import { runLine } from "../../lib/stresstest/table.ts";
@@ -36,17 +36,17 @@ const LOCKSTEP = {
   maxLost: 1,
 };
 
-async function measure(rounds: number, stage: Stage): Promise<string> {
+export async function others(rounds: number, stage: Stage): Promise<string> {
   const built = await Deno.makeTempDir();
   try {
-    const others = await installed(stage, built);
+    const all = await installed(stage, built);
     for (let round = 1; round <= rounds; round++) {
-      for (const other of others) {
+      for (const other of all) {
         stage.say(`${round}/${rounds} ${other.name}`);
         await play(other, stage);
       }
     }
-    return comparison(others);
+    return comparison(all);
   } finally {
     await Deno.remove(built, { recursive: true });
   }
@@ -130,7 +130,7 @@ async function play(other: Other, stage: Stage): Promise<void> {
   }
   floods.push(await stage.play(target, (server) => flood(server, wire)));
   stage.say(
-    `flood: ${number(floods.at(-1)!.deliveriesPerSecond)} deliveries/s`,
+    `flood: ${short(floods.at(-1)!.deliveriesPerSecond)} deliveries/s`,
   );
 }
 
@@ -140,4 +140,4 @@ function said({ violations }: RunResult): string[] {
   );
 }
 
-if (import.meta.main) await tool(Deno.args, measure);
+if (import.meta.main) await tool(Deno.args, others);

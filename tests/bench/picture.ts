@@ -139,7 +139,8 @@ function legend(points: readonly Point[]): string[] {
   return lines;
 }
 
-function isFull({ runs }: Point): boolean {
+/** Whether the server had a whole core. */
+export function isFull({ runs }: Point): boolean {
   return (core(runs) ?? 0) >= FULL;
 }
 

@@ -150,6 +150,7 @@ Deno.test(
     assert(usage.startMemoryBytes > 10e6); // a shell alone has 2 MB
     assert(usage.peakMemoryBytes >= usage.endMemoryBytes);
     assertEquals(usage.cpuMicrosecondsPerDelivery, usage.cpuSeconds * 1e5);
+    assert(usage.systemSeconds >= 0 && usage.systemSeconds <= usage.cpuSeconds);
     assert(usage.memory.length >= 3);
   },
 );

@@ -201,6 +201,7 @@ function usage(
   const sizes = memory.map(([, size]) => size);
   return {
     cpuSeconds: cpuMicroseconds / 1e6,
+    systemSeconds: cpuMicroseconds / 2e6,
     cpuMicrosecondsPerDelivery: cpuMicroseconds / received,
     startMemoryBytes: sizes[0]!,
     peakMemoryBytes: Math.max(...sizes),

@@ -38,6 +38,7 @@ function run(parts: Partial<RunResult> = {}): RunResult {
     },
     server: {
       cpuSeconds: 0.5,
+      systemSeconds: 0.3,
       cpuMicrosecondsPerDelivery: 83.3,
       startMemoryBytes: 40e6,
       peakMemoryBytes: 60e6,

@@ -119,5 +119,5 @@ function time(microseconds: number | undefined): string {
 }
 
 function share(value: number | undefined): string {
-  return value === undefined ? "–" : percent(value, 1);
+  return value === undefined ? "–" : `${Math.round(100 * value)} %`;
 }

@@ -10,6 +10,7 @@ import {
 import {
   count,
   microseconds,
+  plural,
   short,
 } from "../../lib/stresstest/report/format.ts";
 import { drawLines, type Line } from "../../lib/stresstest/report/lines.ts";
@@ -125,7 +126,8 @@ ${
 }
 
 function legend(points: readonly Point[]): string[] {
-  const lines = ["Medians of several runs."];
+  const runs = points[0]!.runs.length;
+  const lines = [`Medians of ${plural(runs, "round")}.`];
   if (points.some(isFull)) {
     lines.push(
       "Ring and upright line: from here on one processor core is full, and messages share writes.",

@@ -9,8 +9,8 @@ import { Stage } from "./stage.ts";
 /** How often everything is measured, if nothing else is asked for. */
 const ROUNDS = 3;
 
-/** The exit status after SIGINT: 128 and its number. */
-const INTERRUPTED = 130;
+/** What ends it early, and the exit status it then has: 128 and its number. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Runs `measure` so many rounds as the command line says, and prints what it found. */
 export async function tool(
@@ -29,20 +29,24 @@ export async function tool(
   }
   Deno.chdir(path("."));
   const stop = new AbortController();
-  const abort = () => stop.abort();
-  Deno.addSignalListener("SIGINT", abort);
+  const handlers = Object.entries(SIGNALS).map(([name, status]) => {
+    const signal = name as keyof typeof SIGNALS;
+    const handler = () => stop.abort(status);
+    Deno.addSignalListener(signal, handler);
+    return () => Deno.removeSignalListener(signal, handler);
+  });
   try {
     const stage = new Stage(stop.signal);
     const found = await measure(Number(rounds), stage);
     console.log(`${stage.surroundings}\n\n${found}`);
   } catch (error) {
-    if (stop.signal.aborted) Deno.exitCode = INTERRUPTED;
+    if (stop.signal.aborted) Deno.exitCode = stop.signal.reason;
     else if (error instanceof StartError) {
       console.error(error.message);
       Deno.exitCode = 1;
     } else throw error;
   } finally {
-    Deno.removeSignalListener("SIGINT", abort);
+    for (const remove of handlers) remove();
   }
 }
 

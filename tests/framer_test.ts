@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { bodies, encode, MAX_BODY } from "../lib/frame.ts";
 import { type ByteSource, frames, TornFrameError } from "../lib/framer.ts";
 import { bodyOf, Chunks, chunksOf } from "./support/bytes.ts";
+import { holds } from "./support/property.ts";
 
 const LENGTHS = [0, 1, 2, 127, 128, 254, 255];
 
@@ -48,8 +49,9 @@ Deno.test("frames() is right at every split point", async () => {
   }
 });
 
-Deno.test("frames() yields what was sent, whatever it is and however it is cut", async () => {
-  await fc.assert(
+Deno.test("frames() yields what was sent, whatever it is and however it is cut", async (t) => {
+  await holds(
+    t,
     fc.asyncProperty(
       fc.array(fc.uint8Array({ maxLength: MAX_BODY }), { maxLength: 60 }),
       fc.array(fc.integer({ min: 1, max: 2000 }), {
@@ -68,7 +70,7 @@ Deno.test("frames() yields what was sent, whatever it is and however it is cut",
         assertEquals(got.bodies, sent.map((body) => Uint8Array.from(body)));
       },
     ),
-    { numRuns: 200 },
+    200,
   );
 });
 

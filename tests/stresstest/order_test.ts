@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Order } from "../../lib/stresstest/order.ts";
+import { holds } from "../support/property.ts";
 
 function see(order: Order, client: number, ...messages: number[]): void {
   for (let at = 1; at < messages.length; at++) {
@@ -37,8 +38,9 @@ Deno.test("Order a sender's own order binds messages that nobody got both", () =
   assertEquals(cycle.filter(({ client }) => client === undefined).length, 2);
 });
 
-Deno.test("Order subsequences of one sequence never contradict", () => {
-  fc.assert(
+Deno.test("Order subsequences of one sequence never contradict", async (t) => {
+  await holds(
+    t,
     fc.property(
       fc.array(fc.nat(3), { minLength: 2, maxLength: 60 }),
       fc.array(fc.infiniteStream(fc.boolean()), { minLength: 1, maxLength: 6 }),
@@ -53,8 +55,9 @@ Deno.test("Order subsequences of one sequence never contradict", () => {
   );
 });
 
-Deno.test("Order a pair that changes places is found, whatever else is lost", () => {
-  fc.assert(
+Deno.test("Order a pair that changes places is found, whatever else is lost", async (t) => {
+  await holds(
+    t,
     fc.property(
       fc.array(fc.nat(3), { minLength: 2, maxLength: 60 }),
       fc.nat(),

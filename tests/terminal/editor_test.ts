@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Editor } from "../../lib/terminal/editor.ts";
 import { History } from "../../lib/terminal/history.ts";
 import type { Command } from "../../lib/terminal/keys.ts";
+import { holds } from "../support/property.ts";
 
 /** What an editor shows, with `|` for the cursor, after `commands`. */
 function edit(start: string, ...commands: (Command | { text: string })[]) {
@@ -97,7 +98,7 @@ Deno.test("Editor leaves out what is too much, and says so", () => {
   assert(!editor.insert("more"));
 });
 
-Deno.test("Editor keeps the cursor between graphemes, whatever is pressed", () => {
+Deno.test("Editor keeps the cursor between graphemes, whatever is pressed", async (t) => {
   const pieces = [
     "a",
     " ",
@@ -119,16 +120,19 @@ Deno.test("Editor keeps the cursor between graphemes, whatever is pressed", () =
     fc.constantFrom(...pieces).map((text) => ({ text })),
   );
   const graphemes = new Intl.Segmenter();
-  fc.assert(fc.property(fc.array(key, { maxLength: 40 }), (keys) => {
-    const editor = new Editor();
-    for (const key of keys) {
-      if (typeof key === "string") editor.edit(key);
-      else editor.insert(key.text);
-      const at = editor.before.length;
-      const grapheme = graphemes.segment(editor.text).containing(at);
-      assertEquals(grapheme?.index ?? editor.text.length, at);
-    }
-  }));
+  await holds(
+    t,
+    fc.property(fc.array(key, { maxLength: 40 }), (keys) => {
+      const editor = new Editor();
+      for (const key of keys) {
+        if (typeof key === "string") editor.edit(key);
+        else editor.insert(key.text);
+        const at = editor.before.length;
+        const grapheme = graphemes.segment(editor.text).containing(at);
+        assertEquals(grapheme?.index ?? editor.text.length, at);
+      }
+    }),
+  );
 });
 
 Deno.test("History goes back and forth, and keeps the draft", () => {

@@ -6,6 +6,7 @@ import { Echoes } from "../../lib/terminal/echoes.ts";
 import { Editor } from "../../lib/terminal/editor.ts";
 import { clip, layOut } from "../../lib/terminal/layout.ts";
 import { Palette } from "../../lib/terminal/palette.ts";
+import { holds } from "../support/property.ts";
 
 const PLAIN = new Palette(false);
 
@@ -56,10 +57,11 @@ Deno.test("layOut() puts the cursor where the next character goes", () => {
   assertEquals(at("ab\n", 3, 9), [1, "", 0]);
 });
 
-Deno.test("layOut() loses nothing and exceeds no row", () => {
+Deno.test("layOut() loses nothing and exceeds no row", async (t) => {
   const piece = fc.constantFrom("a", " ", "\n", "é", "e\u0301", "天", "👍");
   const text = fc.array(piece, { maxLength: 60 }).map((all) => all.join(""));
-  fc.assert(
+  await holds(
+    t,
     fc.property(text, fc.integer({ min: 3, max: 90 }), (text, width) => {
       const { rows } = layOut(text, 0, width);
       for (const row of rows) {

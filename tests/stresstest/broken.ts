@@ -104,6 +104,23 @@ const WAYS: Record<string, Way> = {
     } else to.held = { from, frame };
   },
 
+  // Of three messages in a row each client gets two: the first and the second, the
+  // second and the third, or the third and then the first, if they have two senders.
+  circles: (to, frame, from, count) => {
+    const place = count % 3;
+    const kind = to.number % 3;
+    const { held } = to;
+    if (kind < 2) {
+      if (place === kind || place === kind + 1) to.send(frame);
+    } else if (place === 0) {
+      to.held = { from, frame };
+    } else if (place === 2 && held) {
+      to.send(
+        ...held.from === from ? [held.frame, frame] : [frame, held.frame],
+      );
+    }
+  },
+
   // Everybody waits for the slowest.
   blocks: async (to, frame) => {
     await to.write(frame).catch(() => {}); // it has left

@@ -13,6 +13,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import config from "./deno.json" with { type: "json" };
 import { type Address, formatAddress, parseAddress } from "./lib/address.ts";
 import { DEFAULT_CAPACITY, Hub } from "./lib/hub.ts";
+import { quote } from "./lib/quote.ts";
 import {
   DEFAULT_MAX_CLIENTS,
   DEFAULT_STALL_TIMEOUT,
@@ -89,7 +90,7 @@ function parse(args: string[]): Command | string {
     string: ["capacity", "max-clients", "stall-timeout", "stats"],
     alias: { h: "help" },
     unknown: (arg, key) => {
-      if (key !== undefined) throw new Error(`unknown option ${arg}`);
+      if (key !== undefined) throw new Error(`unknown option ${quote(arg)}`);
     },
   });
   if (parsed.help) return HELP;
@@ -163,7 +164,7 @@ function size(text: string | undefined): number | undefined {
     text.match(/^(?<digits>\d{1,12})(?<unit>[KMG])?$/i)?.groups ?? {};
   if (digits === undefined) {
     throw new Error(
-      `--capacity needs a size such as 4194304 or 4M, not "${text}"`,
+      `--capacity needs a size such as 4194304 or 4M, not ${quote(text)}`,
     );
   }
   return Number(digits) * (UNITS[unit?.toUpperCase() ?? ""] ?? 1);
@@ -173,7 +174,7 @@ function count(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^0*[1-9]\d{0,8}$/.test(text)) {
     throw new Error(
-      `--max-clients needs a whole number from 1, not "${text}"`,
+      `--max-clients needs a whole number from 1, not ${quote(text)}`,
     );
   }
   return Number(text);
@@ -182,7 +183,7 @@ function count(text: string | undefined): number | undefined {
 function seconds(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,9}(\.\d{1,3})?$/.test(text)) {
-    throw new Error(`--${name} needs a number of seconds, not "${text}"`);
+    throw new Error(`--${name} needs a number of seconds, not ${quote(text)}`);
   }
   return Number(text) * 1000;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "./quote.ts";
 
 /** An IP address or host name, and a port. */
 export interface Address {
@@ -60,9 +61,4 @@ export function formatAddress({ hostname, port }: Address): string {
   return hostname.includes(":")
     ? `[${hostname}]:${port}`
     : `${hostname}:${port}`;
-}
-
-/** Quoted, with control characters made visible: it ends up on terminals. */
-function quote(text: string): string {
-  return JSON.stringify(text);
 }

@@ -5,7 +5,7 @@ const ROOT = new URL("..", import.meta.url);
 
 /** The core, from the ground up. A file imports from lower layers only. */
 const LAYERS = [
-  ["run"],
+  ["quote", "run"],
   ["accept", "address", "frame", "gone", "log", "turns", "write"],
   ["channel", "framer"],
   ["client", "connection", "hub"],

@@ -7,6 +7,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import type { Address } from "../address.ts";
+import { quote } from "../quote.ts";
 import { type LoadSettings, MAX_MESSAGES } from "./load.ts";
 import { type ReferenceSettings, TICK } from "./reference.ts";
 import { type Target, targets } from "./target.ts";
@@ -89,7 +90,9 @@ export function parseArguments(
     boolean: FLAGS,
     string: VALUED,
     unknown: (arg, key) => {
-      if (key !== undefined) throw new UsageError(`there is no option ${arg}`);
+      if (key !== undefined) {
+        throw new UsageError(`there is no option ${quote(arg)}`);
+      }
     },
   });
   if (parsed.help) return "help";

@@ -7,6 +7,7 @@
  */
 import { type Address, parseAddress } from "../address.ts";
 import { MAX_BODY } from "../frame.ts";
+import { quote } from "../quote.ts";
 import { MIN_BODY, type Sizes } from "./bodies.ts";
 
 /** The command line is wrong: one line that says how. */
@@ -39,7 +40,7 @@ export class Values {
         return Number(text);
       }
       throw new UsageError(
-        `--${name} is a whole number from ${min} to ${max}, not "${text}"`,
+        `--${name} is a whole number from ${min} to ${max}, not ${quote(text)}`,
       );
     });
   }
@@ -50,7 +51,7 @@ export class Values {
       const value = Number(text);
       if (text !== "" && value >= min && value <= max) return value;
       throw new UsageError(
-        `--${name} is a number from ${min} to ${max}, not "${text}"`,
+        `--${name} is a number from ${min} to ${max}, not ${quote(text)}`,
       );
     });
   }
@@ -69,7 +70,9 @@ export class Values {
         sizes.min >= MIN_BODY && sizes.max <= MAX_BODY && sizes.min <= sizes.max
       ) return sizes;
       throw new UsageError(
-        `--${name} is ${MIN_BODY} to ${MAX_BODY} bytes, or a range such as 16-200, not "${text}"`,
+        `--${name} is ${MIN_BODY} to ${MAX_BODY} bytes, or a range such as 16-200, not ${
+          quote(text)
+        }`,
       );
     };
     const text = this.#given[name] ?? String(standard);

@@ -96,12 +96,12 @@ Deno.test("parseArguments() reads a sweep", () => {
 Deno.test("parseArguments() says what is wrong, in one line", () => {
   const wrong: [string, RegExp][] = [
     ["", /^which EXECUTABLE/],
-    ["--bogus x", /^there is no option --bogus$/],
-    ["-z x", /^there is no option -z$/],
+    ["--bogus x", /^there is no option "--bogus"$/],
+    ["-z x", /^there is no option "-z"$/],
     ["-p 0 x", /^--publishers is a whole number from 1 to \d+, not "0"$/],
     ["-m 1.5 x", /^--messages is a whole number/],
     ["-s x", /^which EXECUTABLE/],
-    ["-r -1 x", /^there is no option -1$/],
+    ["-r -1 x", /^there is no option "-1"$/],
     ["-a nowhere x", /^--server: Cannot read the address "nowhere"/],
     ["--timeout 0 x", /^--timeout is a number from 0.001/],
     ["--max-lost 101 x", /^--max-lost is a number from 0 to 100/],

@@ -144,7 +144,7 @@ Deno.test("Order agrees with trying all orders, for more clients and messages", 
     },
   );
   const verdicts = { true: 0, false: 0 };
-  await holds(
+  const many = await holds(
     t,
     fc.property(
       fc.constantFrom(1, 2, 3, 6),
@@ -160,5 +160,5 @@ Deno.test("Order agrees with trying all orders, for more clients and messages", 
     ),
     500,
   );
-  assert(Object.values(verdicts).every((count) => count > 20));
+  if (many) assert(Object.values(verdicts).every((count) => count > 20));
 });

@@ -8,12 +8,16 @@ import fc from "fast-check";
 /** Examples of a property that does not say how many. */
 const RUNS = 100;
 
-/** Tries a property on random examples; the first that fails is made small and told. */
+/**
+ * Tries a property on random examples; the first that fails is made small and told.
+ *
+ * @returns Whether it was many examples, and not a replay of one.
+ */
 export async function holds<Ts>(
   test: Pick<Deno.TestContext, "name" | "origin">,
   property: fc.IAsyncProperty<Ts> | fc.IProperty<Ts>,
   runs: number = RUNS,
-): Promise<void> {
+): Promise<boolean> {
   const seed = Deno.env.get("FC_SEED");
   const path = Deno.env.get("FC_PATH");
   const found = await fc.check(property as fc.IAsyncProperty<Ts>, {
@@ -21,7 +25,7 @@ export async function holds<Ts>(
     ...seed ? { seed: Number(seed) } : {},
     ...path ? { path, endOnFailure: true } : {},
   });
-  if (!found.failed) return;
+  if (!found.failed) return !path;
   const replay = [
     `FC_SEED=${found.seed} FC_PATH=${found.counterexamplePath} deno test -A`,
     `--filter ${quote(test.name)} ${quote(fileURLToPath(test.origin))}`,

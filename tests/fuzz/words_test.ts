@@ -1,0 +1,179 @@
+/** Words from outside, at random: addresses, and the command lines of all commands. */
+// deno-lint-ignore-file no-console -- what is printed is looked at
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import fc from "fast-check";
+import { formatAddress, parseAddress } from "../../lib/address.ts";
+import { parseArguments, UsageError } from "../../lib/stresstest/arguments.ts";
+import { HELP as STRESSTEST_HELP } from "../../lib/stresstest/help.ts";
+import { HELP as CLIENT_HELP } from "../../lib/terminal/help.ts";
+import { main as client } from "../../lib/terminal/main.ts";
+import { main as server } from "../../main.ts";
+import { macrotask } from "../support/jitter.ts";
+import { holds } from "../support/property.ts";
+
+/** What may be printed of what is wrong: nothing a terminal acts on, no code. */
+const ONE_LINE = String.raw`(?!.*(?:is not a|undefined|\[object))[^\p{Cc}]+`;
+
+/** Pieces that addresses and arguments are made of, sound and unsound. */
+const fragment = fc.oneof(
+  fc.constantFrom(
+    ...["", "127.0.0.1", "::1", "::ffff:1.2.3.4", "fe80::1%eth0", "localhost"],
+    ...[":", "[", "]", "%", "=", ",", ".", "-", "--", "/", "\\", "'", '"'],
+    ...["0", "1", "8080", "65535", "65536", "-1", "1.5", "1e9", "0x10", "NaN"],
+    ...["16M", "4K", "1G", "Infinity", "99999999999999999999", "10-20"],
+    ...[" ", "\n", "\r", "\t", "\0", "\x1b[2J", "\x9b", "\u202e", "\ud800"],
+    ...["__proto__", "constructor", "toString", "é", "天", "x".repeat(300)],
+  ),
+  fc.string({ unit: "binary", maxLength: 8 }),
+);
+const text = fc.array(fragment, { maxLength: 5 }).map((all) => all.join(""));
+
+Deno.test("fuzz: parseAddress() reads it, or says in one line why not", async (t) => {
+  const address = fc.oneof(
+    text,
+    fc.tuple(text, fc.constantFrom(":", "]:"), fragment).map((all) =>
+      all.join("")
+    ),
+  );
+  await holds(
+    t,
+    fc.property(address, (text) => {
+      try {
+        const { hostname, port } = parseAddress(text);
+        assert(hostname !== "" && port >= 0 && port <= 65535);
+        const again = parseAddress(formatAddress({ hostname, port }));
+        assertEquals(again, { hostname, port });
+      } catch (error) {
+        assert(error instanceof TypeError || error instanceof RangeError);
+        assertMatch(
+          error.message,
+          new RegExp(`^Cannot read the address${ONE_LINE}$`, "u"),
+        );
+      }
+    }),
+    10_000,
+  );
+});
+
+/** Command lines of a command with such a help. */
+function lines(help: string): fc.Arbitrary<string[]> {
+  const option = fc.constantFrom(...help.match(/(?<=\s)--?[A-Za-z][a-z-]*/g)!);
+  const word = fc.oneof(
+    text,
+    text.map((name) => `--${name}`),
+    text.map((name) => `-${name}`),
+    option,
+    fc.tuple(option, text).map(([option, value]) => `${option}=${value}`),
+    fc.tuple(option, text).map(([option, name]) => `${option}.${name}`),
+    option.map((name) => name.replace("--", "--no-")),
+  );
+  const sound = fc.constantFrom(["127.0.0.1:0"], ["[::1]:0"]);
+  return fc.tuple(
+    fc.array(word, { maxLength: 4 }),
+    fc.oneof(sound, sound, fc.constant([])),
+  )
+    .map((all) => all.flat());
+}
+
+/** What a command did that may neither listen nor connect. */
+interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** An exit that did not happen. */
+class Exit extends Error {
+  constructor(readonly code: number) {
+    super("exit");
+  }
+}
+
+async function outcome(
+  main: (args: string[]) => Promise<void>,
+  args: string[],
+): Promise<Outcome> {
+  const printed = { stdout: "", stderr: "" };
+  const { log, error } = console;
+  const { listen, connect, exit } = Deno;
+  let code;
+  console.log = (text) => printed.stdout += `${text}\n`;
+  console.error = (text) => printed.stderr += `${text}\n`;
+  for (const name of ["stdout", "stderr"] as const) {
+    Deno[name].write = (bytes) => {
+      printed[name] += new TextDecoder().decode(bytes);
+      return Promise.resolve(bytes.length);
+    };
+  }
+  Deno.listen = () => {
+    throw new Deno.errors.AddrInUse("not here");
+  };
+  const refuse = () =>
+    Promise.reject(new Deno.errors.ConnectionRefused("not here"));
+  Deno.connect = refuse as typeof connect;
+  Deno.exit = (code) => {
+    throw new Exit(code!);
+  };
+  try {
+    await main(args);
+    code = Deno.exitCode;
+  } catch (thrown) {
+    if (!(thrown instanceof Exit)) throw thrown;
+    code = thrown.code;
+  } finally {
+    Object.assign(console, { log, error });
+    Object.assign(Deno, { listen, connect, exit });
+    for (const name of ["stdout", "stderr"] as const) {
+      delete (Deno[name] as Partial<typeof Deno.stdout>).write; // its class's own
+    }
+    Deno.exitCode = 0;
+  }
+  await macrotask(); // the signals' listeners end
+  return { code, ...printed };
+}
+
+const { stdout: SERVER_HELP } = await outcome(server, ["--help"]);
+
+for (
+  const [name, main, help] of [
+    ["zillions", server, SERVER_HELP],
+    ["client", client, CLIENT_HELP],
+  ] as const
+) {
+  Deno.test(`fuzz: ${name} answers any command line with what was asked for, or one line and an exit code`, async (t) => {
+    const codes = new Set<number>();
+    const many = await holds(
+      t,
+      fc.asyncProperty(lines(help), async (args) => {
+        const { code, stdout, stderr } = await outcome(main, args);
+        codes.add(code);
+        if (code === 0) {
+          assert(stdout !== "" && stderr === "");
+        } else {
+          assertEquals(stdout, "");
+          assertMatch(stderr, new RegExp(`^${name}: ${ONE_LINE}\n$`, "u"));
+        }
+      }),
+      3000,
+    );
+    if (many) assertEquals([...codes].sort(), [0, 1, 2]);
+  });
+}
+
+Deno.test("fuzz: parseArguments() reads any command line, or says in one line why not", async (t) => {
+  let read = 0;
+  const many = await holds(
+    t,
+    fc.property(lines(STRESSTEST_HELP), (args) => {
+      try {
+        parseArguments(args);
+        read++;
+      } catch (error) {
+        assert(error instanceof UsageError, `${error}`);
+        assertMatch(error.message, new RegExp(`^${ONE_LINE}$`, "u"));
+      }
+    }),
+    5000,
+  );
+  if (many) assert(read > 0);
+});

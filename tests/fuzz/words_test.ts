@@ -2,7 +2,11 @@
 // deno-lint-ignore-file no-console -- what is printed is looked at
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { formatAddress, parseAddress } from "../../lib/address.ts";
+import {
+  type Address,
+  formatAddress,
+  parseAddress,
+} from "../../lib/address.ts";
 import { parseArguments, UsageError } from "../../lib/stresstest/arguments.ts";
 import { HELP as STRESSTEST_HELP } from "../../lib/stresstest/help.ts";
 import { HELP as CLIENT_HELP } from "../../lib/terminal/help.ts";
@@ -26,30 +30,34 @@ const fragment = fc.oneof(
   ),
   fc.string({ unit: "binary", maxLength: 8 }),
 );
-const text = fc.array(fragment, { maxLength: 5 }).map((all) => all.join(""));
+const text = fc.oneof(
+  fragment,
+  fc.array(fragment, { maxLength: 5 }).map((all) => all.join("")),
+);
 
 Deno.test("fuzz: parseAddress() reads it, or says in one line why not", async (t) => {
+  const port = fc.oneof(fragment, fc.nat(70_000));
   const address = fc.oneof(
     text,
-    fc.tuple(text, fc.constantFrom(":", "]:"), fragment).map((all) =>
-      all.join("")
-    ),
+    fc.tuple(text, fc.constantFrom(":", "]:"), port).map((all) => all.join("")),
+    fc.tuple(fc.ipV4(), port).map(([ip, port]) => `${ip}:${port}`),
+    fc.tuple(fc.ipV6(), port).map(([ip, port]) => `[${ip}]:${port}`),
   );
   await holds(
     t,
     fc.property(address, (text) => {
+      let address: Address;
       try {
-        const { hostname, port } = parseAddress(text);
-        assert(hostname !== "" && port >= 0 && port <= 65535);
-        const again = parseAddress(formatAddress({ hostname, port }));
-        assertEquals(again, { hostname, port });
+        address = parseAddress(text);
       } catch (error) {
         assert(error instanceof TypeError || error instanceof RangeError);
-        assertMatch(
-          error.message,
-          new RegExp(`^Cannot read the address${ONE_LINE}$`, "u"),
-        );
+        const wrong = new RegExp(`^Cannot read the address${ONE_LINE}$`, "u");
+        assertMatch(error.message, wrong);
+        return;
       }
+      const { hostname, port } = address;
+      assert(hostname !== "" && port >= 0 && port <= 65535);
+      assertEquals(parseAddress(formatAddress(address)), address);
     }),
     10_000,
   );
@@ -67,12 +75,13 @@ function lines(help: string): fc.Arbitrary<string[]> {
     fc.tuple(option, text).map(([option, name]) => `${option}.${name}`),
     option.map((name) => name.replace("--", "--no-")),
   );
-  const sound = fc.constantFrom(["127.0.0.1:0"], ["[::1]:0"]);
-  return fc.tuple(
+  const given = fc.tuple(option, fragment).map((given) => given.join("="));
+  const address = fc.constantFrom("127.0.0.1:0", "[::1]:0");
+  return fc.oneof(
     fc.array(word, { maxLength: 4 }),
-    fc.oneof(sound, sound, fc.constant([])),
-  )
-    .map((all) => all.flat());
+    fc.tuple(word, address),
+    fc.tuple(given, address),
+  );
 }
 
 /** What a command did that may neither listen nor connect. */

@@ -17,7 +17,7 @@ type Step =
   | { do: "subscribe"; many: number }
   | { do: "broadcast"; sender: number; runs: number; messages: number }
   | {
-    do: "receive" | "close" | "dispose" | "leave";
+    do: "receive" | "release" | "close" | "dispose" | "leave";
     who: number;
     many: number;
   }
@@ -116,6 +116,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 12,
     arbitrary: fc.record({ do: fc.constant("receive"), who, many }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant("release"), who, many }),
   },
   {
     weight: 3,

@@ -52,8 +52,10 @@ export class Subscriber {
   readonly #results: IteratorResult<Run, void>[] = [];
   #ended = false;
   #closed = false;
-  /** What it was given, and a copy of what that was then. */
+  /** What it was given and did not give back, and a copy of what that was then. */
   readonly #given: { bytes: Uint8Array; copy: Uint8Array }[] = [];
+  /** Whether the last of these can be given back. */
+  #lent = false;
 
   constructor(broadcasts: Broadcasts) {
     this.#broadcasts = broadcasts;
@@ -76,10 +78,17 @@ export class Subscriber {
       assertMatch(await within(refused), /another receive/);
       return;
     }
+    this.#lent = false;
     this.#pending = this.#channel.next().then((result) => {
       this.#pending = undefined;
       this.#results.push(result);
     });
+  }
+
+  release(): void {
+    this.#channel.release();
+    if (this.#lent) this.#given.pop();
+    this.#lent = false;
   }
 
   close(): void {
@@ -147,7 +156,7 @@ export class Subscriber {
     assertEquals(this.#channel.dropped, this.#lost);
     assertEquals(this.#channel.lag, 0);
     assert((await within(this.#channel.next())).done, "it has ended");
-    // Bytes that were handed out never change.
+    // Bytes that were handed out never change, unless they were given back.
     for (const { bytes, copy } of this.#given) {
       assert(same(bytes, copy), "bytes changed later");
     }
@@ -180,6 +189,7 @@ export class Subscriber {
     this.#lost += lost;
     this.log.push(...run);
     this.#given.push({ bytes, copy: bytes.slice() });
+    this.#lent = true;
   }
 
   #forget(): void {

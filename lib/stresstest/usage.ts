@@ -5,20 +5,11 @@
  *
  * @module
  */
+import { cpuSeconds, family, resetPeak, residentBytes } from "./proc.ts";
 import type { Usage } from "./result.ts";
 
 /** How often memory is looked at, in milliseconds. */
 const PERIOD = 100;
-
-/** Ticks of a second in `/proc`, on every architecture that Deno runs on. */
-const TICKS = 100;
-
-/**
- * The fields of `/proc/PID/stat` that are CPU time, counted from the one after
- * the name: user, system, and the same of children that have ended.
- */
-const TIMES = [11, 12, 13, 14] as const;
-const SYSTEM_TIMES = [12, 14] as const;
 
 /** CPU time, in seconds. */
 interface Cpu {
@@ -72,8 +63,7 @@ export class UsageWatch implements Disposable {
       startMemoryBytes: sizes.at(0) ?? 0,
       peakMemoryBytes: Math.max(
         ...sizes,
-        this.#pids.reduce((sum, pid) => sum + kilobytes(pid, "VmHWM"), 0) *
-          1024,
+        this.#sum((pid) => residentBytes(pid, "peak")),
       ),
       endMemoryBytes: sizes.at(-1) ?? 0,
       memory: this.#memory,
@@ -85,59 +75,21 @@ export class UsageWatch implements Disposable {
     clearInterval(this.#timer);
   }
 
-  /** Finds the process and its children. Costs a look at each thread. */
   #find(): void {
-    this.#pids = [this.#pid];
-    for (const pid of this.#pids) {
-      for (const thread of names(`/proc/${pid}/task`)) {
-        const children = read(`/proc/${pid}/task/${thread}/children`);
-        this.#pids.push(...children.split(" ").filter(Boolean).map(Number));
-      }
-    }
+    this.#pids = family(this.#pid);
   }
 
   #look(): void {
-    let resident = 0;
-    const ticks = { all: 0, system: 0 };
-    for (const pid of this.#pids) {
-      // The name stands in parentheses and may contain anything.
-      const fields = read(`/proc/${pid}/stat`).split(") ").at(-1)!.split(" ");
-      for (const at of TIMES) ticks.all += Number(fields[at] ?? 0);
-      for (const at of SYSTEM_TIMES) ticks.system += Number(fields[at] ?? 0);
-      resident += kilobytes(pid, "VmRSS") * 1024;
-    }
-    if (resident === 0) return;
-    this.#cpu = { all: ticks.all / TICKS, system: ticks.system / TICKS };
+    const resident = this.#sum((pid) => residentBytes(pid, "now"));
+    if (resident === 0) return; // it is gone
+    this.#cpu = {
+      all: this.#sum((pid) => cpuSeconds(pid, "all")),
+      system: this.#sum((pid) => cpuSeconds(pid, "system")),
+    };
     this.#memory.push([(performance.now() - this.#begun) / 1000, resident]);
   }
-}
 
-function resetPeak(pid: number): void {
-  try {
-    Deno.writeTextFileSync(`/proc/${pid}/clear_refs`, "5");
-  } catch {
-    // Not allowed, or gone: then the peak is that of its whole life.
-  }
-}
-
-function kilobytes(pid: number, name: "VmRSS" | "VmHWM"): number {
-  const line = new RegExp(`^${name}:\\s*(\\d+)`, "m");
-  return Number(line.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
-}
-
-/** A file of `/proc`; empty when the process is gone. */
-function read(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return "";
-  }
-}
-
-function names(path: string): string[] {
-  try {
-    return [...Deno.readDirSync(path)].map(({ name }) => name);
-  } catch {
-    return []; // gone
+  #sum(of: (pid: number) => number): number {
+    return this.#pids.reduce((sum, pid) => sum + of(pid), 0);
   }
 }

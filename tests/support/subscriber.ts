@@ -2,8 +2,8 @@
  * A subscriber of a hub, beside a model that is obviously right: an array of all
  * that was broadcast since it subscribed.
  */
-import { delay } from "@std/async/delay";
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { delay } from "@std/async/delay";
 import {
   type Channel,
   type Hub,
@@ -87,6 +87,7 @@ export class Subscriber {
   }
 
   release(): void {
+    this.#channel.release();
     this.#channel.release();
     if (this.#lent) this.#given.pop();
     this.#lent = false;

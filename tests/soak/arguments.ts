@@ -1,0 +1,65 @@
+/** The command line of the soak. */
+import { parseArgs } from "@std/cli/parse-args";
+import { quote } from "../../lib/quote.ts";
+import { type Target, targets } from "../../lib/stresstest/target.ts";
+import { UsageError, Values } from "../../lib/stresstest/values.ts";
+import { script } from "../support/script.ts";
+
+export { UsageError };
+
+export const HELP = `Usage: deno task soak [OPTIONS] [EXECUTABLE]
+
+Has clients come and go, get stuck and burst, and fails if the server grows, loses
+a message of a client that keeps up, or breaks the one order. EXECUTABLE is our own
+server unless given.
+
+  --minutes N    how long (default 5)
+  --json FILE    where samples go (default soak.json)
+  --report FILE  where the charts go (default soak.html)
+  -h, --help`;
+
+/** What was asked for. */
+export interface Asked {
+  minutes: number;
+  json: string;
+  report: string;
+  target: Target;
+}
+
+/** Our own server. A stuck client is shed within a round. */
+const OURS: Target = {
+  name: "zillions",
+  text: "deno run --allow-net main.ts --stall-timeout 2",
+  command: [...script("main.ts", "--allow-net"), "--stall-timeout", "2"],
+  address: undefined,
+};
+
+/**
+ * Reads the command line.
+ *
+ * @throws {UsageError} If it makes no sense.
+ */
+export function parse(args: string[]): Asked | "help" {
+  const { help, _: given, minutes, json, report } = parseArgs(args, {
+    alias: { h: "help" },
+    boolean: ["help"],
+    string: ["minutes", "json", "report"],
+    unknown: (arg, key) => {
+      if (key === undefined) return;
+      throw new UsageError(`there is no option ${quote(arg)}`);
+    },
+  });
+  if (help) return "help";
+  const values = new Values({ minutes, json, report });
+  const [target = OURS, ...more] = targets(given.map(String));
+  if (more.length > 0) throw new UsageError("one EXECUTABLE is enough");
+  if (target.address) {
+    throw new UsageError("an address has no process to look at");
+  }
+  return {
+    minutes: values.number("minutes", 5, 0.01, 100_000),
+    json: values.file("json") ?? "soak.json",
+    report: values.file("report") ?? "soak.html",
+    target,
+  };
+}

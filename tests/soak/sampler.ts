@@ -23,7 +23,7 @@ export class Sampler implements Disposable {
   constructor(pid: number, pair: QuietPair) {
     this.#pid = pid;
     this.#pair = pair;
-    this.#cpu = cpuSeconds(pid);
+    this.#cpu = cpuSeconds(pid, "all");
     this.#timer = setInterval(() => this.#look(), PERIOD);
   }
 
@@ -40,7 +40,7 @@ export class Sampler implements Disposable {
     const resident = residentBytes(this.#pid, "now");
     if (resident === 0) return; // it is gone
     const { seconds } = this;
-    const cpu = cpuSeconds(this.#pid);
+    const cpu = cpuSeconds(this.#pid, "all");
     const latency = this.#pair.latency();
     this.samples.push({
       seconds,

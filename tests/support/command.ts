@@ -78,6 +78,11 @@ export class Command implements AsyncDisposable {
   /** The line that said it was ready. */
   ready = "";
 
+  /** The number of the process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   kill(signal: Deno.Signal): void {
     try {
       this.#child.kill(signal);

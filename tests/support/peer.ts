@@ -6,6 +6,9 @@ import { connect as connectSocket, type Socket } from "node:net";
 import { concat } from "@std/bytes/concat";
 import type { Address } from "../../lib/address.ts";
 
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder();
+
 /** What a peer has received, and how it ended. */
 export class Peer implements Disposable {
   readonly socket: Deno.TcpConn;
@@ -41,23 +44,16 @@ export class Peer implements Disposable {
 
   /** Sends texts as messages, in one piece. */
   say(...texts: string[]): Promise<void> {
-    const bodies = texts.map((text) => new TextEncoder().encode(text));
+    const bodies = texts.map((text) => ENCODER.encode(text));
     return this.send(
-      new Uint8Array(bodies.flatMap((body) => [body.length, ...body])),
+      concat(bodies.flatMap((body) => [Uint8Array.of(body.length), body])),
     );
   }
 
   /** Exactly `count` bytes; fewer only at the end of the connection. */
   async receive(count: number): Promise<Uint8Array<ArrayBuffer>> {
-    while (this.#rest.length < count) {
-      const buffer = new Uint8Array(64 * 1024);
-      const read = await this.socket.read(buffer);
-      if (read === null) break;
-      this.#rest = concat([this.#rest, buffer.subarray(0, read)]);
-    }
-    const bytes = this.#rest.subarray(0, count);
-    this.#rest = this.#rest.subarray(bytes.length);
-    return bytes;
+    while (this.#rest.length < count && await this.#read());
+    return this.#take(count);
   }
 
   /** The body of the next message; `null` at the end of the connection. */
@@ -74,7 +70,24 @@ export class Peer implements Disposable {
   /** The next message as text; `null` at the end of the connection. */
   async hear(): Promise<string | null> {
     const body = await this.body();
-    return body && new TextDecoder().decode(body);
+    return body && DECODER.decode(body);
+  }
+
+  /** Messages as they arrive: all that one read completes, at least one; none at the end. */
+  async hearSome(): Promise<string[]> {
+    const texts: string[] = [];
+    do {
+      for (
+        let length;
+        (length = this.#rest[0]) !== undefined && this.#rest.length > length;
+      ) {
+        texts.push(DECODER.decode(this.#take(1 + length).subarray(1)));
+      }
+    } while (texts.length === 0 && await this.#read());
+    if (texts.length === 0 && this.#rest.length > 0) {
+      throw new Error("the connection ended inside a message");
+    }
+    return texts;
   }
 
   /** The next `count` messages. */
@@ -89,6 +102,22 @@ export class Peer implements Disposable {
     const texts = [];
     for (let text; (text = await this.hear()) !== null;) texts.push(text);
     return texts;
+  }
+
+  /** Reads once; whether there was anything. */
+  async #read(): Promise<boolean> {
+    const buffer = new Uint8Array(64 * 1024);
+    const read = await this.socket.read(buffer);
+    if (read === null) return false;
+    this.#rest = concat([this.#rest, buffer.subarray(0, read)]);
+    return true;
+  }
+
+  /** The next `count` bytes of those that were read. */
+  #take(count: number): Uint8Array<ArrayBuffer> {
+    const bytes = this.#rest.subarray(0, count);
+    this.#rest = this.#rest.subarray(bytes.length);
+    return bytes;
   }
 
   /** Ends the sending side. */

@@ -1,0 +1,212 @@
+/**
+ * Where a fault happens: our command as a process, its figures, and a pulse that
+ * must not notice. {@linkcode play} sets it up, lets the fault happen, and holds
+ * the server to what is promised after any fault.
+ */
+import { assertEquals, assertMatch } from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import type { Address } from "../../lib/address.ts";
+import { Command, freeAddress, ours } from "../support/command.ts";
+import { assertWhole, Listener, missed } from "../support/listener.ts";
+import { Peer } from "../support/peer.ts";
+import { Pulse } from "./pulse.ts";
+
+/** The longest that figures may take to be as expected, in milliseconds. */
+const PATIENCE = 60_000;
+
+/** Messages of 250 bytes: more than a hub of 1 MiB and any socket hold together. */
+export const FLOOD = 80_000;
+
+/** The clients that are there all the time: the pulse's two. */
+const PULSE = 2;
+
+/** How many beats are measured before a fault. */
+const BEATS_BEFORE = 200;
+
+/** The server's figures, by name. */
+export type Figures = Record<string, number>;
+
+/** How the server is started. */
+export interface Setup {
+  /** Options of the command. */
+  options?: string[];
+  /** Words before the command. */
+  launcher?: string[];
+  /** The command, up to its options. */
+  command?: string[];
+  /** What to listen on, and where clients find it. */
+  address?: Address;
+  reachable?: Address;
+  /** What standard error says, apart from figures. */
+  complaint?: RegExp;
+}
+
+/** A server that runs, with a pulse. */
+export class Scene implements AsyncDisposable {
+  readonly server: Command;
+  /** Where clients find the server. */
+  readonly address: Address;
+  readonly pulse: Pulse;
+  readonly complaints: string[] = [];
+  readonly #stack = new AsyncDisposableStack();
+  readonly #watching: Promise<void>;
+  #next = Promise.withResolvers<Figures>();
+
+  private constructor(server: Command, address: Address, pulse: Pulse) {
+    this.server = server;
+    this.address = address;
+    this.pulse = this.#stack.use(pulse);
+    this.#watching = this.#watch();
+  }
+
+  static async set(setup: Setup): Promise<Scene> {
+    const address = setup.address ?? freeAddress();
+    const reachable = { ...address, ...setup.reachable };
+    await using stack = new AsyncDisposableStack();
+    const server = stack.use(
+      await Command.start(address, [
+        ...setup.launcher ?? [],
+        ...setup.command ?? ours("--allow-net"),
+        "--stats=0.05",
+        ...setup.options ?? [],
+      ]),
+    );
+    const scene = new Scene(server, reachable, await Pulse.start(reachable));
+    stack.move();
+    return scene;
+  }
+
+  /** All messages, in order. */
+  get order(): string[] {
+    return this.pulse.order;
+  }
+
+  /** How many descriptors the server has open, where the system tells. */
+  get descriptors(): number {
+    if (Deno.build.os !== "linux") return 0;
+    return [...Deno.readDirSync(`/proc/${this.server.pid}/fd`)].length;
+  }
+
+  /** Whatever it is, it ends with the scene. */
+  use<T extends Disposable | AsyncDisposable>(what: T): T {
+    return this.#stack.use(what);
+  }
+
+  /** A client that keeps reading. */
+  async listener(name: string): Promise<Listener> {
+    return this.use(await Listener.join(this.address, name));
+  }
+
+  /** A client that is connected for sure and reads when told. */
+  async peer(name: string): Promise<Peer> {
+    return this.use(await Peer.join(this.address, name));
+  }
+
+  /** Clients that are connected for sure and have said nothing. */
+  async crowd(count: number): Promise<Peer[]> {
+    const peers = await Promise.all(
+      Array.from(
+        { length: count },
+        async () => this.use(await Peer.connect(this.address)),
+      ),
+    );
+    await this.until(({ clients }) => clients === PULSE + count);
+    return peers;
+  }
+
+  /** The figures, printed after this call, once they are as `holds` says. */
+  async until(holds: (figures: Figures) => boolean): Promise<Figures> {
+    await this.pulse.beat();
+    const said = this.order.length;
+    const patience = AbortSignal.timeout(PATIENCE);
+    let last: Figures | undefined;
+    while (!last || last["messagesIn"]! < said || !holds(last)) {
+      if (patience.aborted) {
+        throw new Error(`not so: ${holds}, ${JSON.stringify(last)}`);
+      }
+      last = await deadline(this.#next.promise, PATIENCE);
+    }
+    return last;
+  }
+
+  /** Fails unless `log` is a piece of the order with nothing missing. */
+  async assertWhole(log: string[], who: string): Promise<void> {
+    await this.pulse.beat(); // what anybody has heard, the pulse has too
+    assertWhole(log, this.order, who);
+  }
+
+  /** How many messages from `name` to the last of `log` are not in `log`; in order, it must be. */
+  async missed(log: string[], name: string): Promise<number> {
+    await this.pulse.beat();
+    return missed(log, this.order, name);
+  }
+
+  /** Waits until the crowd has gone and the server has let go of it. */
+  async alone(descriptors: number): Promise<void> {
+    await this.until(({ clients }) =>
+      clients === PULSE && this.descriptors === descriptors
+    );
+  }
+
+  async #watch(): Promise<void> {
+    for (let line; (line = await this.server.complaint()) !== undefined;) {
+      const pairs = [...line.matchAll(/(\w+)=(\d+)/g)];
+      if (pairs.length === 0) {
+        this.complaints.push(line);
+        continue;
+      }
+      const figures = pairs.map(([_, name, n]) => [name, Number(n)]);
+      this.#next.resolve(Object.fromEntries(figures));
+      this.#next = Promise.withResolvers();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.server.kill("SIGCONT");
+    await this.#stack.disposeAsync();
+    await this.server[Symbol.asyncDispose]();
+    await this.#watching;
+  }
+}
+
+/**
+ * Sets the scene and lets a fault happen. After it, the pulse has lost nothing, a
+ * new client is served, descriptors are back to what they were, standard error
+ * has said what was to be said, and the server ends as told.
+ *
+ * @param quiet Whether to measure the pulse before it.
+ * @returns What was seen.
+ */
+export async function play(
+  setup: Setup,
+  inject: (scene: Scene) => Promise<string>,
+  quiet = false,
+): Promise<string> {
+  await using scene = await Scene.set(setup);
+  const { pulse, server } = scene;
+  do await pulse.beat(); while (quiet && pulse.times.length < BEATS_BEFORE);
+  const { descriptors } = scene;
+  const before = pulse.times.splice(0);
+  let seen = await inject(scene);
+  const during = pulse.times.splice(0);
+
+  {
+    await using late = await Listener.join(scene.address, "late");
+    await late.say("hello");
+  }
+  await scene.alone(descriptors);
+  await pulse.stop();
+  server.kill("SIGTERM");
+  const { code, stdout } = await server.end();
+  assertEquals([code, stdout], [0, ""]);
+  const complaints = scene.complaints.join("\n");
+  if (setup.complaint) assertMatch(complaints, setup.complaint);
+  else assertEquals(complaints, "");
+  if (quiet) seen += `; pulse p99 ${p99(before)}, then ${p99(during)}`;
+  return seen;
+}
+
+function p99(times: number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  return `${sorted[Math.floor(0.99 * sorted.length)]?.toFixed(1)} ms`;
+}

@@ -38,6 +38,11 @@ export class Pulse implements AsyncDisposable {
     return this.#listener.log;
   }
 
+  /** Resolves when its listener hears a message with this tag, from now on. */
+  hears(tag: string): Promise<void> {
+    return this.#listener.hears(tag);
+  }
+
   /** Resolves after a beat that begins after this call. */
   async beat(): Promise<void> {
     const n = this.#begun;

@@ -3,11 +3,11 @@
  * must not notice. {@linkcode play} sets it up, lets the fault happen, and holds
  * the server to what is promised after any fault.
  */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import type { Address } from "../../lib/address.ts";
 import { Command, freeAddress, ours } from "../support/command.ts";
-import { assertWhole, Listener, missed } from "../support/listener.ts";
+import { assertWhole, Listener, missed, tag } from "../support/listener.ts";
 import { Peer } from "../support/peer.ts";
 import { Pulse } from "./pulse.ts";
 
@@ -48,14 +48,14 @@ export class Scene implements AsyncDisposable {
   readonly address: Address;
   readonly pulse: Pulse;
   readonly complaints: string[] = [];
-  readonly #stack = new AsyncDisposableStack();
+  #clients = new AsyncDisposableStack();
   readonly #watching: Promise<void>;
   #next = Promise.withResolvers<Figures>();
 
   private constructor(server: Command, address: Address, pulse: Pulse) {
     this.server = server;
     this.address = address;
-    this.pulse = this.#stack.use(pulse);
+    this.pulse = pulse;
     this.#watching = this.#watch();
   }
 
@@ -87,9 +87,18 @@ export class Scene implements AsyncDisposable {
     return [...Deno.readDirSync(`/proc/${this.server.pid}/fd`)].length;
   }
 
-  /** Whatever it is, it ends with the scene. */
-  use<T extends Disposable | AsyncDisposable>(what: T): T {
-    return this.#stack.use(what);
+  /** Keeps a client until all are dismissed. */
+  use<T extends Disposable | AsyncDisposable>(client: T): T {
+    return this.#clients.use(client);
+  }
+
+  /** Closes all clients but the pulse's, and waits until the server has let go of them. */
+  async dismiss(descriptors: number): Promise<void> {
+    await this.#clients.disposeAsync();
+    this.#clients = new AsyncDisposableStack();
+    await this.until(({ clients }) =>
+      clients === PULSE && this.descriptors === descriptors
+    );
   }
 
   /** A client that keeps reading. */
@@ -129,6 +138,21 @@ export class Scene implements AsyncDisposable {
     return last;
   }
 
+  /** All that `peer` hears up to a message that is said now. */
+  async catchUp(peer: Peer): Promise<string[]> {
+    await using caller = await Listener.join(this.address, "caller");
+    const calling = caller.say("now");
+    const log: string[] = [];
+    for (let end = -1; end < 0;) {
+      const texts = (await peer.hearSome()).map(tag);
+      assert(texts.length > 0, "the connection ended");
+      end = texts.indexOf("now");
+      log.push(...texts.slice(0, end + 1 || texts.length));
+    }
+    await calling;
+    return log;
+  }
+
   /** Fails unless `log` is a piece of the order with nothing missing. */
   async assertWhole(log: string[], who: string): Promise<void> {
     await this.pulse.beat(); // what anybody has heard, the pulse has too
@@ -139,13 +163,6 @@ export class Scene implements AsyncDisposable {
   async missed(log: string[], name: string): Promise<number> {
     await this.pulse.beat();
     return missed(log, this.order, name);
-  }
-
-  /** Waits until the crowd has gone and the server has let go of it. */
-  async alone(descriptors: number): Promise<void> {
-    await this.until(({ clients }) =>
-      clients === PULSE && this.descriptors === descriptors
-    );
   }
 
   async #watch(): Promise<void> {
@@ -163,7 +180,8 @@ export class Scene implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.server.kill("SIGCONT");
-    await this.#stack.disposeAsync();
+    await this.#clients.disposeAsync();
+    await this.pulse[Symbol.asyncDispose]();
     await this.server[Symbol.asyncDispose]();
     await this.#watching;
   }
@@ -190,11 +208,9 @@ export async function play(
   let seen = await inject(scene);
   const during = pulse.times.splice(0);
 
-  {
-    await using late = await Listener.join(scene.address, "late");
-    await late.say("hello");
-  }
-  await scene.alone(descriptors);
+  const late = await scene.listener("late");
+  await late.say("hello");
+  await scene.dismiss(descriptors);
   await pulse.stop();
   server.kill("SIGTERM");
   const { code, stdout } = await server.end();

@@ -2,7 +2,7 @@
  * A client that keeps reading and keeps what it heard. Messages are known by
  * their tags: what stands before the dots that fill them up.
  */
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Address } from "../../lib/address.ts";
 import { Peer } from "./peer.ts";
 
@@ -109,6 +109,14 @@ export function assertWhole(log: string[], order: string[], who: string): void {
     wrong < 0,
     `${who} heard "${log[wrong]}" instead of "${order[start + wrong]}"`,
   );
+}
+
+/** Fails unless all of `count` messages that `name` said are in `log`, once, in order. */
+export function assertHeard(log: string[], name: string, count: number): void {
+  const heard = log.filter((text) => text.startsWith(`${name} `));
+  const said = Array.from({ length: count }, (_, n) => `${name} ${n}:`);
+  assertWhole(heard, said, name);
+  assertEquals(heard.length, count, `messages of ${name}`);
 }
 
 /**

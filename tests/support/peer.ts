@@ -104,9 +104,14 @@ export class Peer implements Disposable {
     return texts;
   }
 
+  /** Takes one byte off the socket, for later; whether there was one. */
+  sip(): Promise<boolean> {
+    return this.#read(1);
+  }
+
   /** Reads once; whether there was anything. */
-  async #read(): Promise<boolean> {
-    const buffer = new Uint8Array(64 * 1024);
+  async #read(size = 64 * 1024): Promise<boolean> {
+    const buffer = new Uint8Array(size);
     const read = await this.socket.read(buffer);
     if (read === null) return false;
     this.#rest = concat([this.#rest, buffer.subarray(0, read)]);

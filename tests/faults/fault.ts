@@ -7,13 +7,15 @@ import { play, type Scene, type Setup } from "./scene.ts";
 /** The longest that one of the tests may take, in milliseconds. */
 const PATIENCE = 120_000;
 
+/** How much of a fault: as in the suite, or as in the table. */
+export type Weight = "light" | "heavy";
+
 /** A fault. Its name and what is expected are the test's name. */
 export interface Fault extends Setup {
   expected: string;
-  /** How much of it: in the suite, and in the table. */
-  size?: { light: number; heavy: number };
-  /** Why it cannot be injected here. */
-  skip?: string | undefined;
+  size?: Record<Weight, number>;
+  /** Why it, or so much of it, cannot be injected here. */
+  skip?: (size: number) => string | undefined;
   /** What is done, and what was seen. It fails unless that is what is expected. */
   inject(scene: Scene, size: number): Promise<string>;
 }
@@ -21,27 +23,34 @@ export interface Fault extends Setup {
 /** All faults, by name. */
 export const faults = new Map<string, Fault>();
 
-/** Whether the server can be stopped, and told to end, as the tests need it. */
-const POSIX = Deno.build.os !== "windows";
-
 /** Makes a fault a test and keeps it for the table. */
 export function fault(name: string, options: Fault): void {
-  const skip = POSIX ? options.skip : "no POSIX signals";
-  faults.set(name, { ...options, skip });
+  faults.set(name, options);
+  const why = whyNot(options, "light");
   Deno.test({
-    name: `${name}: ${options.expected}${skip ? ` (skipped: ${skip})` : ""}`,
-    ignore: skip !== undefined,
+    name: `${name}: ${options.expected}${why ? ` (skipped: ${why})` : ""}`,
+    ignore: why !== undefined,
     timeout: PATIENCE,
-    fn: async () => void await happen(name, "light"),
+    fn: async () => void await happen(options, "light"),
   });
+}
+
+/** Why a fault cannot be injected here. */
+export function whyNot(
+  { size, skip }: Fault,
+  weight: Weight,
+): string | undefined {
+  // Processes are stopped, and told to end, by signals.
+  return Deno.build.os === "windows"
+    ? "no POSIX signals"
+    : skip?.(size?.[weight] ?? 0);
 }
 
 /** Lets a fault happen; returns what was seen. */
 export function happen(
-  name: string,
-  weight: "light" | "heavy",
+  { size, inject, ...setup }: Fault,
+  weight: Weight,
 ): Promise<string> {
-  const { size, inject, ...setup } = faults.get(name)!;
   return play(
     setup,
     (scene) => inject(scene, size?.[weight] ?? 0),

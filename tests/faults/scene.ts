@@ -113,13 +113,14 @@ export class Scene implements AsyncDisposable {
 
   /** Clients that are connected for sure and have said nothing. */
   async crowd(count: number): Promise<Peer[]> {
+    const { clients: before } = await this.until(() => true);
     const peers = await Promise.all(
       Array.from(
         { length: count },
         async () => this.use(await Peer.connect(this.address)),
       ),
     );
-    await this.until(({ clients }) => clients === PULSE + count);
+    await this.until(({ clients }) => clients === before! + count);
     return peers;
   }
 
@@ -138,19 +139,22 @@ export class Scene implements AsyncDisposable {
     return last;
   }
 
-  /** All that `peer` hears up to a message that is said now. */
-  async catchUp(peer: Peer): Promise<string[]> {
-    await using caller = await Listener.join(this.address, "caller");
+  /** What each of `peers` hears, up to a message that is said now. */
+  async catchUp(peers: Peer[]): Promise<string[][]> {
+    const caller = await this.listener("caller");
     const calling = caller.say("now");
-    const log: string[] = [];
-    for (let end = -1; end < 0;) {
-      const texts = (await peer.hearSome()).map(tag);
-      assert(texts.length > 0, "the connection ended");
-      end = texts.indexOf("now");
-      log.push(...texts.slice(0, end + 1 || texts.length));
-    }
+    const logs = await Promise.all(peers.map(async (peer) => {
+      const log: string[] = [];
+      for (let end = -1; end < 0;) {
+        const texts = (await peer.hearSome()).map(tag);
+        assert(texts.length > 0, "the connection ended");
+        end = texts.indexOf("now");
+        log.push(...texts.slice(0, end + 1 || texts.length));
+      }
+      return log;
+    }));
     await calling;
-    return log;
+    return logs;
   }
 
   /** Fails unless `log` is a piece of the order with nothing missing. */

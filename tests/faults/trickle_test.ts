@@ -81,7 +81,7 @@ fault("a client that reads a byte now and then", {
     }
     await flooding;
     await scene.assertWhole(flooder.log, "flooder");
-    const log = await scene.catchUp(sipper);
+    const [log] = await scene.catchUp([sipper]) as [string[]];
     const lost = await scene.missed(log, "sipper");
     const { dropped } = await scene.until(() => true);
     assertEquals(dropped, lost);

@@ -29,7 +29,8 @@ export class Listener implements AsyncDisposable {
   readonly #awaited = new Map<string, PromiseWithResolvers<void>>();
   #said = 0;
 
-  private constructor(peer: Peer, name: string) {
+  /** From now on, `peer` keeps reading. */
+  constructor(peer: Peer, name: string) {
     this.peer = peer;
     this.name = name;
     this.ended = this.#listen();

@@ -1,0 +1,40 @@
+/**
+ * `deno task faults [WORD...]`: injects each fault (or those with one of the
+ * words in their name) with more of everything than in the tests, and prints a
+ * table: fault, expected, seen. Exit code 1 when something else was seen.
+ */
+// deno-lint-ignore-file no-console -- the table is its answer
+import Table from "cli-table3";
+import { faults, happen, whyNot } from "./fault.ts";
+import "./crowd_test.ts";
+import "./half_close_test.ts";
+import "./machine_test.ts";
+import "./network_test.ts";
+import "./resets_test.ts";
+import "./trickle_test.ts";
+
+const words = Deno.args;
+const table = new Table({
+  head: ["fault", "expected", "seen"],
+  colWidths: [24, 32, 44],
+  wordWrap: true,
+  style: { head: [] },
+});
+for (const [name, fault] of faults) {
+  if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
+  let seen = whyNot(fault, "heavy");
+  if (seen) {
+    seen = `skipped: ${seen}`;
+  } else {
+    try {
+      seen = await happen(fault, "heavy");
+    } catch (error) {
+      seen = `NOT AS EXPECTED: ${error}`;
+      Deno.exitCode = 1;
+    }
+  }
+  console.error(`${name}: ${seen}`); // as it happens; the table comes at the end
+  table.push([name, fault.expected, seen]);
+}
+console.log(table.toString());
+Deno.exit();

@@ -1,0 +1,45 @@
+/** What this machine has to inject faults with; each answers why not, if not. */
+
+/** Words that are run; what they print, or `undefined` if they cannot be run. */
+function ask(program: string, ...args: string[]): string | undefined {
+  try {
+    const { success, stdout } = new Deno.Command(program, {
+      args,
+      stderr: "null",
+    }).outputSync();
+    return success ? new TextDecoder().decode(stdout).trim() : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Why a process cannot have `count` connections. */
+export function noDescriptors(count: number): string | undefined {
+  const limit = ask("sh", "-c", "ulimit -Hn");
+  const spare = 100;
+  return limit === "unlimited" || Number(limit) >= count + spare
+    ? undefined
+    : `${limit} descriptors are not enough for ${count} clients`;
+}
+
+const LIBFAKETIME = ask("faketime", "-f", "+0", "printenv", "LD_PRELOAD");
+const CLOCK = `/tmp/zillions-clock-${Deno.pid}`;
+
+/** A wall clock that jumps when told, for a process started with these words. */
+export const fakeClock = {
+  words: [
+    "env",
+    `LD_PRELOAD=${LIBFAKETIME}`,
+    `FAKETIME_TIMESTAMP_FILE=${CLOCK}`,
+    "FAKETIME_NO_CACHE=1",
+    "FAKETIME_DONT_FAKE_MONOTONIC=1",
+  ],
+  set: (offset: string) => Deno.writeTextFile(CLOCK, offset),
+  remove: () => Deno.remove(CLOCK),
+};
+
+/** Why the clock of a process cannot be made to jump. */
+export function noFakeClock(): string | undefined {
+  return LIBFAKETIME ? undefined : "no libfaketime";
+}

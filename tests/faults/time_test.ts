@@ -1,0 +1,116 @@
+/** A server that was stopped for a while, and clocks that jump. */
+import { assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
+import { assertHeard, Listener } from "../support/listener.ts";
+import type { Peer } from "../support/peer.ts";
+import { script } from "../support/script.ts";
+import { fault } from "./fault.ts";
+import { fakeClock, noFakeClock } from "./means.ts";
+import { FLOOD, type Scene } from "./scene.ts";
+
+fault("the server stopped while all talk", {
+  expected: "all is delivered, in order; nothing dropped, nobody shed",
+  options: ["--stall-timeout=2"],
+  size: { light: 3000, heavy: 10_000 }, // milliseconds
+  async inject(scene, size) {
+    const TALKERS = 20;
+    const EACH = 2000;
+    const talkers: Listener[] = [];
+    for (let n = 0; n < TALKERS; n++) {
+      talkers.push(await scene.listener(`talker ${n}`));
+    }
+    const talking = talkers.map((talker) => talker.talk(EACH));
+    await Promise.race(
+      talkers.map((talker) => talker.hears(`${talker.name} 499:`)),
+    );
+    scene.server.kill("SIGSTOP");
+    await delay(size);
+    scene.server.kill("SIGCONT");
+    await Promise.all(talking);
+    for (const { log, name } of talkers) {
+      await scene.assertWhole(log, name);
+      assertHeard(scene.order, name, EACH);
+    }
+    const { clients, dropped } = await scene.until(() => true);
+    assertEquals({ clients, dropped }, { clients: 2 + TALKERS, dropped: 0 });
+    return `${TALKERS} clients, ${TALKERS * EACH} messages each, none dropped`;
+  },
+});
+
+fault("the server stopped while clients catch up", {
+  expected: "who took something meanwhile is not shed for the time before",
+  options: ["--capacity=1M", "--stall-timeout=2"],
+  size: { light: 2000, heavy: 10_000 }, // milliseconds
+  async inject(scene, size) {
+    // They get stuck one after another: one of them is at its last chance when
+    // the server stops.
+    const stuck: Peer[] = [];
+    const flooder = await scene.listener("flooder");
+    for (let n = 0; n < 4; n++) {
+      const paced = delay(400);
+      stuck.push(await scene.peer(`stuck ${n}`));
+      await flooder.talk(FLOOD / 3);
+      await paced;
+    }
+    await delay(1200);
+    scene.server.kill("SIGSTOP");
+    const readers = stuck.map((peer, n) =>
+      scene.use(new Listener(peer, `stuck ${n}`))
+    );
+    let shed = 0;
+    for (const { ended } of readers) ended.then(() => shed++, () => shed++);
+    await delay(size);
+    const before = shed;
+    scene.server.kill("SIGCONT");
+    const caller = await scene.listener("caller");
+    await caller.say("now");
+    await scene.until(() => true);
+    assertEquals(shed, before);
+    const { stalled } = await scene.until(() => true);
+    assertEquals(stalled, before);
+    return `${readers.length - shed} went on, ${shed} had been shed before`;
+  },
+});
+
+/** A client gets stuck, the clock jumps, the client reads on; then it is stuck for good. */
+async function stall(scene: Scene, jump: (to: string) => Promise<void>) {
+  const stuck = await scene.peer("stuck");
+  const flooder = await scene.listener("flooder");
+  for (const to of ["+400d", "-400d", "+0"]) {
+    await flooder.talk(FLOOD / 2);
+    await jump(to);
+    for (let n = 0; n < 3; n++) await scene.until(() => true);
+    await scene.catchUp([stuck]);
+  }
+  const { stalled } = await scene.until(() => true);
+  assertEquals(stalled, 0);
+  await flooder.talk(FLOOD / 2);
+  await jump("-20y");
+  await scene.until(({ stalled }) => stalled === 1);
+  await scene.assertWhole(flooder.log, "flooder");
+}
+
+fault("the wall clock jumps", {
+  expected: "no time-out comes early or never, figures go on",
+  launcher: fakeClock.words,
+  options: ["--capacity=1M", "--stall-timeout=3"],
+  skip: noFakeClock,
+  async inject(scene) {
+    try {
+      await stall(scene, fakeClock.set);
+    } finally {
+      await fakeClock.remove();
+    }
+    return "by years, there and back; only who was stuck was shed";
+  },
+});
+
+fault("no wall clock at all", {
+  expected: "it is never looked at",
+  command: script("tests/faults/without_clock.ts", "--allow-net"),
+  options: ["--capacity=1M", "--stall-timeout=3"],
+  async inject(scene) {
+    await stall(scene, () => Promise.resolve());
+    return "only who was stuck was shed";
+  },
+});

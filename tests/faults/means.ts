@@ -43,3 +43,21 @@ export const fakeClock = {
 export function noFakeClock(): string | undefined {
   return LIBFAKETIME ? undefined : "no libfaketime";
 }
+
+/** Why there can be no hosts of ours on this machine. */
+export function noHosts(): string | undefined {
+  if (Deno.build.os !== "linux") return "not Linux";
+  if (Deno.uid() !== 0) return "not root";
+  const name = `zillions-${Deno.pid}`;
+  if (ask("ip", "netns", "add", name) === undefined) return "no ip netns";
+  ask("ip", "netns", "del", name);
+  return ask("tc", "-V") ? undefined : "no tc";
+}
+
+/** Why there can be no bad wire. */
+export function noWire(): string | undefined {
+  if (ask("python3", "-V") === undefined) return "no python3";
+  return ask("test", "-c", "/dev/net/tun") === undefined
+    ? "no /dev/net/tun"
+    : undefined;
+}

@@ -9,6 +9,7 @@ import type { Address } from "../../lib/address.ts";
 import { Command, freeAddress, ours } from "../support/command.ts";
 import { assertWhole, Listener, missed, tag } from "../support/listener.ts";
 import { Peer } from "../support/peer.ts";
+import { type Host, host as makeHost, type Link } from "./host.ts";
 import { Pulse } from "./pulse.ts";
 
 /** The longest that figures may take to be as expected, in milliseconds. */
@@ -34,9 +35,8 @@ export interface Setup {
   launcher?: string[];
   /** The command, up to its options. */
   command?: string[];
-  /** What to listen on, and where clients find it. */
-  address?: Address;
-  reachable?: Address;
+  /** If it runs on a host of its own: what the second link to it is. */
+  link?: Link;
   /** What standard error says, apart from figures. */
   complaint?: RegExp;
 }
@@ -47,31 +47,42 @@ export class Scene implements AsyncDisposable {
   /** Where clients find the server. */
   readonly address: Address;
   readonly pulse: Pulse;
+  /** The host the server runs on, if not this one. */
+  readonly host: Host | undefined;
   readonly complaints: string[] = [];
   #clients = new AsyncDisposableStack();
   readonly #watching: Promise<void>;
   #next = Promise.withResolvers<Figures>();
 
-  private constructor(server: Command, address: Address, pulse: Pulse) {
+  private constructor(
+    server: Command,
+    address: Address,
+    pulse: Pulse,
+    host: Host | undefined,
+  ) {
     this.server = server;
     this.address = address;
     this.pulse = pulse;
+    this.host = host;
     this.#watching = this.#watch();
   }
 
   static async set(setup: Setup): Promise<Scene> {
-    const address = setup.address ?? freeAddress();
-    const reachable = { ...address, ...setup.reachable };
     await using stack = new AsyncDisposableStack();
+    const host = setup.link && stack.use(await makeHost(setup.link));
+    const { port } = freeAddress();
     const server = stack.use(
-      await Command.start(address, [
+      await Command.start({ hostname: host ? "0.0.0.0" : "127.0.0.1", port }, [
+        ...host?.words ?? [],
         ...setup.launcher ?? [],
         ...setup.command ?? ours("--allow-net"),
         "--stats=0.05",
         ...setup.options ?? [],
       ]),
     );
-    const scene = new Scene(server, reachable, await Pulse.start(reachable));
+    const address = { hostname: host?.good ?? "127.0.0.1", port };
+    const pulse = await Pulse.start(address);
+    const scene = new Scene(server, address, pulse, host);
     stack.move();
     return scene;
   }
@@ -188,6 +199,7 @@ export class Scene implements AsyncDisposable {
     await this.pulse[Symbol.asyncDispose]();
     await this.server[Symbol.asyncDispose]();
     await this.#watching;
+    await this.host?.[Symbol.asyncDispose]();
   }
 }
 

@@ -45,7 +45,7 @@ export class Listener implements AsyncDisposable {
 
   /** Resolves when a message with this tag is heard, from now on. */
   hears(tag: string): Promise<void> {
-    const awaited = Promise.withResolvers<void>();
+    const awaited = this.#awaited.get(tag) ?? Promise.withResolvers<void>();
     this.#awaited.set(tag, awaited);
     return awaited.promise;
   }

@@ -11,6 +11,7 @@ import "./half_close_test.ts";
 import "./machine_test.ts";
 import "./network_test.ts";
 import "./resets_test.ts";
+import "./time_test.ts";
 import "./trickle_test.ts";
 
 const words = Deno.args;
@@ -18,7 +19,7 @@ const table = new Table({
   head: ["fault", "expected", "seen"],
   colWidths: [24, 32, 44],
   wordWrap: true,
-  style: { head: [] },
+  style: { head: [], border: [] },
 });
 for (const [name, fault] of faults) {
   if (words.length > 0 && !words.some((word) => name.includes(word))) continue;

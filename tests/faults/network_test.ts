@@ -25,10 +25,10 @@ fault("a link cut without a goodbye", {
     }
     scene.host!.cut();
     let said = 0;
-    for (let stalled; stalled !== size; said += 1000) {
+    do {
       await flooder.talk(1000);
-      ({ stalled } = await scene.until(() => true));
-    }
+      said += 1000;
+    } while ((await scene.until(() => true))["stalled"]! < size);
     await scene.assertWhole(flooder.log, "flooder");
     assertHeard(scene.order, "flooder", said);
     const { clients, lost } = await scene.until(() => true);

@@ -234,7 +234,9 @@ export async function play(
   const complaints = scene.complaints.join("\n");
   if (setup.complaint) assertMatch(complaints, setup.complaint);
   else assertEquals(complaints, "");
-  if (quiet) seen += `; pulse p99 ${p99(before)}, then ${p99(during)}`;
+  if (quiet && setup.link) {
+    seen += `; pulse p99 ${p99(before)}, then ${p99(during)}`;
+  }
   return seen;
 }
 

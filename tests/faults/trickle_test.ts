@@ -111,7 +111,7 @@ fault("a client that never reads on", {
 
 fault("publishers that never read", {
   expected: "lose nothing of theirs, and are not shed while they send",
-  options: ["--stall-timeout=2"],
+  options: ["--stall-timeout=1.5"],
   size: { light: 10, heavy: 100 },
   async inject(scene, size) {
     const EACH = 8000;
@@ -130,7 +130,7 @@ fault("publishers that never read", {
     }));
     // Stuck by now, they live on what they send.
     let last = EACH;
-    for (; last < EACH + 50; last++) {
+    for (; last < EACH + 35; last++) {
       await Promise.all(publishers.map((_, n) => say(n, last, 1)));
       await scene.until(() => true);
     }

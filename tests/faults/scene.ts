@@ -49,6 +49,7 @@ export class Scene implements AsyncDisposable {
   readonly pulse: Pulse;
   /** The host the server runs on, if not this one. */
   readonly host: Host | undefined;
+  /** What standard error said, apart from figures. */
   readonly complaints: string[] = [];
   #clients = new AsyncDisposableStack();
   readonly #watching: Promise<void>;
@@ -65,6 +66,7 @@ export class Scene implements AsyncDisposable {
     this.pulse = pulse;
     this.host = host;
     this.#watching = this.#watch();
+    this.#watching.catch(() => {}); // in time: disposing awaits it
   }
 
   static async set(setup: Setup): Promise<Scene> {

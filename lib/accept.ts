@@ -29,10 +29,10 @@ const QUIET = 10 * MAX_PAUSE;
 
 /** Options of {@linkcode accepted}. */
 export interface AcceptOptions {
-  /** Ends a pause. The listener is closed by whoever opened it. */
+  /** Ends a pause, and makes any failure the end. Whoever aborts it closes the listener. */
   signal: AbortSignal;
-  /** Called at the first failure of an episode. */
-  onError: (error: Error) => void;
+  /** Called at each failure, and told whether it is the first of an episode. */
+  onFailure: (error: Error, first: boolean) => void;
 }
 
 /**
@@ -44,7 +44,7 @@ export interface AcceptOptions {
  */
 export async function* accepted<C extends Deno.Conn>(
   listener: { accept(): Promise<C> },
-  { signal, onError }: AcceptOptions,
+  { signal, onFailure }: AcceptOptions,
 ): AsyncGenerator<C, void, void> {
   let pause = 0;
   let failedAt = -Infinity;
@@ -53,16 +53,15 @@ export async function* accepted<C extends Deno.Conn>(
     try {
       connection = await listener.accept();
     } catch (error) {
-      if (isClosed(error)) return;
+      if (signal.aborted || isClosed(error)) return;
       if (LEFT_EARLY.some((early) => error instanceof early)) continue;
       const now = performance.now();
-      if (now - failedAt > QUIET) {
-        onError(
-          new Error(`Cannot accept clients for now: ${reason(error)}`, {
-            cause: error,
-          }),
-        );
-      }
+      onFailure(
+        new Error(`Cannot accept clients for now: ${reason(error)}`, {
+          cause: error,
+        }),
+        now - failedAt > QUIET,
+      );
       failedAt = now;
       pause = Math.min(Math.max(2 * pause, MIN_PAUSE), MAX_PAUSE);
       // The pause ends early, by a rejection, only when the signal aborts.

@@ -13,6 +13,7 @@ import { deadline } from "@std/async/deadline";
 import type { Channel } from "./channel.ts";
 import { frames, TornFrameError } from "./framer.ts";
 import { isGone } from "./gone.ts";
+import type { Lag } from "./lag.ts";
 import type { Run } from "./run.ts";
 
 /**
@@ -74,6 +75,7 @@ export class Connection {
   readonly channel: Channel;
   readonly #socket: Deno.Conn;
   readonly #options: ConnectionOptions;
+  readonly #lag: Lag | undefined;
   #ending: Ending | undefined;
   /** The client has ended its sending side. */
   #heard: "ended" | "torn" | undefined;
@@ -87,14 +89,17 @@ export class Connection {
   #stuckAt: number | undefined;
   #stuckBeats = 0;
 
+  /** @param lag Looks at the channel for each run that is taken from it. */
   constructor(
     socket: Deno.Conn,
     channel: Channel,
     options: ConnectionOptions,
+    lag?: Lag,
   ) {
     this.#socket = socket;
     this.channel = channel;
     this.#options = options;
+    this.#lag = lag;
     this.finished = this.#writeLoop(this.#readLoop());
   }
 
@@ -154,6 +159,7 @@ export class Connection {
     try {
       for await (const { bytes, count } of this.channel) {
         this.#writing = true;
+        this.#lag?.look();
         let written = await this.#socket.write(bytes);
         this.#moves++;
         while (written < bytes.length) {

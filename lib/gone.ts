@@ -13,6 +13,9 @@ const CLASSES = [
   Deno.errors.Interrupted, // closed by ourselves, meanwhile
   Deno.errors.NotConnected,
   Deno.errors.TimedOut,
+  // Of TLS: what the peer says is none, or it left without saying so.
+  Deno.errors.InvalidData,
+  Deno.errors.UnexpectedEof,
 ];
 
 /** Errors of the network on the way, for which `Deno.errors` has no classes. */

@@ -30,25 +30,33 @@
  * Memory for messages: the hub's capacity. For each client: a read buffer of 512
  * bytes while idle and 64 KiB at most, and, while its write is stuck, the 64 KiB
  * of the log that it writes, shared with those who are stuck at the same place.
- * Clients: `maxClients`, or the system's limit on descriptors.
+ * Clients: `maxClients`, `maxClientsPerAddress`, or the system's limit on
+ * descriptors.
+ *
+ * ## Being told
+ * {@linkcode Server.stats} has exact counts, `onEvent` is told what happens to
+ * clients, and `onError` what goes wrong. The library itself prints nothing.
  *
  * @module
  */
-import { deadline } from "@std/async/deadline";
-import { delay } from "@std/async/delay";
 import { accepted } from "./accept.ts";
-import {
-  Connection,
-  type ConnectionOptions,
-  type Ending,
-  type Publish,
-  type Traffic,
-} from "./connection.ts";
-import { isGone } from "./gone.ts";
+import type { Ending, Publish, Traffic } from "./connection.ts";
+import type { Stats } from "./figures.ts";
 import type { Hub } from "./hub.ts";
-import { type ServeOptions, type Settings, settle } from "./options.ts";
+import { listen, type Listener } from "./listener.ts";
+import {
+  type ServeListenerOptions,
+  type ServeOptions,
+  type ServeTcpOptions,
+  type Settings,
+  settle,
+} from "./options.ts";
+import type { Limit } from "./places.ts";
+import { Roster } from "./roster.ts";
 
-export type { Ending, Hub, Publish, ServeOptions, Traffic };
+export type { Ending, Hub, Limit, Listener, Publish, Stats, Traffic };
+export type { ServeListenerOptions, ServeOptions, ServeTcpOptions };
+export type * from "./event.ts";
 export type { Channel, HubOptions, Run } from "./hub.ts";
 export {
   DEFAULT_DRAIN_TIMEOUT,
@@ -56,26 +64,11 @@ export {
   DEFAULT_STALL_TIMEOUT,
 } from "./options.ts";
 
-/** How many clients the system lets wait to be accepted; it may allow fewer. */
-const BACKLOG = 4096;
-
-/** Looks at each connection so often in a stall time-out; it is late by one look at most. */
-const BEATS = 4;
-
-/** What a server has done and does: counts since it began, and `clients` now. */
-export interface Stats extends Traffic {
-  /** Clients connected now. */
-  clients: number;
-  /** Messages that lagging clients lost. */
-  dropped: number;
-  /** Connections that have ended, by how; `refused` are those over the limit. */
-  disconnected: Record<Ending | "refused", number>;
-}
-
 /** A running server. */
-export interface Server extends AsyncDisposable {
+export interface Server<A extends Deno.Addr = Deno.NetAddr>
+  extends AsyncDisposable {
   /** The address that is listened on, with the real port. */
-  readonly addr: Deno.NetAddr;
+  readonly addr: A;
   /** The hub that clients are joined to. */
   readonly hub: Hub;
   /** Resolves when the server has ended and the port is free. Never rejects. */
@@ -92,7 +85,17 @@ export interface Server extends AsyncDisposable {
 }
 
 /**
- * Listens and serves, until {@linkcode Server.shutdown} or the signal.
+ * Serves on a listener, until {@linkcode Server.shutdown} or the signal, or until
+ * somebody else closes the listener.
+ *
+ * @throws {RangeError} If a number is out of its bounds.
+ * @throws {TypeError} If there is a listener and an address.
+ */
+export function serve<A extends Deno.Addr>(
+  options: ServeListenerOptions<A>,
+): Server<A>;
+/**
+ * Listens on an address and serves, until {@linkcode Server.shutdown} or the signal.
  *
  * @throws {RangeError} If a number is out of its bounds.
  * @throws {Deno.errors.AddrInUse} If the port is taken.
@@ -118,50 +121,37 @@ export interface Server extends AsyncDisposable {
  * }
  * ```
  */
-export function serve(options: ServeOptions = {}): Server {
-  return new TcpServer(options);
+export function serve(options?: ServeTcpOptions): Server;
+export function serve<A extends Deno.Addr>(
+  options: ServeTcpOptions | ServeListenerOptions<A> = {},
+): Server<Deno.NetAddr> | Server<A> {
+  const settings = settle(options);
+  return "listener" in options
+    ? new ListeningServer(options.listener, settings, options.onListen)
+    : new ListeningServer(listen(options), settings, options.onListen);
 }
 
-class TcpServer implements Server {
-  readonly addr: Deno.NetAddr;
+class ListeningServer<A extends Deno.Addr> implements Server<A> {
+  readonly addr: A;
   readonly hub: Hub;
   readonly finished: Promise<void>;
-  readonly #settings: Settings;
-  readonly #listener: Deno.TcpListener;
-  readonly #connections = new Set<Connection>();
-  readonly #traffic: Traffic = {
-    messagesIn: 0,
-    bytesIn: 0,
-    messagesOut: 0,
-    bytesOut: 0,
-  };
-  readonly #disconnected: Stats["disconnected"] = {
-    ended: 0,
-    torn: 0,
-    lost: 0,
-    stalled: 0,
-    drained: 0,
-    cut: 0,
-    failed: 0,
-    refused: 0,
-  };
-  /** What its connections share. */
-  readonly #shared: ConnectionOptions;
-  /** Messages dropped by connections that have ended. */
-  #dropped = 0;
+  readonly #listener: Listener<A>;
+  readonly #roster: Roster;
   /** Aborted when the server stops accepting. */
   readonly #stop = new AbortController();
   /** Aborted when draining is over. */
   readonly #cut = new AbortController();
 
-  constructor(options: ServeOptions) {
-    this.#settings = settle(options);
-    const { hostname, port, hub, signal, onListen } = this.#settings;
-    this.hub = hub;
-    const { publish, onError } = this.#settings;
-    this.#shared = { publish, onError, traffic: this.#traffic };
-    this.#listener = Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
-    this.addr = this.#listener.addr;
+  constructor(
+    listener: Listener<A>,
+    settings: Settings,
+    onListen?: (addr: A) => void,
+  ) {
+    this.addr = listener.addr;
+    this.hub = settings.hub;
+    this.#listener = listener;
+    this.#roster = new Roster(settings);
+    const { signal } = settings;
     const abort = () => this.#end();
     if (signal?.aborted) abort();
     signal?.addEventListener("abort", abort, { once: true });
@@ -172,16 +162,7 @@ class TcpServer implements Server {
   }
 
   stats(): Stats {
-    let dropped = this.#dropped;
-    for (const connection of this.#connections) {
-      dropped += connection.channel.dropped;
-    }
-    return {
-      clients: this.#connections.size,
-      ...this.#traffic,
-      dropped,
-      disconnected: { ...this.#disconnected },
-    };
+    return this.#roster.stats();
   }
 
   shutdown(): Promise<void> {
@@ -207,80 +188,18 @@ class TcpServer implements Server {
   }
 
   async #run(): Promise<void> {
-    const watching = this.#watch();
+    const watching = this.#roster.watch(this.#stop.signal);
     await this.#accept();
     this.#stopAccepting();
     await watching;
-    await this.#drain();
+    await this.#roster.drain(this.#cut.signal);
   }
 
   async #accept(): Promise<void> {
-    const { signal } = this.#stop;
-    for await (
-      const socket of accepted(this.#listener, {
-        signal,
-        onError: this.#settings.onError,
-      })
-    ) {
-      if (this.#connections.size >= this.#settings.maxClients) {
-        this.#disconnected.refused++;
-        socket[Symbol.dispose]();
-      } else {
-        this.#open(socket);
-      }
-    }
-  }
-
-  #open(socket: Deno.TcpConn): void {
-    try {
-      socket.setNoDelay(true);
-      socket.setKeepAlive(true);
-    } catch (error) {
-      this.#disconnected.lost++;
-      socket[Symbol.dispose]();
-      if (!isGone(error)) this.#settings.onError(error);
-      return;
-    }
-    const connection = new Connection(
-      socket,
-      this.hub.subscribe(),
-      this.#shared,
-    );
-    this.#connections.add(connection);
-    connection.finished.then((ending) => {
-      this.#connections.delete(connection);
-      this.#disconnected[ending]++;
-      this.#dropped += connection.channel.dropped;
+    const connections = accepted(this.#listener, {
+      signal: this.#stop.signal,
+      onFailure: (error, first) => this.#roster.miss(error, first),
     });
-  }
-
-  /** Disconnects clients that stall. */
-  async #watch(): Promise<void> {
-    if (this.#settings.stallTimeout === 0) return;
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      // The wait ends early, by a rejection, only when the signal aborts.
-      await delay(this.#settings.stallTimeout / BEATS, { signal }).catch(
-        () => {},
-      );
-      for (const connection of this.#connections) connection.beat(BEATS);
-    }
-  }
-
-  async #drain(): Promise<void> {
-    const connections = [...this.#connections];
-    const finished = Promise.all(
-      connections.map((connection) => connection.finished),
-    );
-    for (const connection of connections) connection.drain();
-    try {
-      await deadline(finished, this.#settings.drainTimeout, {
-        signal: this.#cut.signal,
-      });
-    } catch {
-      // Too late, or told to end at once: either way, this is the end.
-      for (const connection of connections) connection.close("cut");
-      await finished;
-    }
+    for await (const connection of connections) this.#roster.admit(connection);
   }
 }

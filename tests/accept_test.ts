@@ -54,7 +54,7 @@ Deno.test("accepted() outlives peers that reset before they are accepted", async
   const signal = new AbortController().signal;
   const connections = accepted(real, {
     signal,
-    onError: (e) => errors.push(e),
+    onFailure: (error) => errors.push(error),
   });
   const { value } = await connections.next();
   using accepted_ = value as Deno.TcpConn;
@@ -68,7 +68,7 @@ Deno.test("accepted() outlives peers that reset before they are accepted", async
 Deno.test("accepted() ends, cleanly, when the listener is closed", async () => {
   const real = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const signal = new AbortController().signal;
-  const all = count(accepted(real, { signal, onError: () => {} }));
+  const all = count(accepted(real, { signal, onFailure: () => {} }));
   real.close();
   assertEquals(await all, 0);
 });
@@ -79,15 +79,16 @@ Deno.test("accepted() pauses, longer each time, when descriptors run out", async
     const failures = Array.from({ length: 10 }, emfile);
     const connections = accepted(
       listener(...failures, CONN, CONN, emfile(), emfile(), CONN),
-      { signal, onError: () => {} },
+      { signal, onFailure: () => {} },
     );
     assertEquals(await count(connections), 3);
   });
   assertEquals(waits, [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000, 5, 10]);
 });
 
-Deno.test("accepted() tells a failure once an episode", async () => {
+Deno.test("accepted() tells each failure, and which is the first of an episode", async () => {
   const errors: Error[] = [];
+  let failures = 0;
   const signal = new AbortController().signal;
   let now = 0;
   const real = performance.now;
@@ -96,7 +97,13 @@ Deno.test("accepted() tells a failure once an episode", async () => {
     await withFakeTimers(async () => {
       const connections = accepted(
         listener(emfile(), emfile(), CONN, emfile(), CONN, emfile(), emfile()),
-        { signal, onError: (error) => errors.push(error) },
+        {
+          signal,
+          onFailure: (error, first) => {
+            failures++;
+            if (first) errors.push(error);
+          },
+        },
       );
       await connections.next();
       now += 9_000;
@@ -108,7 +115,7 @@ Deno.test("accepted() tells a failure once an episode", async () => {
   } finally {
     performance.now = real;
   }
-  assertEquals(errors.length, 2);
+  assertEquals([errors.length, failures], [2, 5]);
   assert(errors[0]!.message.includes("Too many open files"));
   assertEquals((errors[0]!.cause as { code?: string }).code, "EMFILE");
 });
@@ -123,7 +130,7 @@ Deno.test("accepted() does not pause for a peer's own failure", async () => {
         new Deno.errors.ConnectionReset("left"),
         CONN,
       ),
-      { signal, onError: () => {} },
+      { signal, onFailure: () => {} },
     );
     assertEquals(await count(connections), 1);
   });
@@ -135,7 +142,22 @@ Deno.test("accepted() leaves a pause when the signal aborts", async () => {
   const endless = { accept: () => Promise.reject(emfile()) };
   const connections = accepted(endless, {
     signal: stop.signal,
-    onError: () => stop.abort(),
+    onFailure: () => stop.abort(),
   });
+  assertEquals(await count(connections), 0);
+});
+
+Deno.test("accepted() takes any failure for the end when the signal has aborted", async () => {
+  const stop = new AbortController();
+  const closed = {
+    accept(): Promise<Deno.Conn> {
+      stop.abort();
+      return Promise.reject(new Error("closed, in words of its own"));
+    },
+  };
+  const onFailure = (error: Error) => {
+    throw error;
+  };
+  const connections = accepted(closed, { signal: stop.signal, onFailure });
   assertEquals(await count(connections), 0);
 });

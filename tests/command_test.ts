@@ -4,7 +4,7 @@ import { type Address, formatAddress } from "../lib/address.ts";
 import { Command, freeAddress, ours, run, STOPPED } from "./support/command.ts";
 import { macrotask } from "./support/jitter.ts";
 import { numbered, Peer, Resetter } from "./support/peer.ts";
-import { script } from "./support/script.ts";
+import { path, script } from "./support/script.ts";
 
 const COMMAND = ours("--allow-net");
 
@@ -47,6 +47,9 @@ const WRONG: [string[], string][] = [
   [["--max-clients=ten", "127.0.0.1:0"], "--max-clients needs a whole number"],
   [["--stall-timeout=soon", "127.0.0.1:0"], "--stall-timeout needs a number"],
   [["--stats=", "127.0.0.1:0"], "--stats needs a number"],
+  [["--stats=86401", "127.0.0.1:0"], "seconds up to 86400"],
+  [["--max-clients-per-address=0", "127.0.0.1:0"], "per-address needs a whole"],
+  [["--non\x1b[2J\nsense", "127.0.0.1:0"], "--non\\u001b[2J sense"],
 ];
 
 Deno.test("command: called wrongly, it says what was wrong and how to call it; exit 2", async () => {
@@ -68,11 +71,15 @@ Deno.test("command: --help and --version are answered on standard output; exit 0
         "Usage: zillions [OPTIONS] ADDRESS",
         "--capacity",
         "--max-clients",
+        "--max-clients-per-address",
         "--stall-timeout",
         "--stats",
+        "--verbose",
+        "--json",
       ]
     ) assert(help.stdout.includes(text));
     assert(help.stdout.split("\n").every((line) => line.length <= 80));
+    assert((await Deno.readTextFile(path("README.md"))).includes(help.stdout));
   }
   const version = await run([...COMMAND, "--version"]);
   assertEquals(version, {
@@ -113,11 +120,34 @@ Deno.test("command: an address of another machine; exit 1", async () => {
   );
 });
 
-Deno.test("command: without --allow-net it says what it needs; exit 1", async () => {
-  const { code, stdout, stderr } = await run([...ours(), "127.0.0.1:8080"]);
-  assertEquals([code, stdout], [1, ""]);
-  assertOneLine(stderr);
-  assertMatch(stderr, /cannot listen on 127\.0\.0\.1:8080: .*--allow-net/);
+Deno.test("command: without --allow-net for its address it says what it needs; exit 1", async () => {
+  const elsewhere = ["--allow-net=127.0.0.1:8081", "--allow-net=0.0.0.0:8080"];
+  for (const permissions of [[], ["--allow-net=[::1]:8080"], elsewhere]) {
+    const { code, stdout, stderr } = await run([
+      ...ours(...permissions),
+      "127.0.0.1:8080",
+    ]);
+    assertEquals([code, stdout], [1, ""]);
+    assertOneLine(stderr);
+    assertMatch(stderr, /cannot listen on 127\.0\.0\.1:8080: .*--allow-net/);
+  }
+});
+
+Deno.test("command: --allow-net for the address that it listens on is enough", async () => {
+  for (const hostname of ["127.0.0.1", "::1", "0.0.0.0", "::"]) {
+    const address = freeAddress(hostname);
+    const permission = `--allow-net=${formatAddress(address)}`;
+    await using server = await Command.start(address, ours(permission));
+    using peer = await Peer.join({
+      hostname: hostname.replace("0.0.0.0", "127.0.0.1").replace(/^::$/, "::1"),
+      port: address.port,
+    });
+    await peer.say("hello");
+    assertEquals(await peer.hear(), "hello");
+    await peer.hangUp();
+    server.kill("SIGINT");
+    assertEquals((await server.end()).code, STOPPED);
+  }
 });
 
 Deno.test("command: a port that the system does not allow; exit 1", async () => {
@@ -164,7 +194,8 @@ Deno.test("command: --stats prints figures, and counts what a slow client lost",
   await stick(server.address);
   for (let line = ""; !/ dropped=[1-9]/.test(line);) {
     line = await server.complaint() ?? "";
-    assertMatch(line, /^clients=\d+ messagesIn=\d+ .* refused=\d+$/);
+    if (line.startsWith("zillions: client")) continue; // it says who lags
+    assertMatch(line, /^clients=\d+ messagesIn=\d+ .* failed=\d+$/);
   }
 });
 
@@ -175,6 +206,87 @@ Deno.test("command: --max-clients turns away one more", async () => {
   assertEquals(await two.body(), null);
   await one.say("hello");
   assertEquals(await one.hear(), "hello");
+});
+
+Deno.test("command: --max-clients-per-address turns away one more from there, and says so", async () => {
+  await using server = await Command.start(freeAddress("::"), [
+    ...COMMAND,
+    "--max-clients-per-address=1",
+  ]);
+  const { port } = server.address;
+  using one = await Peer.join({ hostname: "127.0.0.1", port });
+  using two = await Peer.connect({ hostname: "127.0.0.1", port });
+  assertEquals(await two.body(), null);
+  assertMatch(
+    await server.complaint() ?? "",
+    /^zillions: turned away .*127\.0\.0\.1\]:\d+: .*--max-clients-per-address/,
+  );
+  using other = await Peer.join({ hostname: "::1", port });
+  await other.say("hello");
+  await one.hear();
+  assertEquals(await one.hear(), "hello");
+});
+
+Deno.test("command: clients that are turned away do not flood standard error", async () => {
+  await using server = await start("--max-clients=1");
+  using one = await Peer.join(server.address);
+  for (let n = 0; n < 100; n++) {
+    using more = await Peer.connect(server.address);
+    assertEquals(await more.body(), null);
+  }
+  await one.hangUp();
+  server.kill("SIGTERM");
+  const { code, stderr } = await server.end();
+  assertEquals(code, STOPPED);
+  if (STOPPED !== 0) return;
+  const lines = stderr.split("\n");
+  assertEquals(lines.length, 11);
+  assert(lines.slice(0, 10).every((line) => line.includes("turned away")));
+  assertEquals(
+    lines[10],
+    "zillions: left out 90 more notices of this kind: refused",
+  );
+});
+
+Deno.test("command: --verbose says who comes and goes, and nothing that a client sent", async () => {
+  await using server = await start("-v");
+  {
+    using peer = await Peer.join(
+      server.address,
+      "\x1b[2J\x9bnonsense\nzillions:",
+    );
+    await peer.send(new Uint8Array([255, 27, 99]));
+    await peer.hangUp();
+    await peer.hearAll();
+  }
+  assertMatch(
+    await server.complaint() ?? "",
+    /^zillions: client 1 \(127\.0\.0\.1:\d+\) connected$/,
+  );
+  assertMatch(
+    await server.complaint() ?? "",
+    /^zillions: client 1 \(127\.0\.0\.1:\d+\) left inside a message$/,
+  );
+});
+
+Deno.test("command: --json says everything in objects, one a line", async () => {
+  await using server = await start("-v", "--json", "--stats=0.05");
+  using peer = await Peer.join(server.address);
+  await peer.hangUp();
+  const wanted = new Set(["connected", "disconnected", "stats"]);
+  while (wanted.size > 0) {
+    const line = JSON.parse(await server.complaint() ?? "");
+    assert(!Number.isNaN(Date.parse(line.time)));
+    assertEquals([line.level, typeof line.message], ["info", "string"]);
+    if (line.event === "stats") assert(Number.isInteger(line.messagesIn));
+    else assertEquals([line.client, typeof line.address], [1, "string"]);
+    wanted.delete(line.event);
+  }
+  const taken = formatAddress(server.address);
+  const { code, stderr } = await run([...COMMAND, "--json", taken]);
+  const { level, message } = JSON.parse(stderr);
+  assertEquals([code, level], [1, "error"]);
+  assertEquals(message, `cannot listen on ${taken}: the port is taken`);
 });
 
 Deno.test("command: --stall-timeout disconnects a client that takes nothing", async () => {

@@ -6,10 +6,23 @@ const ROOT = new URL("..", import.meta.url);
 /** The core, from the ground up. A file imports from lower layers only. */
 const LAYERS = [
   ["quote", "run"],
-  ["accept", "address", "frame", "gone", "log", "turns", "write"],
-  ["channel", "framer"],
-  ["client", "connection", "hub"],
+  [
+    "accept",
+    "address",
+    "frame",
+    "gone",
+    "listener",
+    "log",
+    "network",
+    "turns",
+    "write",
+  ],
+  ["channel", "framer", "places"],
+  ["client", "hub", "lag"],
+  ["connection"],
+  ["event", "figures"],
   ["options"],
+  ["roster"],
   ["server"],
 ];
 
@@ -76,7 +89,9 @@ Deno.test("layers: the plain server is our own files and @std, nothing else", as
     assert(modules.has("lib/server.ts"));
     for (const [path, { dependencies = [] }] of modules) {
       assert(
-        /^(?:main|mod)\.ts$|^deno\.json$|^lib\/\w+\.ts$/.test(path),
+        /^(?:main|mod)\.ts$|^deno\.json$|^lib\/(?:command\/)?\w+\.ts$/.test(
+          path,
+        ),
         `${entry} loads ${path}`,
       );
       for (const { specifier } of dependencies) {

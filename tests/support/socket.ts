@@ -1,5 +1,10 @@
 /** A socket whose every read and write the test decides. */
 export class FakeSocket {
+  readonly remoteAddr: Deno.NetAddr = {
+    transport: "tcp",
+    hostname: "192.0.2.1",
+    port: 1,
+  };
   /** What was written, in order. */
   readonly written: number[] = [];
   /** How many writes were pending at the same time, at most. */
@@ -85,5 +90,39 @@ export class FakeSocket {
     if (what instanceof Error) return read.reject(what);
     if (what) this.#buffer!.set(what);
     read.resolve(what && what.length);
+  }
+}
+
+/** A listener that accepts the sockets it is given. */
+export class FakeListener {
+  readonly addr: Deno.NetAddr = {
+    transport: "tcp",
+    hostname: "192.0.2.2",
+    port: 2,
+  };
+  #accept: PromiseWithResolvers<Deno.Conn> | undefined;
+  readonly #arrived: FakeSocket[] = [];
+
+  /** A socket arrives. */
+  connect(socket: FakeSocket): void {
+    this.#arrived.push(socket);
+    this.#serve();
+  }
+
+  accept(): Promise<Deno.Conn> {
+    this.#accept = Promise.withResolvers();
+    const { promise } = this.#accept;
+    this.#serve();
+    return promise;
+  }
+
+  [Symbol.dispose](): void {
+    this.#accept?.reject(new Deno.errors.BadResource("closed"));
+  }
+
+  #serve(): void {
+    if (!this.#accept || this.#arrived.length === 0) return;
+    this.#accept.resolve(this.#arrived.shift()!.conn);
+    this.#accept = undefined;
   }
 }

@@ -1,0 +1,92 @@
+/**
+ * The journal: what goes to standard error, line by line. The command tells it
+ * what happens. Its one rule: nothing that clients do, and nobody's failing to
+ * read it, makes it long or slow.
+ *
+ * @module
+ */
+import type { Notice } from "./notice.ts";
+import type { Outbox } from "./outbox.ts";
+import { Quota } from "./quota.ts";
+
+/** The most lines of a kind in a period. */
+const QUOTA = 10;
+
+/** The same for a verbose journal: who asks for much gets much, within bounds. */
+const VERBOSE_QUOTA = 1000;
+
+/** Options of a {@linkcode Journal}. */
+export interface JournalOptions {
+  /** Whether to print what is no warning. */
+  readonly verbose?: boolean;
+  /** Whether to print JSON. */
+  readonly json?: boolean;
+  /** The time, as it is printed. */
+  readonly now?: () => Date;
+}
+
+/** Prints notices. */
+export class Journal {
+  readonly #outbox: Pick<Outbox, "post">;
+  readonly #options: JournalOptions;
+  readonly #quota: Quota;
+  /** Lines that there was no room for, since somebody last read. */
+  #unread = 0;
+
+  constructor(outbox: Pick<Outbox, "post">, options: JournalOptions = {}) {
+    this.#outbox = outbox;
+    this.#options = options;
+    this.#quota = new Quota(options.verbose ? VERBOSE_QUOTA : QUOTA);
+  }
+
+  /** Prints a notice if it is wanted, and if there were not too many of its kind. */
+  note(notice: Notice): void {
+    if (notice.level === "info" && !this.#options.verbose) return;
+    if (this.#quota.admit(notice.kind)) this.print(notice);
+  }
+
+  /** Begins another period, and prints how many notices were left out in the last. */
+  renew(): void {
+    for (const { kind, count } of this.#quota.renew()) {
+      this.print({
+        kind: "leftOut",
+        level: "warning",
+        text: `left out ${count} more notices of this kind: ${kind}`,
+        fields: { of: kind, count },
+      });
+    }
+  }
+
+  /** Prints a notice, whatever it is. */
+  print(notice: Notice): void {
+    if (this.#unread > 0) {
+      const unread: Notice = {
+        kind: "unread",
+        level: "warning",
+        text: `left out ${this.#unread} lines that nobody read`,
+        fields: { count: this.#unread },
+      };
+      if (this.#outbox.post(this.#line(unread))) this.#unread = 0;
+    }
+    if (!this.#outbox.post(this.#line(notice))) this.#unread++;
+  }
+
+  #line({ kind, level, text, fields }: Notice): string {
+    const { json, now = () => new Date() } = this.#options;
+    if (!json) return harmless(kind === "stats" ? text : `zillions: ${text}`);
+    const time = now().toISOString();
+    return harmless(
+      JSON.stringify({ time, level, event: kind, message: text, ...fields }),
+    );
+  }
+}
+
+/** `text` with whatever ends a line or a terminal acts on escaped, as JSON does it. */
+function harmless(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const units = character.split("").map((unit) => unit.charCodeAt(0));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join(
+      "",
+    );
+  });
+}

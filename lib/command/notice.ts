@@ -1,0 +1,107 @@
+/**
+ * Notices: what the command says of what happens, for people and for programs.
+ * The journal prints them. Its one rule: a notice is one line, and no byte that a
+ * client sent is in it.
+ *
+ * @module
+ */
+import { formatAddress } from "../address.ts";
+import { USAGE } from "./arguments.ts";
+import type { Ending, ServerEvent, Stats } from "../server.ts";
+
+/** One thing to say. */
+export interface Notice {
+  /** Notices of a kind are limited together. */
+  readonly kind: string;
+  readonly level: "error" | "warning" | "info";
+  /** For people. */
+  readonly text: string;
+  /** For programs. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+const ENDINGS: Readonly<Record<Ending, string>> = {
+  ended: "left",
+  torn: "left inside a message",
+  lost: "was lost",
+  stalled: "was disconnected: it took nothing for too long",
+  drained: "was sent the rest",
+  cut: "was disconnected before it had the rest",
+  failed: "was disconnected: its messages could not be sent on",
+};
+
+/** The notice of an event. */
+export function eventNotice(event: ServerEvent): Notice {
+  const { type, remoteAddr, ...fields } = event;
+  const address = from(remoteAddr);
+  const [level, text] = describe(event, address);
+  return { kind: type, level, text, fields: { address, ...fields } };
+}
+
+function describe(
+  event: ServerEvent,
+  address: string,
+): [Notice["level"], string] {
+  if (event.type === "refused") {
+    return [
+      "warning",
+      event.limit === "maxClients"
+        ? `turned away ${address}: there are as many clients as --max-clients allows`
+        : `turned away ${address}: from there are as many clients as --max-clients-per-address allows`,
+    ];
+  }
+  const client = `client ${event.client} (${address})`;
+  switch (event.type) {
+    case "connected":
+      return ["info", `${client} connected`];
+    case "lagging":
+      return ["warning", `${client} lags: it loses messages`];
+    case "caughtUp":
+      return ["info", `${client} has caught up: it lost ${event.dropped}`];
+    case "disconnected":
+      return [
+        event.ending === "stalled" ? "warning" : "info",
+        `${client} ${ENDINGS[event.ending]}${
+          event.dropped > 0 ? `; it lost ${event.dropped} messages` : ""
+        }`,
+      ];
+  }
+}
+
+/** The notice of a failure: of one that ends the server, if it says `what` failed. */
+export function failureNotice(error: unknown, what?: string): Notice {
+  const why = reason(error);
+  return what === undefined
+    ? { kind: "failure", level: "warning", text: why }
+    : { kind: "failure", level: "error", text: `${what}: ${why}` };
+}
+
+/** The notice of a command line that makes no sense. */
+export function usageNotice(error: unknown): Notice {
+  const text = `${reason(error)} (usage: ${USAGE}; see --help)`;
+  return { kind: "usage", level: "error", text };
+}
+
+/** The notice of figures. */
+export function statsNotice({ disconnected, ...figures }: Stats): Notice {
+  const fields = { ...figures, ...disconnected };
+  const pairs = Object.entries(fields).map(([name, n]) => `${name}=${n}`);
+  return { kind: "stats", level: "info", text: pairs.join(" "), fields };
+}
+
+/** One line that says why, in plain words where the system's are not. */
+function reason(error: unknown): string {
+  if (error instanceof Deno.errors.AddrInUse) return "the port is taken";
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return "the address is not this machine's";
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "permission denied by the system";
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replaceAll(/\s+/g, " ").replace(/^Cannot/, "cannot");
+}
+
+function from(addr: Deno.Addr): string {
+  return "hostname" in addr ? formatAddress(addr) : addr.transport;
+}

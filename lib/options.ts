@@ -9,6 +9,7 @@ import type { Publish } from "./connection.ts";
 import type { ServerEvent } from "./event.ts";
 import { Hub } from "./hub.ts";
 import type { Listener } from "./listener.ts";
+import { publisher } from "./publish.ts";
 
 /** The most clients of a server that is not given a limit. */
 export const DEFAULT_MAX_CLIENTS = 65_536;
@@ -131,10 +132,7 @@ export function settle<A extends Deno.Addr>(
   }
   const {
     hub = new Hub(),
-    publish = ({ bytes, count }) => {
-      hub.broadcast(bytes, count);
-      return hub.offered();
-    },
+    publish = publisher(hub),
     maxClients = DEFAULT_MAX_CLIENTS,
     maxClientsPerAddress = maxClients,
     stallTimeout = DEFAULT_STALL_TIMEOUT,

@@ -20,7 +20,7 @@ const LAYERS = [
   ["channel", "framer", "places"],
   ["client", "hub", "lag"],
   ["connection"],
-  ["event", "figures"],
+  ["event", "figures", "publish"],
   ["options"],
   ["roster"],
   ["server"],

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { Hub } from "../lib/hub.ts";
+import { Hub, MIN_CAPACITY } from "../lib/hub.ts";
 import { serve, type Server } from "../lib/server.ts";
 import { isPending, macrotask } from "./support/jitter.ts";
-import { Peer, Resetter } from "./support/peer.ts";
+import { numbered, Peer, Resetter } from "./support/peer.ts";
 import { start, stick, until } from "./support/server.ts";
 
 Deno.test("serve() tells the real address, once", async () => {
@@ -169,6 +169,22 @@ Deno.test("serve({ publish }) that throws costs its own client only, and is told
   assertEquals(server.stats().disconnected.failed, 1);
   await good.say("still here");
   assertEquals(await good.hear(), "still here");
+});
+
+Deno.test("serve({ hub }) takes from a client at once what the hub cannot hold at once", async () => {
+  await using server = start({ hub: new Hub({ capacity: MIN_CAPACITY }) });
+  using peer = await Peer.join(server.addr);
+  const texts = Array.from({ length: 1000 }, (_, n) => numbered(n, n % 256));
+  await peer.say(...texts, "end");
+  let at = 0;
+  for (let text; (text = await peer.hear()) !== "end";) {
+    at = texts.indexOf(text!, at); // in order, and whole, if not all
+    assert(at >= 0, `${text}`);
+  }
+  await until(server, (server) => {
+    const { messagesIn, messagesOut, dropped } = server.stats();
+    return messagesIn === 1002 && messagesOut + dropped === 1002;
+  });
 });
 
 Deno.test("serve({ hub }) joins several servers and the program itself", async () => {

@@ -1,0 +1,32 @@
+/**
+ * Publishing: how clients' runs get to a hub, unless the program says otherwise.
+ * Its one rule: no client brings more before what it brought was offered to those
+ * who take.
+ *
+ * @module
+ */
+import type { Publish } from "./connection.ts";
+import { leadingRun } from "./frame.ts";
+import type { Hub } from "./hub.ts";
+
+/** Broadcasts runs on `hub`, and waits until its subscribers were offered them. */
+export function publisher(hub: Hub): Publish {
+  return ({ bytes, count }) => {
+    if (bytes.length > hub.capacity) return inPieces(hub, bytes);
+    hub.broadcast(bytes, count);
+    return hub.offered();
+  };
+}
+
+/** A small hub cannot hold all that one read can bring. */
+async function inPieces(
+  hub: Hub,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  for (let rest = bytes; rest.length > 0;) {
+    const run = leadingRun(rest.subarray(0, hub.capacity));
+    hub.broadcast(run.bytes, run.count);
+    rest = rest.subarray(run.bytes.length);
+    await hub.offered();
+  }
+}

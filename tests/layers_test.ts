@@ -68,6 +68,20 @@ Deno.test("layers: every file of the core has its place", async () => {
   assertEquals(files.sort(), LAYERS.flat().sort());
 });
 
+Deno.test("layers: the README has every file of the core, each below those it imports", async () => {
+  const rows = (await source("README.md")).matchAll(
+    /^\|.*\| `lib\/(\w+)\.ts` +\|$/gm,
+  );
+  const order = [...rows].map(([, name]) => name!);
+  assertEquals(order.toSorted(), LAYERS.flat().sort());
+  for (const [at, name] of order.entries()) {
+    for (const specifier of await imports(`lib/${name}.ts`)) {
+      const file = specifier.match(/^\.\/(\w+)\.ts$/)?.[1];
+      assert(!file || order.indexOf(file) < at, `${name} imports ${file}`);
+    }
+  }
+});
+
 Deno.test("layers: imports only point down, and never across", async () => {
   for (const [height, names] of LAYERS.entries()) {
     const below = LAYERS.slice(0, height).flat();

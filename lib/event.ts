@@ -18,6 +18,7 @@ export interface ClientEvent {
 
 /** A client was let in. */
 export interface ConnectedEvent extends ClientEvent {
+  /** Which event it is. */
   type: "connected";
 }
 
@@ -26,6 +27,7 @@ export interface ConnectedEvent extends ClientEvent {
  * takes the next, or within a second.
  */
 export interface LaggingEvent extends ClientEvent {
+  /** Which event it is. */
   type: "lagging";
   /** Messages that it has lost since it last kept up. */
   dropped: number;
@@ -33,6 +35,7 @@ export interface LaggingEvent extends ClientEvent {
 
 /** A client that was lagging has been given the newest message. */
 export interface CaughtUpEvent extends ClientEvent {
+  /** Which event it is. */
   type: "caughtUp";
   /** Messages that it lost meanwhile, exactly. */
   dropped: number;
@@ -40,6 +43,7 @@ export interface CaughtUpEvent extends ClientEvent {
 
 /** A client has gone, or was disconnected. */
 export interface DisconnectedEvent extends ClientEvent {
+  /** Which event it is. */
   type: "disconnected";
   /** How it ended. */
   ending: Ending;
@@ -49,6 +53,7 @@ export interface DisconnectedEvent extends ClientEvent {
 
 /** A client was turned away. */
 export interface RefusedEvent {
+  /** Which event it is. */
   type: "refused";
   /** Where it comes from. */
   remoteAddr: Deno.Addr;

@@ -66,9 +66,9 @@ Deno.test("packages: the server loads @std and nothing else from a registry", as
 Deno.test("workflows: the token may only read, but where a job says what for", async () => {
   const granted = [];
   for (const [name, text] of await workflows()) {
-    assert(/^permissions:\n  contents: read\n\n/m.test(text), name);
+    assert(/^permissions:\n {2}contents: read\n\n/m.test(text), name);
     for (
-      const [, job] of text.matchAll(/^    permissions:\n((?: {6}.*\n)+)/gm)
+      const [, job] of text.matchAll(/^ {4}permissions:\n((?: {6}.*\n)+)/gm)
     ) {
       granted.push(
         ...job!.matchAll(/(\S+): write.*# (.+)$/gm).map(([, scope]) =>

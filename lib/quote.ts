@@ -6,13 +6,22 @@
  * @module
  */
 
-/** What JSON leaves as it is: DEL, C1, and what cannot be seen. */
-const LEFT = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** What ends a line, what a terminal acts on, and what cannot be seen. */
+const HARMFUL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** `text` in quotation marks, with all that is not plain text escaped. */
 export function quote(text: string): string {
-  return JSON.stringify(text).replace(LEFT, (character) => {
-    const code = character.codePointAt(0)!.toString(16);
-    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
-  });
+  return harmless(JSON.stringify(text));
+}
+
+/** `text` with all that is not plain text escaped, as JSON does it. */
+export function harmless(text: string): string {
+  return text.replaceAll(
+    HARMFUL,
+    (character) =>
+      character.split("").map((unit) => {
+        const code = unit.charCodeAt(0).toString(16);
+        return `\\u${code.padStart(4, "0")}`;
+      }).join(""),
+  );
 }

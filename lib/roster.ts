@@ -22,6 +22,9 @@ const LOOKS = 4;
 /** The longest between two looks, in milliseconds: how late lag is told, at worst. */
 const LONGEST = 1000;
 
+/** A look that comes after so many pauses is late: the process was stopped, or starved. */
+const LATE = 2;
+
 /** The clients of one server. */
 export class Roster {
   readonly #settings: Settings;
@@ -98,12 +101,17 @@ export class Roster {
   async watch(signal: AbortSignal): Promise<void> {
     const stallTimeout = this.#settings.stallTimeout || Infinity;
     const pause = Math.min(stallTimeout / LOOKS, LONGEST);
+    let lookedAt = performance.now();
     while (!signal.aborted) {
       // The wait ends early, by a rejection, only when the signal aborts.
       await delay(pause, { signal }).catch(() => {});
+      const now = performance.now();
+      // Who was stopped itself has not heard yet what clients took meanwhile.
+      const late = now - lookedAt > LATE * pause;
+      lookedAt = now;
       for (const [connection, lag] of this.#connections) {
         lag.look();
-        connection.beat(stallTimeout / pause);
+        if (!late) connection.beat(stallTimeout / pause);
       }
     }
   }

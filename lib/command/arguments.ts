@@ -30,7 +30,8 @@ and port to listen on, 127.0.0.1:8080 or [::1]:8080; port 0 picks a free one.
                            network of 64 bits (default: as --max-clients)
   --stall-timeout SECONDS  disconnect a client that neither takes a byte nor
                            sends a message for so long while data waits for
-                           it; 0: never (default ${DEFAULT_STALL_TIMEOUT / 1000})
+                           it; 0: never
+                           (default ${DEFAULT_STALL_TIMEOUT / 1000})
   --stats SECONDS          print figures to standard error, every so often
   -v, --verbose            print clients that come and go there as well, not
                            only what goes wrong
@@ -136,7 +137,9 @@ function seconds(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,9}(\.\d{1,3})?$/.test(text) || Number(text) > MAX_SECONDS) {
     throw new Error(
-      `--${name} needs a number of seconds up to ${MAX_SECONDS}, not ${quote(text)}`,
+      `--${name} needs a number of seconds up to ${MAX_SECONDS}, not ${
+        quote(text)
+      }`,
     );
   }
   return Number(text) * 1000;

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { harmless } from "../quote.ts";
 import type { Notice } from "./notice.ts";
 import type { Outbox } from "./outbox.ts";
 import { Quota } from "./quota.ts";
@@ -79,14 +80,4 @@ export class Journal {
       JSON.stringify({ time, level, event: kind, message: text, ...fields }),
     );
   }
-}
-
-/** `text` with whatever ends a line or a terminal acts on escaped, as JSON does it. */
-function harmless(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    const units = character.split("").map((unit) => unit.charCodeAt(0));
-    return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join(
-      "",
-    );
-  });
 }

@@ -24,6 +24,10 @@ const PULSE = 2;
 /** How many beats are measured before a fault. */
 const BEATS_BEFORE = 200;
 
+/** What the server says of clients that take too little, a few lines of each kind. */
+const LOSS =
+  /^zillions: (?:client \d+ \([^ ]+\) (?:lags: it loses messages|was disconnected: it took nothing for too long(?:; it lost \d+ messages)?)|left out \d+ more notices of this kind: (?:lagging|disconnected))$/;
+
 /** The server's figures, by name. */
 export type Figures = Record<string, number>;
 
@@ -185,6 +189,7 @@ export class Scene implements AsyncDisposable {
   async #watch(): Promise<void> {
     for (let line; (line = await this.server.complaint()) !== undefined;) {
       const pairs = [...line.matchAll(/(\w+)=(\d+)/g)];
+      if (LOSS.test(line)) continue;
       if (pairs.length === 0) {
         this.complaints.push(line);
         continue;

@@ -160,7 +160,10 @@ for (
           assert(stdout !== "" && stderr === "");
         } else {
           assertEquals(stdout, "");
-          assertMatch(stderr, new RegExp(`^${name}: ${ONE_LINE}\n$`, "u"));
+          const line = stderr.startsWith("{")
+            ? `${name}: ${JSON.parse(stderr).message}\n`
+            : stderr;
+          assertMatch(line, new RegExp(`^${name}: ${ONE_LINE}\n$`, "u"));
         }
       }),
       3000,

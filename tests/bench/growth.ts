@@ -3,10 +3,9 @@
  * plays loads against this server, draws `.github/growth.svg`, and prints what the
  * README shows.
  */
-import { load } from "../../lib/stresstest/load.ts";
 import { runLine } from "../../lib/stresstest/table.ts";
 import { account } from "./account.ts";
-import { settings } from "./loads.ts";
+import { playLoad } from "./loads.ts";
 import { picture } from "./picture.ts";
 import { loadOf, points } from "./points.ts";
 import { OURS, type Stage } from "./stage.ts";
@@ -21,7 +20,7 @@ export async function growth(rounds: number, stage: Stage): Promise<string> {
     for (const point of all) {
       const run = await stage.play(
         OURS,
-        (server) => load(server, settings(loadOf(point)), 0, { stop }),
+        (server) => playLoad(server, loadOf(point), stop),
       );
       point.runs.push(run);
       stage.say(`${round}/${rounds} ${point.clients} clients, ${runLine(run)}`);

@@ -6,7 +6,7 @@ const COUNT = 100;
 const RUN = new Uint8Array(COUNT * 65);
 
 async function receive(channel: Channel): Promise<void> {
-  for await (const _ of channel);
+  for await (const _ of channel) channel.release();
 }
 
 /** Everybody broadcasts `runs` runs, at the pace of those who receive. */

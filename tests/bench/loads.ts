@@ -1,5 +1,7 @@
 /** The loads of the benchmarks of the whole: alike but for what they are about. */
-import type { LoadSettings } from "../../lib/stresstest/load.ts";
+import { load, type LoadSettings } from "../../lib/stresstest/load.ts";
+import type { RunResult } from "../../lib/stresstest/result.ts";
+import type { Server } from "../../lib/stresstest/server.ts";
 
 /** What a load is about. */
 export interface Load {
@@ -12,6 +14,9 @@ export interface Load {
   /** Clients that do both. */
   talkers?: number;
 }
+
+/** Played before each: programs that are compiled as they run are slow at first. */
+const WARM_UP: Load = { seconds: 1, rate: 2000, talkers: 10, subscribers: 40 };
 
 /** How many are timed: more would have the tester read more than it can in time. */
 const TIMED = 20;
@@ -36,4 +41,14 @@ export function settings(
     timeout: TIMEOUT,
     maxLost: 1,
   };
+}
+
+/** Plays a load against a server that has been warmed up. */
+export async function playLoad(
+  server: Server,
+  asked: Load,
+  stop: AbortSignal,
+): Promise<RunResult> {
+  await load(server, settings(WARM_UP), 0, { stop });
+  return await load(server, settings(asked), 1, { stop });
 }

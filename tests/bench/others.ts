@@ -4,7 +4,6 @@
  * is a message broker with a protocol of its own, into which `nats.ts` puts frames.
  * Those whose program is not installed are left out.
  */
-import { load } from "../../lib/stresstest/load.ts";
 import { Reference } from "../../lib/stresstest/reference.ts";
 import { short } from "../../lib/stresstest/report/format.ts";
 import type { RunResult } from "../../lib/stresstest/result.ts";
@@ -13,7 +12,7 @@ import { runLine } from "../../lib/stresstest/table.ts";
 import type { Target } from "../../lib/stresstest/target.ts";
 import { comparison, LOADS, type Outcome } from "./comparison.ts";
 import { flood, FRAMED, NATS, type Wire } from "./flood.ts";
-import { settings } from "./loads.ts";
+import { playLoad } from "./loads.ts";
 import { NatsSocket } from "./nats.ts";
 import { OURS, type Stage } from "./stage.ts";
 import { tool } from "./tool.ts";
@@ -115,15 +114,16 @@ async function play(other: Other, stage: Stage): Promise<void> {
   lockstep.push(
     await stage.play(target, async (server) => {
       using reference = await Reference.open(server, LOCKSTEP);
+      await reference.repetition(watched); // it warms up
       return await reference.repetition(watched);
     }),
   );
   stage.say(runLine(lockstep.at(-1)!));
   for (const [at, runs] of loads.entries()) {
-    const asked = settings(LOADS[at]!);
+    const asked = LOADS[at]!;
     const run = await stage.play(
       target,
-      (server) => load(server, asked, 0, watched),
+      (server) => playLoad(server, asked, stage.stop),
     );
     runs.push(run);
     stage.say([runLine(run), ...said(run)].join("\n"));

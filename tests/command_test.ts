@@ -248,6 +248,31 @@ Deno.test("command: clients that are turned away do not flood standard error", a
   );
 });
 
+Deno.test("command: what was left out is told when the period is over", async () => {
+  const main = JSON.stringify(import.meta.resolve("../main.ts"));
+  const address = freeAddress();
+  const source = `
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = (task, ms) => setTimeout(task, ms === 10_000 ? 50 : ms);
+    const { main } = await import(${main});
+    await main(["--max-clients=1", "${formatAddress(address)}"]);`;
+  await using server = await Command.start(address, [
+    Deno.execPath(),
+    "eval",
+    source,
+  ]);
+  using _one = await Peer.join(server.address);
+  let line: string | undefined = "";
+  while (!/left out \d+ more notices of this kind: refused/.test(line)) {
+    for (let n = 0; n < 20; n++) {
+      using more = await Peer.connect(server.address);
+      assertEquals(await more.body(), null);
+    }
+    line = await server.complaint();
+    assert(line !== undefined);
+  }
+});
+
 Deno.test("command: --verbose says who comes and goes, and nothing that a client sent", async () => {
   await using server = await start("-v");
   {

@@ -100,6 +100,30 @@ Deno.test("serve({ listener }) needs no more of it than to accept, an address an
   assertEquals(accepts, 2);
 });
 
+Deno.test("serve({ listener }) counts each failure to accept, and tells of the first", async () => {
+  const inner = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const errors: unknown[] = [];
+  let failures = 3;
+  const server = serve({
+    listener: {
+      addr: inner.addr,
+      accept: () =>
+        failures-- > 0
+          ? Promise.reject(new Error("Too many open files"))
+          : inner.accept(),
+      [Symbol.dispose]: () => inner[Symbol.dispose](),
+    },
+    onError: (error) => errors.push(error),
+  });
+  using peer = await Peer.join(inner.addr);
+  assertEquals(errors.map(String), [
+    "Error: Cannot accept clients for now: Too many open files",
+  ]);
+  assertEquals(server.stats().acceptErrors, 3);
+  await peer.hangUp();
+  await server.shutdown();
+});
+
 Deno.test({
   name: "serve({ listener }) on a Unix socket is the whole server",
   ignore: !UNIX,

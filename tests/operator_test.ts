@@ -87,6 +87,10 @@ Deno.test({
     await using server = await Command.start(freeAddress(), COMMAND);
     using peer = await Peer.join(server.address);
     server.kill("SIGHUP");
+    for (let n = 0; n < 50; n++) {
+      using next = await Peer.join(server.address);
+      await assertServes(next);
+    }
     await assertServes(peer);
     await peer.hangUp();
     server.kill("SIGTERM");

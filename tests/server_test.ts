@@ -4,6 +4,7 @@ import { serve, type Server } from "../lib/server.ts";
 import { isPending, macrotask } from "./support/jitter.ts";
 import { numbered, Peer, Resetter } from "./support/peer.ts";
 import { start, stick, until } from "./support/server.ts";
+import { FakeListener, FakeSocket } from "./support/socket.ts";
 
 Deno.test("serve() tells the real address, once", async () => {
   const told: Deno.NetAddr[] = [];
@@ -187,6 +188,26 @@ Deno.test("serve({ hub }) takes from a client at once what the hub cannot hold a
   });
 });
 
+Deno.test("serve({ hub }) broadcasts what a client brought at once in pieces, and waits for each to be taken", async () => {
+  const listener = new FakeListener();
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const server = serve({ listener, hub });
+  const socket = new FakeSocket();
+  listener.connect(socket);
+  // A read that fills its buffer is followed by one of twice the hub's capacity.
+  for (const length of [512, 8192]) {
+    socket.arrive(new Uint8Array(length).fill(255));
+  }
+  await until(
+    server,
+    (server) => server.stats().messagesOut === (512 + 8192) / 256,
+  );
+  assertEquals(server.stats().dropped, 0);
+  socket.arrive(null);
+  await until(server, (server) => server.stats().clients === 0);
+  await server.shutdown();
+});
+
 Deno.test("serve({ hub }) joins several servers and the program itself", async () => {
   const hub = new Hub();
   await using one = start({ hub });
@@ -235,7 +256,7 @@ Deno.test("Server[Symbol.asyncDispose]() does not cut short a drain that is unde
   const run = new Uint8Array(256 * 200).fill(255);
   using stack = new DisposableStack();
   {
-    await using started = start();
+    await using started = start({ drainTimeout: 60_000 });
     server = started;
     const peer = stack.use(await Peer.join(server.addr));
     for (let n = 0; n < 200; n++) server.hub.broadcast(run, 200);
@@ -350,7 +371,7 @@ Deno.test("Server: a socket that is gone before it is set up costs nobody else a
     return listener;
   }) as typeof listen;
   try {
-    await using server = start();
+    await using server = start({ maxClients: 1 });
     using gone = await Peer.connect(server.addr);
     assertEquals(await gone.body(), null);
     assertEquals(server.stats().disconnected.lost, 1);

@@ -42,16 +42,19 @@ fault("all clients gone and back", {
     for (let round = 0; round < size; round++) {
       const peers = await scene.crowd(CROWD);
       const said = Array.from({ length: CROWD }, (_, n) => `${round}/${n}`);
-      const talking = peers.map((peer, n) => peer.say(said[n]!));
-      const logs = await Promise.all(peers.map(async (peer) => {
+      const hear = async (peer: Peer) => {
         const log: string[] = [];
         while (log.length < CROWD) {
           const texts = await peer.hearSome();
+          assert(texts, "the connection ended");
           log.push(...texts.filter((text) => !text.startsWith("pulse ")));
         }
         return log;
-      }));
-      await Promise.all(talking);
+      };
+      const [logs] = await Promise.all([
+        Promise.all(peers.map(hear)),
+        ...peers.map((peer, n) => peer.say(said[n]!)),
+      ]);
       for (const log of logs) assertEquals(log, logs[0]);
       assertEquals(logs[0]!.toSorted(), said.toSorted());
       if (round % 2) await Promise.all(peers.map((peer) => peer.hangUp()));
@@ -74,15 +77,18 @@ fault("a crowd that talks all at once", {
       const hear = async (peer: Peer) => {
         const sum = new Sum();
         while (sum.count < size) {
-          for (const text of await peer.hearSome()) {
+          const texts = await peer.hearSome();
+          assert(texts, "the connection ended");
+          for (const text of texts) {
             if (text.startsWith(name)) sum.add(text.slice(name.length));
           }
         }
         return sum;
       };
-      const hearing = Promise.all(peers.map(hear));
-      await Promise.all(peers.map((peer, n) => peer.say(`${name}${n}`)));
-      const sums = await hearing;
+      const [sums] = await Promise.all([
+        Promise.all(peers.map(hear)),
+        ...peers.map((peer, n) => peer.say(`${name}${n}`)),
+      ]);
       await scene.pulse.beat();
       const order = scene.order.filter((tag) => tag.startsWith(name));
       assertEquals(new Set(order).size, size);

@@ -20,16 +20,16 @@ fault("descriptors run out in a storm", {
       const holders = await Promise.all(
         Array.from({ length: 64 }, () => Peer.connect(scene.address)),
       );
+      const makeRoom = async () => {
+        while (scene.complaints.length === 0) await scene.pulse.beat();
+        for (let n = 0; n < 20; n++) await scene.pulse.beat();
+        for (const peer of holders) peer[Symbol.dispose]();
+      };
       const storm = Array.from(
         { length: size },
         (_, n) => visit(`guest ${round}/${n}`),
       );
-      const served = Promise.all(storm);
-      served.catch(() => {}); // in time: it is awaited when the storm is over
-      while (scene.complaints.length === 0) await scene.pulse.beat();
-      for (let n = 0; n < 20; n++) await scene.pulse.beat();
-      for (const peer of holders) peer[Symbol.dispose]();
-      await served;
+      await Promise.all([makeRoom(), ...storm]);
       await scene.until(({ clients }) => clients === 2);
     }
     return `${ROUNDS} times ${size} guests served; ${scene.complaints.length} line`;

@@ -20,14 +20,15 @@ fault("the server stopped while all talk", {
     for (let n = 0; n < TALKERS; n++) {
       talkers.push(await scene.listener(`talker ${n}`));
     }
-    const talking = talkers.map((talker) => talker.talk(EACH));
-    await Promise.race(
-      talkers.map((talker) => talker.hears(`${talker.name} 499:`)),
-    );
-    scene.server.kill("SIGSTOP");
-    await delay(size);
-    scene.server.kill("SIGCONT");
-    await Promise.all(talking);
+    const stop = async () => {
+      await Promise.race(
+        talkers.map((talker) => talker.hears(`${talker.name} 399:`)),
+      );
+      scene.server.kill("SIGSTOP");
+      await delay(size);
+      scene.server.kill("SIGCONT");
+    };
+    await Promise.all([stop(), ...talkers.map((one) => one.talk(EACH))]);
     for (const { log, name } of talkers) {
       await scene.assertWhole(log, name);
       assertHeard(scene.order, name, EACH);

@@ -24,15 +24,17 @@ fault("one-byte writes", {
     for (let left = size; left > 0; left -= 1 + bodies.at(-1)!.length) {
       bodies.push(bodyOf(bodies.length % Math.min(256, left)));
     }
-    const sending = (async () => {
+    const send = async () => {
       for (const body of bodies) {
         for (const byte of [body.length, ...body]) {
           await sender.send(Uint8Array.of(byte));
         }
       }
-    })();
-    for (const body of bodies) assertEquals(await next(receiver), body);
-    await sending;
+    };
+    const hear = async () => {
+      for (const body of bodies) assertEquals(await next(receiver), body);
+    };
+    await Promise.all([send(), hear()]);
     const { messagesIn } = await scene.until(() => true);
     assert(messagesIn! >= bodies.length);
     return `${bodies.length} messages of ${size} writes`;
@@ -53,7 +55,9 @@ fault("half frames left open", {
     await Promise.all(peers.map(async (peer, n) => {
       const log: string[] = [];
       for (let halves = 0; halves < size;) {
-        const tags = (await peer.hearSome()).map(tag);
+        const texts = await peer.hearSome();
+        assert(texts, "the connection ended");
+        const tags = texts.map(tag);
         halves += tags.filter((tag) => tag.startsWith("half ")).length;
         log.push(...tags);
       }
@@ -73,12 +77,13 @@ fault("a client that reads a byte now and then", {
   async inject(scene, size) {
     const sipper = await scene.peer("sipper");
     const flooder = await scene.listener("flooder");
-    const flooding = flooder.talk(FLOOD);
-    for (let n = 0; n < 20; n++) {
-      assert(await sipper.sip());
-      await delay(size);
-    }
-    await flooding;
+    const sip = async () => {
+      for (let n = 0; n < 20; n++) {
+        assert(await sipper.sip());
+        await delay(size);
+      }
+    };
+    await Promise.all([flooder.talk(FLOOD), sip()]);
     await scene.assertWhole(flooder.log, "flooder");
     const [log] = await scene.catchUp([sipper]) as [string[]];
     const lost = await scene.missed(log, "sipper");

@@ -34,7 +34,7 @@ export class Listener implements AsyncDisposable {
     this.peer = peer;
     this.name = name;
     this.ended = this.#listen();
-    // Who waits for something is told; who does not, looks at `ended`.
+    // Whoever waits for something is told; nobody has to.
     this.ended.catch(() => {});
   }
 
@@ -47,6 +47,7 @@ export class Listener implements AsyncDisposable {
   hears(tag: string): Promise<void> {
     const awaited = this.#awaited.get(tag) ?? Promise.withResolvers<void>();
     this.#awaited.set(tag, awaited);
+    awaited.promise.catch(() => {}); // as above
     return awaited.promise;
   }
 
@@ -77,7 +78,7 @@ export class Listener implements AsyncDisposable {
   async #listen(): Promise<void> {
     let failure: Error | undefined;
     try {
-      for (let texts; (texts = await this.peer.hearSome()).length > 0;) {
+      for (let texts; (texts = await this.peer.hearSome());) {
         for (const text of texts.map(tag)) {
           this.log.push(text);
           this.#awaited.get(text)?.resolve();

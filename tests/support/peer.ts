@@ -73,8 +73,8 @@ export class Peer implements Disposable {
     return body && DECODER.decode(body);
   }
 
-  /** Messages as they arrive: all that one read completes, at least one; none at the end. */
-  async hearSome(): Promise<string[]> {
+  /** The next messages: all that one read completes; `null` at the end of the connection. */
+  async hearSome(): Promise<string[] | null> {
     const texts: string[] = [];
     do {
       for (
@@ -84,10 +84,9 @@ export class Peer implements Disposable {
         texts.push(DECODER.decode(this.#take(1 + length).subarray(1)));
       }
     } while (texts.length === 0 && await this.#read());
-    if (texts.length === 0 && this.#rest.length > 0) {
-      throw new Error("the connection ended inside a message");
-    }
-    return texts;
+    if (texts.length > 0) return texts;
+    if (this.#rest.length === 0) return null;
+    throw new Error("the connection ended inside a message");
   }
 
   /** The next `count` messages. */

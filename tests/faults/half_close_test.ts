@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { tag } from "../support/listener.ts";
 import { Peer } from "../support/peer.ts";
 import { fault } from "./fault.ts";
-import { FLOOD } from "./scene.ts";
+import { FLOOD, SLOW } from "./scene.ts";
 
 fault("half-close at once or when idle", {
   expected: "the connection ends",
@@ -71,6 +71,7 @@ fault("half-close while stuck", {
   expected:
     "who reads again gets what the log held until then, the rest counted",
   options: ["--capacity=1M"],
+  complaint: SLOW,
   async inject(scene) {
     const stuck = await scene.peer("stuck");
     const flooder = await scene.listener("flooder");
@@ -94,6 +95,7 @@ fault("half-close while stuck", {
 fault("half-close while stuck, and never reading again", {
   expected: "shed by the stall time-out",
   options: ["--capacity=1M", "--stall-timeout=2"],
+  complaint: SLOW,
   size: { light: 10, heavy: 100 },
   async inject(scene, size) {
     const stuck = await scene.crowd(size);

@@ -4,7 +4,7 @@ import { assertHeard, Listener } from "../support/listener.ts";
 import { Peer } from "../support/peer.ts";
 import { fault } from "./fault.ts";
 import { noHosts, noWire } from "./means.ts";
-import { FLOOD, type Scene } from "./scene.ts";
+import { FLOOD, type Scene, SLOW } from "./scene.ts";
 
 /** Where clients find the server by way of the link that things are done to. */
 function badly({ address, host }: Scene) {
@@ -15,6 +15,7 @@ fault("a link cut without a goodbye", {
   expected: "its clients are shed by the stall time-out, and nobody else",
   link: "cable",
   options: ["--capacity=1M", "--stall-timeout=2"],
+  complaint: SLOW,
   skip: noHosts,
   size: { light: 3, heavy: 50 },
   async inject(scene, size) {
@@ -43,6 +44,7 @@ fault("a slow link", {
   expected: "its client loses what the log cannot hold, counted, and stays",
   link: "cable",
   options: ["--capacity=1M"],
+  complaint: SLOW,
   skip: noHosts,
   size: { light: 20, heavy: 2 }, // Mbit/s
   async inject(scene, size) {

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { assertHeard } from "../support/listener.ts";
 import { Peer, Resetter } from "../support/peer.ts";
 import { fault } from "./fault.ts";
-import { FLOOD } from "./scene.ts";
+import { FLOOD, SLOW } from "./scene.ts";
 
 fault("reset before accept", {
   expected: "passed over, and those between them are served",
@@ -90,6 +90,7 @@ fault("reset amid a flood from many", {
 fault("reset during a stuck write", {
   expected: "the write ends, the connection is let go, and counted lost",
   options: ["--capacity=1M"],
+  complaint: SLOW,
   size: { light: 20, heavy: 100 },
   async inject(scene, size) {
     const stuck: Resetter[] = [];

@@ -7,7 +7,7 @@ import type { Peer } from "../support/peer.ts";
 import { script } from "../support/script.ts";
 import { fault } from "./fault.ts";
 import { fakeClock, noFakeClock } from "./means.ts";
-import { FLOOD } from "./scene.ts";
+import { FLOOD, SLOW } from "./scene.ts";
 
 fault("the server stopped while all talk", {
   expected: "all is delivered, in order; nothing dropped, nobody shed",
@@ -42,6 +42,7 @@ fault("the server stopped while all talk", {
 fault("the server stopped while clients catch up", {
   expected: "who took something meanwhile is not shed for the time before",
   options: ["--capacity=1M", "--stall-timeout=1.5"],
+  complaint: SLOW,
   size: { light: 1000, heavy: 10_000 }, // milliseconds
   async inject(scene, size) {
     // They get stuck one after another: one of them is at its last chance when
@@ -84,6 +85,7 @@ fault("the wall clock jumps", {
   expected: "no time-out comes early or never, figures go on",
   launcher: fakeClock.words,
   options: ["--capacity=1M", "--stall-timeout=1"],
+  complaint: SLOW,
   skip: noFakeClock,
   async inject(scene) {
     const flooder = await scene.listener("flooder");
@@ -109,6 +111,7 @@ fault("no wall clock at all", {
   expected: "it is never looked at",
   command: script("tests/faults/without_clock.ts", "--allow-net"),
   options: ["--capacity=1M", "--stall-timeout=1"],
+  complaint: SLOW,
   async inject(scene) {
     await scene.peer("stuck");
     const flooder = await scene.listener("flooder");

@@ -5,7 +5,7 @@ import { bodyOf } from "../support/bytes.ts";
 import { assertHeard, tag } from "../support/listener.ts";
 import type { Peer } from "../support/peer.ts";
 import { fault } from "./fault.ts";
-import { FLOOD } from "./scene.ts";
+import { FLOOD, SLOW } from "./scene.ts";
 
 /** The next message that is not of the pulse. */
 async function next(peer: Peer): Promise<Uint8Array<ArrayBuffer>> {
@@ -73,6 +73,7 @@ fault("half frames left open", {
 fault("a client that reads a byte now and then", {
   expected: "holds up nobody; when it reads on, what it lost is counted",
   options: ["--capacity=1M", "--stall-timeout=0"],
+  complaint: SLOW,
   size: { light: 20, heavy: 1000 }, // milliseconds a byte
   async inject(scene, size) {
     const sipper = await scene.peer("sipper");
@@ -96,6 +97,7 @@ fault("a client that reads a byte now and then", {
 fault("a client that never reads on", {
   expected: "a byte now and then does not save it from the stall time-out",
   options: ["--capacity=1M", "--stall-timeout=2"],
+  complaint: SLOW,
   size: { light: 20, heavy: 1000 },
   async inject(scene, size) {
     const sipper = await scene.peer("sipper");
@@ -115,7 +117,8 @@ fault("a client that never reads on", {
 
 fault("publishers that never read", {
   expected: "lose nothing of theirs, and are not shed while they send",
-  options: ["--stall-timeout=3"],
+  options: ["--capacity=1M", "--stall-timeout=3"],
+  complaint: SLOW,
   size: { light: 10, heavy: 100 },
   async inject(scene, size) {
     const EACH = 8000;

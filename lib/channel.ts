@@ -12,6 +12,13 @@ import type { Task, Turns } from "./turns.ts";
 
 export type { Run };
 
+/** Where a channel stands. */
+export interface Place extends Task {
+  readonly cursor: Cursor;
+  /** When it took its last run, by the clock of the turns. */
+  takenAt: number;
+}
+
 /** What a channel needs of the hub that made it. */
 export interface Origin {
   readonly log: Log;
@@ -19,7 +26,7 @@ export interface Origin {
   /** Channels to be woken by the next broadcast. */
   readonly waiting: Set<Task>;
   /** The channels that are open. */
-  readonly open: Set<Channel>;
+  readonly open: Set<Place>;
 }
 
 /**
@@ -42,10 +49,9 @@ export interface Origin {
 export class Channel
   implements AsyncIterableIterator<Run, void, void>, Disposable {
   readonly #origin: Origin;
-  readonly #task: Task = { turn: () => this.#serve() };
+  readonly #place: Place;
   /** The message before which it subscribed. */
   readonly #from: number;
-  readonly #cursor: Cursor;
   /** The place at which it was closed. */
   #limit: Cursor | undefined;
   #received = 0;
@@ -59,9 +65,11 @@ export class Channel
   /** @ignore Channels are made by `Hub.subscribe()`. */
   constructor(origin: Origin) {
     this.#origin = origin;
-    this.#cursor = origin.log.cursor();
-    this.#from = this.#cursor.message;
-    origin.open.add(this);
+    const cursor = origin.log.cursor();
+    const turn = () => this.#serve();
+    this.#place = { cursor, takenAt: -Infinity, turn };
+    this.#from = cursor.message;
+    origin.open.add(this.#place);
   }
 
   /** The most bytes that can wait for this subscriber: the hub's capacity. */
@@ -91,7 +99,7 @@ export class Channel
 
   /** How many messages come before the next that can be received. */
   get #position(): number {
-    const kept = Math.max(this.#cursor.message, this.#origin.log.start);
+    const kept = Math.max(this.#place.cursor.message, this.#origin.log.start);
     return this.#limit ? Math.min(kept, this.#limit.message) : kept;
   }
 
@@ -99,9 +107,9 @@ export class Channel
   close(): void {
     if (this.#limit) return;
     this.#limit = this.#origin.log.cursor();
-    this.#origin.open.delete(this);
+    this.#origin.open.delete(this.#place);
     // One that waits has received all there is.
-    if (this.#origin.waiting.delete(this.#task)) {
+    if (this.#origin.waiting.delete(this.#place)) {
       this.#settle({ done: true, value: undefined });
     }
   }
@@ -109,8 +117,8 @@ export class Channel
   /** Ends the subscription and forgets what waits, which is not counted as dropped. */
   [Symbol.dispose](): void {
     this.close();
-    this.#cursor.message = this.#position;
-    this.#limit = { ...this.#cursor };
+    this.#place.cursor.message = this.#position;
+    this.#limit = { ...this.#place.cursor };
     this.#settle({ done: true, value: undefined });
   }
 
@@ -131,7 +139,7 @@ export class Channel
     this.#lent = undefined;
     const { log, turns, waiting } = this.#origin;
     // One that is back at once can take more; one that is slow is not waited for.
-    if (turns.now - this.#servedAt <= 1 && log.isBehind(this.#cursor)) {
+    if (turns.now - this.#servedAt <= 1 && log.isBehind(this.#place.cursor)) {
       turns.hold();
     }
     if (this.lag > 0 && turns.free) {
@@ -143,8 +151,8 @@ export class Channel
     }
     return new Promise((resolve) => {
       this.#resolve = resolve;
-      if (this.lag > 0) turns.push(this.#task);
-      else waiting.add(this.#task);
+      if (this.lag > 0) turns.push(this.#place);
+      else waiting.add(this.#place);
     });
   }
 
@@ -177,7 +185,8 @@ export class Channel
   #take(): IteratorResult<Run, void> {
     const { log, turns } = this.#origin;
     this.#servedAt = turns.now;
-    const slice = log.read(this.#cursor, this.#limit);
+    this.#place.takenAt = turns.time;
+    const slice = log.read(this.#place.cursor, this.#limit);
     if (!slice) {
       assert(this.#limit, "a message that waits can be read");
       return { done: true, value: undefined };

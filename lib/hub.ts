@@ -56,6 +56,12 @@ export const MIN_CAPACITY = 4 * 1024;
 /** The most capacity, in bytes: 1 GiB. */
 export const MAX_CAPACITY = 1024 * 1024 * 1024;
 
+/**
+ * Who took a run within so many milliseconds is reading, if slowly: broadcasters
+ * are slowed down before it loses anything.
+ */
+const LATELY = 100;
+
 /** Options of a {@linkcode Hub}. */
 export interface HubOptions {
   /**
@@ -147,7 +153,7 @@ export class Hub {
       );
     }
     const { log, turns, waiting } = this.#origin;
-    log.append(bytes, count);
+    if (log.append(bytes, count)) turns.press(this.#anyEndangered());
     turns.wake(waiting);
     waiting.clear();
   }
@@ -156,11 +162,26 @@ export class Hub {
    * Resolves when every subscriber that was waiting has been offered what was
    * broadcast so far, and those that keep taking are not far behind. Whoever
    * broadcasts much should wait for this between broadcasts, and will lose nothing
-   * for subscribers that keep up. One that is slow or stuck is not waited for.
+   * for subscribers that keep up.
+   *
+   * For one that takes less, but took something in the last 100 ms, and would lose
+   * messages soon, broadcasters wait 4 ms between two runs of 64 KiB: slow ones,
+   * however many, slow the rest down to 16 MB/s and no further. One that is stuck
+   * is not waited for.
    */
   offered(): Promise<void> {
     return new Promise((resolve) =>
       this.#origin.turns.pushBroadcaster({ turn: resolve })
     );
+  }
+
+  /** Whether a subscriber that took something lately is about to lose messages. */
+  #anyEndangered(): boolean {
+    const { log, turns, open } = this.#origin;
+    const since = turns.time - LATELY;
+    for (const { cursor, takenAt } of open) {
+      if (takenAt >= since && log.isEndangered(cursor)) return true;
+    }
+    return false;
   }
 }

@@ -96,19 +96,25 @@ export class Log {
       : this.#end;
   }
 
-  /** Appends a copy of whole messages, dropping the oldest chunks to make room. */
-  append(bytes: Uint8Array, count: number): void {
+  /**
+   * Appends a copy of whole messages, dropping the oldest chunks to make room.
+   *
+   * @returns Whether it began a chunk.
+   */
+  append(bytes: Uint8Array, count: number): boolean {
     assert(bytes.length <= this.capacity, "more than the log can hold");
     let chunk = this.#next > this.#oldest
       ? this.#chunk(this.#next - 1)
       : undefined;
-    if (!chunk || chunk.bytes.length - chunk.length < bytes.length) {
+    const begins = !chunk || chunk.bytes.length - chunk.length < bytes.length;
+    if (!chunk || begins) {
       chunk = this.#grow(Math.max(bytes.length, this.#chunkSize));
     }
     chunk.bytes.set(bytes, chunk.length);
     chunk.length += bytes.length;
     chunk.count += count;
     this.#end += count;
+    return begins;
   }
 
   /** The place behind the newest message. */
@@ -123,6 +129,13 @@ export class Log {
   /** Whether more than one more read is needed to get from `cursor` to the end. */
   isBehind(cursor: Cursor): boolean {
     return this.#next - cursor.chunk > 2;
+  }
+
+  /** Whether what is next for `cursor` is among the oldest quarter, and soon dropped. */
+  isEndangered(cursor: Cursor): boolean {
+    const kept = this.#next - this.#oldest;
+    return this.#held + this.#chunkSize > this.capacity &&
+      cursor.chunk < this.#oldest + kept / 4;
   }
 
   /**

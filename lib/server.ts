@@ -12,7 +12,8 @@
  *
  * ## Lagging
  * A client slower than the rest loses the oldest messages that the hub can no
- * longer hold, always whole, exactly counted, and slows nobody down. One that
+ * longer hold, always whole, exactly counted. It slows the rest down to 16 MB/s of
+ * messages and no further, and not at all when it is stuck. One that
  * neither takes a byte nor sends a message for the stall time-out while data waits
  * for it is disconnected.
  *

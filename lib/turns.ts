@@ -63,11 +63,31 @@ const IDLE = 1;
  */
 export const CUT_SHORT = 128;
 
+/**
+ * How long broadcasters wait, for each chunk of the log, while a subscriber that
+ * reads slowly is about to lose messages, in milliseconds. So slow ones, however
+ * many, slow the rest down to 16 MB/s and no further.
+ */
+const PRESSED = 4;
+
 /** Something that waits for its turn. */
 export interface Task {
   /** Called once, when its turn has come. */
   turn(): void;
 }
+
+/** Where turns take the time from. */
+export interface Clock {
+  /** The time, in milliseconds. */
+  now(): number;
+  /** Does `task` after so many milliseconds. */
+  wait(task: () => void, milliseconds: number): void;
+}
+
+const CLOCK: Clock = {
+  now: () => performance.now(),
+  wait: (task, milliseconds) => void setTimeout(task, milliseconds),
+};
 
 /** Two queues, of subscribers and of broadcasters, served in turns. */
 export class Turns {
@@ -93,12 +113,21 @@ export class Turns {
   #lookedAt = 0;
   /** When the last turn ended. */
   #servedAt = -Infinity;
-  readonly #now: () => number;
+  /** Somebody who reads was about to lose messages when the last chunk began. */
+  #pressed = false;
+  /** Broadcasters wait because of it. */
+  #pausing = false;
+  /** After that they go on one by one, until a chunk begins and nobody is in danger. */
+  #careful = false;
+  readonly #clock: Clock;
 
-  /** @param now The time, in milliseconds. */
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
+  constructor(clock: Clock = CLOCK) {
+    this.#clock = clock;
+    this.time = clock.now();
   }
+
+  /** The time when it was last looked at: at the beginning and the end of a turn. */
+  time: number;
 
   /** The number of this turn. */
   get now(): number {
@@ -140,15 +169,24 @@ export class Turns {
   pushBroadcaster(task: Task): void {
     if (
       this.free && this.#broadcasters.head === undefined &&
-      this.#broadcastersLeft > 0 && this.#behind < this.#turn - 1
+      this.#broadcastersLeft > 0 && this.#behind < this.#turn - 1 &&
+      !this.#pressed
     ) {
       this.#broadcastersLeft--;
       this.take();
       task.turn();
     } else {
       this.#broadcasters.push(task, this.#tickets++);
-      this.#schedule();
+      if (this.#pressed) this.#wait();
+      else this.#schedule();
     }
+  }
+
+  /** Says, as a chunk of the log begins, whether one who reads is about to lose messages. */
+  press(endangered: boolean): void {
+    this.#pressed = endangered;
+    this.#careful = endangered;
+    if (endangered && this.#broadcasters.head) this.#wait();
   }
 
   /** Says that a subscriber is behind and keeps taking. */
@@ -164,8 +202,8 @@ export class Turns {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    const now = this.#now();
-    if (now - this.#servedAt > IDLE) this.#lookedAt = now;
+    this.time = this.#clock.now();
+    if (this.time - this.#servedAt > IDLE) this.#lookedAt = this.time;
     macrotask(this.#serve);
   }
 
@@ -176,7 +214,7 @@ export class Turns {
     }
     this.#scheduled = false;
     this.#left = TURN;
-    this.#broadcastersLeft = this.#mayBroadcast() ? BROADCASTERS : 0;
+    this.#broadcastersLeft = this.#mayBroadcast();
     this.#turn++;
     while (this.#left > 0) {
       const subscriber = this.#subscribers.head;
@@ -195,9 +233,15 @@ export class Turns {
         break;
       }
     }
-    this.#servedAt = this.#now();
-    if (this.#subscribers.head || this.#broadcasters.head) this.#schedule();
+    this.#servedAt = this.time = this.#clock.now();
+    if (this.#anyWaits) this.#schedule();
   };
+
+  /** Whether somebody waits who can go on. */
+  get #anyWaits(): boolean {
+    return this.#subscribers.head !== undefined ||
+      this.#broadcasters.head !== undefined && !this.#pressed;
+  }
 
   /** Whether this turn is left to the sockets, though somebody waits. */
   #isLook(): boolean {
@@ -205,20 +249,32 @@ export class Turns {
       this.#looks--;
       return true;
     }
-    const now = this.#now();
-    if (this.#looks === 1) this.#lookedAt = now;
-    const waits = this.#subscribers.head ?? this.#broadcasters.head;
-    const look = waits !== undefined &&
-      (this.#broadcasts >= CUT_SHORT || now - this.#lookedAt > LOOK_AFTER);
+    this.time = this.#clock.now();
+    if (this.#looks === 1) this.#lookedAt = this.time;
+    const look = this.#anyWaits &&
+      (this.#broadcasts >= CUT_SHORT ||
+        this.time - this.#lookedAt > LOOK_AFTER);
     this.#looks = look ? LOOK : 0;
     this.#broadcasts = 0;
     return look;
   }
 
-  #mayBroadcast(): boolean {
-    if (this.#behind === this.#turn && ++this.#held < HOLD) return false;
+  /** How many broadcasters may go on in this turn. */
+  #mayBroadcast(): number {
+    if (this.#pressed) return 0;
+    if (this.#behind === this.#turn && ++this.#held < HOLD) return 0;
     this.#held = 0;
-    return true;
+    return this.#careful ? 1 : BROADCASTERS;
+  }
+
+  #wait(): void {
+    if (this.#pausing) return;
+    this.#pausing = true;
+    this.#clock.wait(() => {
+      this.#pausing = false;
+      this.#pressed = false;
+      this.#schedule();
+    }, PRESSED);
   }
 }
 

@@ -9,6 +9,9 @@ import {
 } from "../lib/turns.ts";
 import { macrotask } from "./support/jitter.ts";
 
+/** A clock that stands still. */
+const still = { now: () => 0, wait: () => {} };
+
 /** So many tasks that note their numbers when they are served. */
 function noting(count: number): { tasks: Set<Task>; served: number[] } {
   const served: number[] = [];
@@ -20,7 +23,7 @@ function noting(count: number): { tasks: Set<Task>; served: number[] } {
 }
 
 Deno.test("Turns.push() serves a few at once", async () => {
-  const turns = new Turns(() => 0);
+  const turns = new Turns(still);
   const { tasks, served } = noting(EAGER);
   for (const task of tasks) turns.push(task);
   assertEquals(served.length, EAGER);
@@ -30,7 +33,7 @@ Deno.test("Turns.push() serves a few at once", async () => {
 });
 
 Deno.test("Turns.push() serves the rest in order, a turn at a time", async () => {
-  const turns = new Turns(() => 0);
+  const turns = new Turns(still);
   const { tasks, served } = noting(EAGER + 5 * TURN + 3);
   for (const task of tasks) turns.push(task);
   for (let turn = 0; turn <= 5; turn++) {
@@ -41,7 +44,7 @@ Deno.test("Turns.push() serves the rest in order, a turn at a time", async () =>
 });
 
 Deno.test("Turns.wake() serves few at once, and many together at the end of the turn", async () => {
-  const turns = new Turns(() => 0);
+  const turns = new Turns(still);
   const few = noting(EAGER);
   turns.wake(few.tasks);
   assertEquals(few.served.length, EAGER);
@@ -55,7 +58,7 @@ Deno.test("Turns.wake() serves few at once, and many together at the end of the 
 });
 
 Deno.test("Turns.wake() lets reads that were cut short go on before many are served", async () => {
-  const turns = new Turns(() => 0);
+  const turns = new Turns(still);
   const { tasks, served } = noting(EAGER + 1);
   const broadcast = (times: number) => {
     for (let n = 0; n < times; n++) turns.wake(new Set());
@@ -74,7 +77,7 @@ Deno.test("Turns.wake() lets reads that were cut short go on before many are ser
 
 Deno.test("Turns: those who wait leave the sockets a look, every few milliseconds", async () => {
   let now = 0;
-  const turns = new Turns(() => now);
+  const turns = new Turns({ ...still, now: () => now });
   const { tasks, served } = noting(10 * TURN);
   turns.wake(tasks);
   await macrotask();
@@ -95,7 +98,7 @@ Deno.test("Turns: those who wait leave the sockets a look, every few millisecond
 });
 
 Deno.test("Turns.push() lets nobody overtake", async () => {
-  const turns = new Turns(() => 0);
+  const turns = new Turns(still);
   const order: string[] = [];
   for (let n = 0; n < TURN; n++) turns.push({ turn: () => {} });
   turns.push({
@@ -112,7 +115,7 @@ Deno.test("Turns.push() lets nobody overtake", async () => {
 });
 
 Deno.test("Turns.hold() holds broadcasters up, and subscribers not, but not forever", async () => {
-  const turns = new Turns(() => 0);
+  const turns = new Turns(still);
   let ended = false;
   const behind = { // comes back each turn, and is always behind
     turn(): void {
@@ -132,4 +135,33 @@ Deno.test("Turns.hold() holds broadcasters up, and subscribers not, but not fore
   assertEquals(order, ["subscriber", "broadcaster"]);
   ended = true;
   await macrotask();
+});
+
+Deno.test("Turns.press() lets broadcasters go on one by one, each after a while", async () => {
+  const waits: (() => void)[] = [];
+  const turns = new Turns({ ...still, wait: (task) => waits.push(task) });
+  const served: number[] = [];
+  const broadcast = (n: number): void => {
+    turns.press(n < 5); // each begins a chunk, and from the sixth on all is well
+    turns.pushBroadcaster({
+      turn: () => {
+        served.push(n);
+        queueMicrotask(() => broadcast(n + 1));
+      },
+    });
+  };
+  turns.press(true);
+  for (let n = 0; n < 3; n++) {
+    turns.pushBroadcaster({ turn: () => served.push(-n) });
+  }
+  broadcast(1);
+  for (let n = 0; n < 10; n++) await macrotask();
+  assertEquals(served, []);
+  for (let n = 1; n <= 4; n++) {
+    assertEquals(waits.length, n);
+    waits.at(-1)!();
+    for (let n = 0; n < 10 && waits.length === n; n++) await macrotask();
+    for (let n = 0; n < 10; n++) await macrotask();
+  }
+  assert(served.length >= 4 + 3);
 });

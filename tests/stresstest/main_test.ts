@@ -163,7 +163,7 @@ Deno.test("stresstest a wrong command line is one line", async () => {
   assertEquals(await outcome(tester("--bogus")), {
     code: 2,
     stdout: "",
-    stderr: "stresstest: there is no option --bogus\n",
+    stderr: 'stresstest: there is no option "--bogus"\n',
   });
 });
 

@@ -2,7 +2,7 @@
  * Faults: each is a test, and a row of the table that `deno task faults` prints
  * with more of everything.
  */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { Scene, type Setup } from "./scene.ts";
 
 /** The longest that one of the tests may take, in milliseconds. */
@@ -78,7 +78,6 @@ export async function happen(
   const { code, stdout } = await server.end();
   assertEquals([code, stdout], [0, ""]);
   if (!setup.complaint) assertEquals(scene.complaints, []);
-  else assert(scene.complaints.length > 0, "nothing was said of it");
   for (const line of scene.complaints) assertMatch(line, setup.complaint!);
   // Elsewhere the pulse's own process is busy with the fault.
   if (heavy && setup.link) {

@@ -9,10 +9,16 @@ import type { Publish } from "./connection.ts";
 import { leadingRun } from "./frame.ts";
 import type { Hub } from "./hub.ts";
 
+/**
+ * How much of a hub's capacity one broadcast may fill, so that who is still busy
+ * with the one before loses nothing.
+ */
+const SHARE = 1 / 4;
+
 /** Broadcasts runs on `hub`, and waits until its subscribers were offered them. */
 export function publisher(hub: Hub): Publish {
   return ({ bytes, count }) => {
-    if (bytes.length > hub.capacity) return inPieces(hub, bytes);
+    if (bytes.length > SHARE * hub.capacity) return inPieces(hub, bytes);
     hub.broadcast(bytes, count);
     return hub.offered();
   };
@@ -24,7 +30,7 @@ async function inPieces(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
   for (let rest = bytes; rest.length > 0;) {
-    const run = leadingRun(rest.subarray(0, hub.capacity));
+    const run = leadingRun(rest.subarray(0, SHARE * hub.capacity));
     hub.broadcast(run.bytes, run.count);
     rest = rest.subarray(run.bytes.length);
     await hub.offered();

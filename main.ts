@@ -18,6 +18,7 @@ import {
 } from "./lib/command/arguments.ts";
 import { Journal } from "./lib/command/journal.ts";
 import {
+  eventLevel,
   eventNotice,
   failureNotice,
   statsNotice,
@@ -102,7 +103,9 @@ async function run(
       ...options,
       onListen: (addr) => output.post(`listening on ${formatAddress(addr)}`),
       onError: (error) => journal.note(failureNotice(error)),
-      onEvent: (event) => journal.note(eventNotice(event)),
+      onEvent: (event) => {
+        if (journal.wants(eventLevel(event))) journal.note(eventNotice(event));
+      },
     });
     repeat(PERIOD, () => journal.renew(), ended.signal);
     const print = () => journal.print(statsNotice(started.stats()));

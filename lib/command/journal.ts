@@ -40,9 +40,14 @@ export class Journal {
     this.#quota = new Quota(options.verbose ? VERBOSE_QUOTA : QUOTA);
   }
 
+  /** Whether notices of this level are wanted, so that others need not be made. */
+  wants(level: Notice["level"]): boolean {
+    return level !== "info" || this.#options.verbose === true;
+  }
+
   /** Prints a notice if it is wanted, and if there were not too many of its kind. */
   note(notice: Notice): void {
-    if (notice.level === "info" && !this.#options.verbose) return;
+    if (!this.wants(notice.level)) return;
     if (this.#quota.admit(notice.kind)) this.print(notice);
   }
 

@@ -30,41 +30,44 @@ const ENDINGS: Readonly<Record<Ending, string>> = {
   failed: "was disconnected: its messages could not be sent on",
 };
 
+/** How grave an event is. */
+export function eventLevel(event: ServerEvent): Notice["level"] {
+  const { type } = event;
+  const grave = type === "refused" || type === "lagging" ||
+    type === "disconnected" && event.ending === "stalled";
+  return grave ? "warning" : "info";
+}
+
 /** The notice of an event. */
 export function eventNotice(event: ServerEvent): Notice {
   const { type, remoteAddr, ...fields } = event;
   const address = from(remoteAddr);
-  const [level, text] = describe(event, address);
-  return { kind: type, level, text, fields: { address, ...fields } };
+  return {
+    kind: type,
+    level: eventLevel(event),
+    text: describe(event, address),
+    fields: { address, ...fields },
+  };
 }
 
-function describe(
-  event: ServerEvent,
-  address: string,
-): [Notice["level"], string] {
+function describe(event: ServerEvent, address: string): string {
   if (event.type === "refused") {
-    return [
-      "warning",
-      event.limit === "maxClients"
-        ? `turned away ${address}: there are as many clients as --max-clients allows`
-        : `turned away ${address}: from there are as many clients as --max-clients-per-address allows`,
-    ];
+    return event.limit === "maxClients"
+      ? `turned away ${address}: there are as many clients as --max-clients allows`
+      : `turned away ${address}: from there are as many clients as --max-clients-per-address allows`;
   }
   const client = `client ${event.client} (${address})`;
   switch (event.type) {
     case "connected":
-      return ["info", `${client} connected`];
+      return `${client} connected`;
     case "lagging":
-      return ["warning", `${client} lags: it loses messages`];
+      return `${client} lags: it loses messages`;
     case "caughtUp":
-      return ["info", `${client} has caught up: it lost ${event.dropped}`];
+      return `${client} has caught up: it lost ${event.dropped}`;
     case "disconnected":
-      return [
-        event.ending === "stalled" ? "warning" : "info",
-        `${client} ${ENDINGS[event.ending]}${
-          event.dropped > 0 ? `; it lost ${event.dropped} messages` : ""
-        }`,
-      ];
+      return `${client} ${ENDINGS[event.ending]}${
+        event.dropped > 0 ? `; it lost ${event.dropped} messages` : ""
+      }`;
   }
 }
 

@@ -12,6 +12,8 @@ const DECODER = new TextDecoder();
 /** What a peer has received, and how it ended. */
 export class Peer implements Disposable {
   readonly socket: Deno.TcpConn;
+  readonly #buffer = new Uint8Array(64 * 1024);
+  /** What was read and not heard yet. */
   #rest = new Uint8Array(0);
 
   private constructor(socket: Deno.TcpConn) {
@@ -109,11 +111,10 @@ export class Peer implements Disposable {
   }
 
   /** Reads once; whether there was anything. */
-  async #read(size = 64 * 1024): Promise<boolean> {
-    const buffer = new Uint8Array(size);
-    const read = await this.socket.read(buffer);
+  async #read(size = this.#buffer.length): Promise<boolean> {
+    const read = await this.socket.read(this.#buffer.subarray(0, size));
     if (read === null) return false;
-    this.#rest = concat([this.#rest, buffer.subarray(0, read)]);
+    this.#rest = concat([this.#rest, this.#buffer.subarray(0, read)]);
     return true;
   }
 

@@ -1,0 +1,100 @@
+/** A server in a process of its own, of which the system tells what it uses. */
+import { descriptors, residentBytes } from "../../lib/stresstest/proc.ts";
+import { Command, freeAddress } from "./command.ts";
+import { macrotask } from "./jitter.ts";
+import { Peer } from "./peer.ts";
+import { path } from "./script.ts";
+
+/** Clients that connect at a time. */
+const WAVE = 50;
+
+/** The server, and a client that keeps an eye on it. */
+export class Watched implements AsyncDisposable {
+  readonly #command: Command;
+  readonly #control: Peer;
+  /** What it had with only that client. */
+  readonly #sockets: number;
+  readonly #memory: number;
+
+  private constructor(command: Command, control: Peer) {
+    this.#command = command;
+    this.#control = control;
+    this.#sockets = this.sockets;
+    this.#memory = residentBytes(command.pid, "now");
+  }
+
+  /** Starts it, without what measures coverage, which takes memory of its own. */
+  static async start(...options: string[]): Promise<Watched> {
+    const command = await Command.start(freeAddress(), [
+      ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-net"],
+      ...[path("main.ts"), ...options],
+    ]);
+    return new Watched(command, await Peer.join(command.address));
+  }
+
+  /** Descriptors it has open. */
+  get descriptors(): number {
+    return descriptors(this.#command.pid);
+  }
+
+  /** How many of these are sockets. */
+  get sockets(): number {
+    const folder = `/proc/${this.#command.pid}/fd`;
+    let sockets = 0;
+    for (const { name } of Deno.readDirSync(folder)) {
+      try {
+        const link = Deno.readLinkSync(`${folder}/${name}`);
+        if (link.startsWith("socket:")) sockets++;
+      } catch (error) { // closed meanwhile
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }
+    return sockets;
+  }
+
+  /** How much more memory it has than it began with, in bytes. */
+  get grown(): number {
+    return residentBytes(this.#command.pid, "now") - this.#memory;
+  }
+
+  /** Connects clients, and waits until the server has accepted all of them. */
+  async connect(count: number): Promise<DisposableStack> {
+    const stack = new DisposableStack();
+    for (let n = 0; n < count; n += WAVE) {
+      const connecting = Array.from(
+        { length: WAVE },
+        () => Peer.connect(this.#command.address),
+      );
+      for (const peer of await Promise.all(connecting)) stack.use(peer);
+    }
+    await this.has(count);
+    return stack;
+  }
+
+  /** Waits until so many clients are connected, besides the one that looks. */
+  async has(clients: number): Promise<void> {
+    while (this.sockets !== this.#sockets + clients) await macrotask();
+  }
+
+  /**
+   * Sends so many runs of 1 MiB through it, each when the client that looks has
+   * received the one before: it never lags.
+   */
+  async pass(runs: number): Promise<void> {
+    const run = new Uint8Array(1024 ** 2).fill(255);
+    const buffer = new Uint8Array(64 * 1024);
+    const { socket } = this.#control;
+    for (let n = 0; n < runs; n++) {
+      const sending = this.#control.send(run);
+      for (let left = run.length; left > 0;) {
+        left -= (await socket.read(buffer))!;
+      }
+      await sending;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#control[Symbol.dispose]();
+    await this.#command[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Fairness: how long the messages of a quiet pair take, alone and while another
+ * client floods. `deno task fairness [ROUNDS]` prints it.
+ */
+import type { Address } from "../../lib/address.ts";
+import { bodies, encode } from "../../lib/frame.ts";
+import { frames } from "../../lib/framer.ts";
+import { duration } from "../../lib/stresstest/figures.ts";
+import { OURS, type Stage } from "./stage.ts";
+import { table, tool } from "./tool.ts";
+
+/** Bytes of a quiet message: when it was sent. */
+const BODY = 8;
+
+/** Milliseconds between two quiet messages, and how many there are. */
+const [PAUSE, MESSAGES] = [5, 400] as const;
+
+/** Milliseconds until the flood is at its height. */
+const RISE = 500;
+
+interface Latency {
+  p50: number;
+  p99: number;
+}
+
+/** Sends messages and measures how long each takes to the other client. */
+async function measure(address: Address): Promise<Latency> {
+  using from = await Deno.connect(address);
+  using to = await Deno.connect(address);
+  const latencies: number[] = [];
+  const reading = (async () => {
+    for await (const run of frames(to)) {
+      for (const body of bodies(run.bytes)) {
+        if (body.length !== BODY) continue;
+        const sent = new DataView(body.buffer, body.byteOffset).getFloat64(0);
+        latencies.push(performance.now() - sent);
+      }
+      if (latencies.length >= MESSAGES) return;
+    }
+  })();
+  const scratch = new Uint8Array(256 * 1024);
+  const ignoring = (async () => {
+    while (latencies.length < MESSAGES && await from.read(scratch) !== null);
+  })();
+  for (let n = 0; n < MESSAGES; n++) {
+    const body = new DataView(new ArrayBuffer(BODY));
+    body.setFloat64(0, performance.now());
+    await from.write(encode(new Uint8Array(body.buffer)));
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+  await reading;
+  await from.write(encode("")); // which ends the reading of the other
+  await ignoring;
+  latencies.sort((a, b) => a - b);
+  const at = (share: number) => latencies[Math.floor(MESSAGES * share)]!;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+async function fairness(rounds: number, stage: Stage): Promise<string> {
+  const rows: string[][] = [["", "p50", "p99"]];
+  for (let round = 1; round <= rounds; round++) {
+    stage.say(`round ${round}`);
+    await stage.play(OURS, async ({ address }) => {
+      const alone = await measure(address);
+      const url = import.meta.resolve("./flooder.ts");
+      const flooder = new Worker(url, { type: "module" });
+      flooder.postMessage(address);
+      await new Promise((resolve) => setTimeout(resolve, RISE));
+      const flooded = await measure(address);
+      flooder.terminate();
+      for (const [name, { p50, p99 }] of Object.entries({ alone, flooded })) {
+        rows.push([name, duration(p50 * 1000), duration(p99 * 1000)]);
+      }
+    });
+  }
+  return table(rows);
+}
+
+if (import.meta.main) await tool(Deno.args, fairness);

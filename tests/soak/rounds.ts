@@ -7,7 +7,7 @@ export const SIZES = { min: 16, max: 255 };
 
 /** What all rounds have: whoever keeps up may lose nothing. */
 const COMMON =
-  `--body ${SIZES.min}-${SIZES.max} --max-lost 0 --timeout 30 127.0.0.1:0`;
+  `--body ${SIZES.min}-${SIZES.max} --max-lost 0 --timeout 10 127.0.0.1:0`;
 
 /** As the stress tester is told. */
 const WORDS = {

@@ -9,7 +9,7 @@ fault("reset before accept", {
   expected: "passed over, and those between them are served",
   size: { light: 200, heavy: 3000 },
   async inject(scene, size) {
-    scene.server.kill("SIGSTOP"); // so that all wait to be accepted
+    await scene.server.pause(); // so that all wait to be accepted
     const kept: Peer[] = [];
     for (let n = 0; n < size; n++) {
       const resetter = await Resetter.connect(scene.address);

@@ -37,7 +37,7 @@ export interface Setup {
   command?: string[];
   /** If it runs on a host of its own: what the second link to it is. */
   link?: Link;
-  /** What each line on standard error is, apart from figures; unless set, there is none. */
+  /** What lines may be on standard error, apart from figures; unless set, none. */
   complaint?: RegExp;
 }
 

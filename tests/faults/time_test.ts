@@ -24,7 +24,7 @@ fault("the server stopped while all talk", {
       await Promise.race(
         talkers.map((talker) => talker.hears(`${talker.name} 399:`)),
       );
-      scene.server.kill("SIGSTOP");
+      await scene.server.pause();
       await delay(size);
       scene.server.kill("SIGCONT");
     };
@@ -56,7 +56,7 @@ fault("the server stopped while clients catch up", {
       await paced;
     }
     await delay(900);
-    scene.server.kill("SIGSTOP");
+    await scene.server.pause();
     const readers = stuck.map((peer, n) =>
       scene.use(new Listener(peer, `stuck ${n}`))
     );

@@ -91,6 +91,13 @@ export class Command implements AsyncDisposable {
     }
   }
 
+  /** Stops it, and waits, where the system tells, until it has; SIGCONT lets it go on. */
+  async pause(): Promise<void> {
+    this.kill("SIGSTOP");
+    if (Deno.build.os !== "linux") return;
+    while (!/\) T /.test(await Deno.readTextFile(`/proc/${this.pid}/stat`)));
+  }
+
   get running(): Promise<boolean> {
     return deadline(this.#child.status, 0).then(() => false, () => true);
   }

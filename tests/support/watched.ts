@@ -1,9 +1,12 @@
 /** A server in a process of its own, of which the system tells what it uses. */
+import { delay } from "@std/async/delay";
 import { descriptors, residentBytes } from "../../lib/stresstest/proc.ts";
 import { Command, freeAddress } from "./command.ts";
-import { macrotask } from "./jitter.ts";
 import { Peer } from "./peer.ts";
 import { path } from "./script.ts";
+
+/** How often it is looked whether clients have come or gone, in milliseconds. */
+const LOOK = 10;
 
 /** Clients that connect at a time. */
 const WAVE = 50;
@@ -71,9 +74,12 @@ export class Watched implements AsyncDisposable {
     return stack;
   }
 
-  /** Waits until so many clients are connected, besides the one that looks. */
+  /**
+   * Waits until so many clients are connected, besides the one that looks. It asks
+   * again and again, for nobody tells what another process has open.
+   */
   async has(clients: number): Promise<void> {
-    while (this.sockets !== this.#sockets + clients) await macrotask();
+    while (this.sockets !== this.#sockets + clients) await delay(LOOK);
   }
 
   /**

@@ -73,9 +73,10 @@ export class Connection {
   readonly finished: Promise<Ending>;
   /** Where this client's messages come from. */
   readonly channel: Channel;
+  /** Looks at the channel, for each run that is taken from it and whenever asked. */
+  readonly lag: Lag | undefined;
   readonly #socket: Deno.Conn;
   readonly #options: ConnectionOptions;
-  readonly #lag: Lag | undefined;
   #ending: Ending | undefined;
   /** The client has ended its sending side. */
   #heard: "ended" | "torn" | undefined;
@@ -89,7 +90,6 @@ export class Connection {
   #stuckAt: number | undefined;
   #stuckBeats = 0;
 
-  /** @param lag Looks at the channel for each run that is taken from it. */
   constructor(
     socket: Deno.Conn,
     channel: Channel,
@@ -99,7 +99,7 @@ export class Connection {
     this.#socket = socket;
     this.channel = channel;
     this.#options = options;
-    this.#lag = lag;
+    this.lag = lag;
     this.finished = this.#writeLoop(this.#readLoop());
   }
 
@@ -159,7 +159,7 @@ export class Connection {
     try {
       for await (const { bytes, count } of this.channel) {
         this.#writing = true;
-        this.#lag?.look();
+        this.lag?.look();
         let written = await this.#socket.write(bytes);
         this.#moves++;
         while (written < bytes.length) {

@@ -30,7 +30,7 @@ export class Roster {
   readonly #settings: Settings;
   readonly #places: Places;
   readonly #figures = new Figures();
-  readonly #connections = new Map<Connection, Lag>();
+  readonly #connections = new Set<Connection>();
   /** What connections share. */
   readonly #shared: ConnectionOptions;
   /** The number of the last client that was let in. */
@@ -45,7 +45,7 @@ export class Roster {
 
   /** The server's figures at this moment. */
   stats(): Stats {
-    const connections = [...this.#connections.keys()];
+    const connections = [...this.#connections];
     return this.#figures.stats(connections.map(({ channel }) => channel));
   }
 
@@ -85,7 +85,7 @@ export class Roster {
       this.#tell({ type, client, remoteAddr, dropped });
     });
     const connection = new Connection(socket, channel, this.#shared, lag);
-    this.#connections.set(connection, lag);
+    this.#connections.add(connection);
     this.#tell({ type: "connected", client, remoteAddr });
     connection.finished.then((ending) => {
       const { dropped } = channel;
@@ -109,8 +109,8 @@ export class Roster {
       // Who was stopped itself has not heard yet what clients took meanwhile.
       const late = now - lookedAt > LATE * pause;
       lookedAt = now;
-      for (const [connection, lag] of this.#connections) {
-        lag.look();
+      for (const connection of this.#connections) {
+        connection.lag?.look();
         if (!late) connection.beat(stallTimeout / pause);
       }
     }
@@ -118,7 +118,7 @@ export class Roster {
 
   /** Sends everybody what waits, until the time-out or the signal, and ends. */
   async drain(signal: AbortSignal): Promise<void> {
-    const connections = [...this.#connections.keys()];
+    const connections = [...this.#connections];
     const finished = Promise.all(
       connections.map((connection) => connection.finished),
     );

@@ -10,22 +10,22 @@
 import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
 import config from "./deno.json" with { type: "json" };
-import { formatAddress } from "./lib/address.ts";
+import { formatAddress } from "./lib/wire/address.ts";
 import {
   type Arguments,
   HELP,
   parseArguments,
 } from "./lib/command/arguments.ts";
-import { Journal } from "./lib/command/journal.ts";
+import { Logger } from "./lib/cli/logger.ts";
 import {
   eventLevel,
   eventNotice,
   failureNotice,
   statsNotice,
   usageNotice,
-} from "./lib/command/notice.ts";
-import { Outbox } from "./lib/command/outbox.ts";
-import { serve, type Server } from "./lib/server.ts";
+} from "./lib/command/log_lines.ts";
+import { LineWriter } from "./lib/cli/line_writer.ts";
+import { serve, type Server } from "./lib/server/serve.ts";
 
 /** What can end the server; Windows has no SIGTERM. */
 const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
@@ -47,8 +47,8 @@ const PERIOD = 10_000;
 
 /** Runs the command with `args` and returns when it has ended. */
 export async function main(args: string[]): Promise<void> {
-  const output = new Outbox(Deno.stdout);
-  const errors = new Outbox(Deno.stderr);
+  const output = new LineWriter(Deno.stdout);
+  const errors = new LineWriter(Deno.stderr);
   Deno.exitCode = await command(args, output, errors);
   try {
     await deadline(
@@ -63,26 +63,26 @@ export async function main(args: string[]): Promise<void> {
 /** Does what the command line asks for, and gives the exit code. */
 async function command(
   args: string[],
-  output: Outbox,
-  errors: Outbox,
+  output: LineWriter,
+  errors: LineWriter,
 ): Promise<number> {
   let parsed: Arguments | "help" | "version";
   try {
     parsed = parseArguments(args);
   } catch (error) {
-    new Journal(errors).print(usageNotice(error));
+    new Logger(errors).print(usageNotice(error));
     return 2;
   }
   if (parsed === "help") output.post(HELP);
   else if (parsed === "version") output.post(`zillions ${config.version}`);
-  else return await run(parsed, output, new Journal(errors, parsed));
+  else return await run(parsed, output, new Logger(errors, parsed));
   return 0;
 }
 
 async function run(
   { address, stats, ...options }: Arguments,
-  output: Outbox,
-  journal: Journal,
+  output: LineWriter,
+  journal: Logger,
 ): Promise<number> {
   let server: Server | undefined;
   let stoppedAt = -Infinity;

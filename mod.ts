@@ -10,11 +10,11 @@
  *
  * @module
  */
-export * from "./lib/client.ts";
-export * from "./lib/frame.ts";
-export * from "./lib/framer.ts";
-export * from "./lib/hub.ts";
-export * from "./lib/server.ts";
+export * from "./lib/client/client.ts";
+export * from "./lib/wire/frame.ts";
+export * from "./lib/wire/framer.ts";
+export * from "./lib/hub/hub.ts";
+export * from "./lib/server/serve.ts";
 
 if (import.meta.main) {
   const { main } = await import("./main.ts");

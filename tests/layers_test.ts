@@ -3,28 +3,15 @@ import { run } from "./support/command.ts";
 
 const ROOT = new URL("..", import.meta.url);
 
-/** The core, from the ground up. A file imports from lower layers only. */
-const LAYERS = [
-  ["quote", "run"],
-  [
-    "accept",
-    "address",
-    "frame",
-    "gone",
-    "listener",
-    "log",
-    "network",
-    "turns",
-    "write",
-  ],
-  ["channel", "framer", "places"],
-  ["client", "hub", "lag"],
-  ["connection"],
-  ["event", "figures", "publish"],
-  ["options"],
-  ["roster"],
-  ["server"],
-];
+/** What the files of each folder of the server package may import, itself aside. */
+const LAYERS: Record<string, readonly string[]> = {
+  wire: [],
+  hub: ["wire"],
+  server: ["hub", "wire"],
+  client: ["cli", "wire"],
+  cli: ["wire"],
+  command: ["cli", "hub", "server", "wire"],
+};
 
 interface Module {
   specifier: string;
@@ -45,52 +32,37 @@ async function graph(entry: string): Promise<Map<string, Module>> {
   );
 }
 
+/** The TypeScript files in a folder and those below it. */
+async function* files(folder: string): AsyncGenerator<string> {
+  for await (
+    const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))
+  ) {
+    if (isDirectory) yield* files(`${folder}/${name}`);
+    else if (name.endsWith(".ts")) yield `${folder}/${name}`;
+  }
+}
+
+/** What a file imports, types included, as it is written there. */
+function imports(text: string): string[] {
+  return [...text.matchAll(/^(?:import|export|\}) [^"]*?from "([^"]+)"/gm)]
+    .map(([, specifier]) => specifier!);
+}
+
 async function source(path: string): Promise<string> {
   return await Deno.readTextFile(new URL(path, ROOT));
 }
 
-/** What a file imports, types included, as it is written there. */
-async function imports(path: string): Promise<string[]> {
-  const text = await source(path);
-  return [
-    ...text.matchAll(
-      /^(?:import|export|\} from).*?from "([^"]+)"|^\} from "([^"]+)"/gm,
-    ),
-  ]
-    .map((match) => match[1] ?? match[2]!);
-}
-
-Deno.test("layers: every file of the core has its place", async () => {
-  const files = [];
-  for await (const { name, isFile } of Deno.readDir(new URL("lib", ROOT))) {
-    if (isFile) files.push(name.replace(/\.ts$/, ""));
-  }
-  assertEquals(files.sort(), LAYERS.flat().sort());
-});
-
-Deno.test("layers: the README has every file of the core, each below those it imports", async () => {
-  const rows = (await source("README.md")).matchAll(
-    /^\|.*\| `lib\/(\w+)\.ts` +\|$/gm,
-  );
-  const order = [...rows].map(([, name]) => name!);
-  assertEquals(order.toSorted(), LAYERS.flat().sort());
-  for (const [at, name] of order.entries()) {
-    for (const specifier of await imports(`lib/${name}.ts`)) {
-      const file = specifier.match(/^\.\/(\w+)\.ts$/)?.[1];
-      assert(!file || order.indexOf(file) < at, `${name} imports ${file}`);
-    }
-  }
-});
-
-Deno.test("layers: imports only point down, and never across", async () => {
-  for (const [height, names] of LAYERS.entries()) {
-    const below = LAYERS.slice(0, height).flat();
-    for (const name of names) {
-      for (const specifier of await imports(`lib/${name}.ts`)) {
-        const file = specifier.match(/^\.\/(\w+)\.ts$/)?.[1];
+Deno.test("layers: imports only point down", async () => {
+  for (const [folder, below] of Object.entries(LAYERS)) {
+    for await (const path of files(`lib/${folder}`)) {
+      for (const specifier of imports(await source(path))) {
+        if (specifier.startsWith("@std/")) continue;
+        const target = new URL(specifier, new URL(path, ROOT)).pathname;
+        const part = target.match(/\/lib\/(\w+)\//)?.[1];
         assert(
-          file ? below.includes(file) : specifier.startsWith("@std/"),
-          `lib/${name}.ts imports ${specifier}`,
+          target.endsWith("/deno.json") || part === folder ||
+            below.includes(part ?? ""),
+          `${path} imports ${specifier}`,
         );
       }
     }
@@ -100,12 +72,13 @@ Deno.test("layers: imports only point down, and never across", async () => {
 Deno.test("layers: the plain server is our own files and @std, nothing else", async () => {
   for (const entry of ["main.ts", "mod.ts"]) {
     const modules = await graph(entry);
-    assert(modules.has("lib/server.ts"));
+    assert(modules.has("lib/server/serve.ts"));
     for (const [path, { dependencies = [] }] of modules) {
       assert(
-        /^(?:main|mod)\.ts$|^deno\.json$|^lib\/(?:command\/)?\w+\.ts$/.test(
-          path,
-        ),
+        /^(?:main|mod)\.ts$|^deno\.json$|^lib\/(?:wire|hub|server|client|cli|command)\/\w+\.ts$/
+          .test(
+            path,
+          ),
         `${entry} loads ${path}`,
       );
       for (const { specifier } of dependencies) {

@@ -1,6 +1,6 @@
 /** The README's examples that need files of their own, run as they stand there. */
 import { assert, assertEquals } from "@std/assert";
-import { encode } from "../lib/frame.ts";
+import { encode } from "../lib/wire/frame.ts";
 import { freeAddress } from "./support/command.ts";
 import { macrotask } from "./support/jitter.ts";
 import { path } from "./support/script.ts";

@@ -6,10 +6,13 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { type Address, parseAddress } from "../address.ts";
-import { DEFAULT_CAPACITY, Hub } from "../hub.ts";
-import { DEFAULT_MAX_CLIENTS, DEFAULT_STALL_TIMEOUT } from "../options.ts";
-import { quote } from "../quote.ts";
+import { type Address, parseAddress } from "../wire/address.ts";
+import { DEFAULT_CAPACITY, Hub } from "../hub/hub.ts";
+import {
+  DEFAULT_MAX_CLIENTS,
+  DEFAULT_STALL_TIMEOUT,
+} from "../server/options.ts";
+import { quote } from "../wire/quote.ts";
 
 /** How the command is called. */
 export const USAGE = "zillions [OPTIONS] ADDRESS";

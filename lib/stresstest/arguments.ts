@@ -6,8 +6,8 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import type { Address } from "../address.ts";
-import { quote } from "../quote.ts";
+import type { Address } from "../wire/address.ts";
+import { quote } from "../wire/quote.ts";
 import { type LoadSettings, MAX_MESSAGES } from "./load.ts";
 import { type ReferenceSettings, TICK } from "./reference.ts";
 import { type Target, targets } from "./target.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { ByteSource } from "../framer.ts";
+import type { ByteSource } from "../wire/framer.ts";
 
 /** The longest time between two reads of a client, in milliseconds. */
 const LONGEST = 200;

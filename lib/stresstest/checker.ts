@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { HEADER } from "../frame.ts";
+import { HEADER } from "../wire/frame.ts";
 import { type Bodies, MIN_BODY } from "./bodies.ts";
 import { clientName, type Ledger } from "./ledger.ts";
 import type { Tally } from "./tally.ts";

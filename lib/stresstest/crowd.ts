@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { HEADER } from "../frame.ts";
+import { HEADER } from "../wire/frame.ts";
 import { Bodies, type Sizes } from "./bodies.ts";
 import { Effort } from "./effort.ts";
 import { clientName, Ledger } from "./ledger.ts";

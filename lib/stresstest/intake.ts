@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { HEADER, leadingRun } from "../frame.ts";
-import { type ByteSource, TornFrameError } from "../framer.ts";
+import { HEADER, leadingRun } from "../wire/frame.ts";
+import { type ByteSource, TruncatedFrameError } from "../wire/framer.ts";
 
 /** Bytes of a client's read buffer. */
 const BUFFER = 64 * 1024;
@@ -16,7 +16,7 @@ const BUFFER = 64 * 1024;
  * Reads `source` to its end and hands each run of whole frames to `take`, which
  * must be done with it when it returns.
  *
- * @throws {TornFrameError} If the source ends inside a frame.
+ * @throws {TruncatedFrameError} If the source ends inside a frame.
  */
 export async function takeFrames(
   source: ByteSource,
@@ -33,5 +33,5 @@ export async function takeFrames(
     begun = filled - bytes.length;
     if (begun > 0) buffer.copyWithin(0, bytes.length, filled);
   }
-  if (begun > 0) throw new TornFrameError(begun, HEADER + buffer[0]!);
+  if (begun > 0) throw new TruncatedFrameError(begun, HEADER + buffer[0]!);
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { encode } from "../frame.ts";
+import { encode } from "../wire/frame.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Socket } from "./target.ts";
 import type { Trial } from "./trial.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { deadline } from "@std/async/deadline";
-import { type Address, formatAddress } from "../address.ts";
+import { type Address, formatAddress } from "../wire/address.ts";
 import { reason, StartError } from "./start_error.ts";
 import type { Target } from "./target.ts";
 

@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { encode } from "../frame.ts";
-import { isGone } from "../gone.ts";
+import { encode } from "../wire/frame.ts";
+import { isDisconnect } from "../wire/io_error.ts";
 import { ID } from "./reference_bodies.ts";
 import { type ReferenceSettings, Repetition } from "./repetition.ts";
 import type { Subject } from "./server.ts";
@@ -93,7 +93,7 @@ export class Reference implements Disposable {
       await this.#clock.write(CLOCK);
     } catch (error) {
       // A server that is gone shows in every run; the clock need not say it.
-      if (!isGone(error)) throw error;
+      if (!isDisconnect(error)) throw error;
     }
     this.#ticking = false;
   }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { MAX_BODY } from "../frame.ts";
+import { MAX_BODY } from "../wire/frame.ts";
 import { fill, isFill, scatter } from "./bodies.ts";
 
 /** The bytes of an id, with which every message begins. */

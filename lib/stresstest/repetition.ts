@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { bodies, encode } from "../frame.ts";
+import { bodies, encode } from "../wire/frame.ts";
 import { show } from "./checker.ts";
 import { Effort } from "./effort.ts";
 import { clientName, Ledger } from "./ledger.ts";

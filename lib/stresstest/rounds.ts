@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Address } from "../address.ts";
+import type { Address } from "../wire/address.ts";
 import { Server } from "./server.ts";
 import type { RunResult, ServerResult } from "./result.ts";
 import type { Target } from "./target.ts";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { HEADER, MAX_BODY } from "../frame.ts";
+import { HEADER, MAX_BODY } from "../wire/frame.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Tally } from "./tally.ts";
 import type { Socket } from "./target.ts";

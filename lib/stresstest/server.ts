@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Address, formatAddress, parseAddress } from "../address.ts";
+import { type Address, formatAddress, parseAddress } from "../wire/address.ts";
 import { Process, READY } from "./process.ts";
 import { reason, StartError } from "./start_error.ts";
 import type { Socket, Target } from "./target.ts";

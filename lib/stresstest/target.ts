@@ -5,7 +5,7 @@
  * @module
  */
 import { parseArgsStringToArgv } from "string-argv";
-import { type Address, parseAddress } from "../address.ts";
+import { type Address, parseAddress } from "../wire/address.ts";
 
 /** The most characters of a name: it heads a column. */
 const LONGEST = 24;

@@ -6,9 +6,9 @@
  * @module
  */
 import { delay } from "@std/async/delay";
-import { type ByteSource, TornFrameError } from "../framer.ts";
-import { isGone } from "../gone.ts";
-import { writeAll } from "../write.ts";
+import { type ByteSource, TruncatedFrameError } from "../wire/framer.ts";
+import { isDisconnect } from "../wire/io_error.ts";
+import { writeAll } from "../wire/write_all.ts";
 import { takeFrames } from "./intake.ts";
 import type { Subject } from "./server.ts";
 import { StartError } from "./start_error.ts";
@@ -158,7 +158,7 @@ export class Trial implements Disposable {
       await writeAll(socket, bytes);
       return true;
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if (!isDisconnect(error)) throw error;
       return false; // whoever reads this socket says why
     }
   }
@@ -195,8 +195,8 @@ export class Trial implements Disposable {
     try {
       await read();
     } catch (error) {
-      if (error instanceof TornFrameError) how += " inside a message";
-      else if (!isGone(error)) throw error;
+      if (error instanceof TruncatedFrameError) how += " inside a message";
+      else if (!isDisconnect(error)) throw error;
       else how = `broke the connection of ${who}`;
     }
     if (this.over.aborted || !this.#sockets.has(socket)) return;

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { type Address, parseAddress } from "../address.ts";
-import { MAX_BODY } from "../frame.ts";
-import { quote } from "../quote.ts";
+import { type Address, parseAddress } from "../wire/address.ts";
+import { MAX_BODY } from "../wire/frame.ts";
+import { quote } from "../wire/quote.ts";
 import { MIN_BODY, type Sizes } from "./bodies.ts";
 
 /** The command line is wrong: one line that says how. */

@@ -1,5 +1,5 @@
 /** One subscriber, by where it is: behind, waiting, or too far behind. */
-import { Hub } from "../../lib/hub.ts";
+import { Hub } from "../../lib/hub/hub.ts";
 
 const FRAME = new Uint8Array(65);
 const RUN = new Uint8Array(1000 * 65);

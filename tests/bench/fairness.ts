@@ -2,9 +2,9 @@
  * Fairness: how long the messages of a quiet pair take, alone and while another
  * client floods. `deno task fairness [ROUNDS]` prints it.
  */
-import type { Address } from "../../lib/address.ts";
-import { bodies, encode } from "../../lib/frame.ts";
-import { frames } from "../../lib/framer.ts";
+import type { Address } from "../../lib/wire/address.ts";
+import { bodies, encode } from "../../lib/wire/frame.ts";
+import { frames } from "../../lib/wire/framer.ts";
 import { duration } from "../../lib/stresstest/figures.ts";
 import { OURS, type Stage } from "./stage.ts";
 import { table, tool } from "./tool.ts";

@@ -3,12 +3,12 @@
  * counted by its bytes alone, for whoever looked at each message would be the
  * bottleneck. What it is that arrives is checked by the stress tester's loads.
  */
-import type { Address } from "../../lib/address.ts";
-import { HEADER } from "../../lib/frame.ts";
-import { isGone } from "../../lib/gone.ts";
+import type { Address } from "../../lib/wire/address.ts";
+import { HEADER } from "../../lib/wire/frame.ts";
+import { isDisconnect } from "../../lib/wire/io_error.ts";
 import type { Server } from "../../lib/stresstest/server.ts";
 import { UsageWatch } from "../../lib/stresstest/usage.ts";
-import { writeAll } from "../../lib/write.ts";
+import { writeAll } from "../../lib/wire/write_all.ts";
 import { published, subscribed } from "./nats.ts";
 
 const PUBLISHERS = 4;
@@ -125,7 +125,7 @@ async function write(
   try {
     await writeAll(client, bytes);
   } catch (error) {
-    if (!isGone(error)) throw error;
+    if (!isDisconnect(error)) throw error;
   }
 }
 
@@ -136,7 +136,7 @@ async function read(
   try {
     for (let n; (n = await client.read(SCRATCH)) !== null;) take(n);
   } catch (error) {
-    if (!isGone(error)) throw error;
+    if (!isDisconnect(error)) throw error;
   }
 }
 

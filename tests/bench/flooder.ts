@@ -2,9 +2,9 @@
  * A client in a thread of its own that sends as fast as its socket takes it, and
  * reads what comes back. A worker: it is told the address, and ended from outside.
  */
-import type { Address } from "../../lib/address.ts";
-import { HEADER, MAX_BODY } from "../../lib/frame.ts";
-import { writeAll } from "../../lib/write.ts";
+import type { Address } from "../../lib/wire/address.ts";
+import { HEADER, MAX_BODY } from "../../lib/wire/frame.ts";
+import { writeAll } from "../../lib/wire/write_all.ts";
 
 /** Messages of one write. */
 const BATCH = 200;

@@ -1,5 +1,5 @@
 /** Bodies to frames and back. */
-import { bodies, encode, leadingRun } from "../../lib/frame.ts";
+import { bodies, encode, leadingRun } from "../../lib/wire/frame.ts";
 import { concat } from "@std/bytes/concat";
 
 const COUNT = 1000;

@@ -1,7 +1,7 @@
 /** From reads to runs, by what a read brings. */
 import { concat } from "@std/bytes/concat";
-import { encode } from "../../lib/frame.ts";
-import { type ByteSource, frames } from "../../lib/framer.ts";
+import { encode } from "../../lib/wire/frame.ts";
+import { type ByteSource, frames } from "../../lib/wire/framer.ts";
 
 const MEBIBYTE = 1024 * 1024;
 

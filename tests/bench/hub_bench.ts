@@ -1,5 +1,5 @@
 /** Broadcasts, by how many broadcast to how many. */
-import { type Channel, Hub } from "../../lib/hub.ts";
+import { type Channel, Hub } from "../../lib/hub/hub.ts";
 
 /** What a busy connection reads: 100 frames with bodies of 64 bytes. */
 const COUNT = 100;

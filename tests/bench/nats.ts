@@ -4,10 +4,10 @@
  * every client subscribes. The protocol differs, the load does not.
  */
 import { concat } from "@std/bytes/concat";
-import type { Address } from "../../lib/address.ts";
-import { HEADER, MAX_BODY } from "../../lib/frame.ts";
+import type { Address } from "../../lib/wire/address.ts";
+import { HEADER, MAX_BODY } from "../../lib/wire/frame.ts";
 import type { Socket } from "../../lib/stresstest/target.ts";
-import { writeAll } from "../../lib/write.ts";
+import { writeAll } from "../../lib/wire/write_all.ts";
 
 /** Said first: who we are and what we want to hear; and is that understood? */
 const HELLO = bytes('CONNECT {"verbose":false}\r\nSUB z 1\r\nPING\r\n');

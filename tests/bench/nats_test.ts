@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes/concat";
-import { encode } from "../../lib/frame.ts";
+import { encode } from "../../lib/wire/frame.ts";
 import { load } from "../../lib/stresstest/load.ts";
 import { Server } from "../../lib/stresstest/server.ts";
 import { target } from "../stresstest/servers.ts";

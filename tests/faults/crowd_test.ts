@@ -25,9 +25,9 @@ fault("clients that come and go", {
       await Promise.all(Array.from({ length: WAVE }, (_, i) => visit(n + i)));
     }
     const figures = await scene.until(({ clients }) => clients === 2);
-    const { ended, lost, torn, failed } = figures;
-    assertEquals({ torn, failed }, { torn: 0, failed: 0 });
-    assert(ended! >= 2 * size / 5 && ended! + lost! <= size);
+    const { ended, reset, truncated, failed } = figures;
+    assertEquals({ truncated, failed }, { truncated: 0, failed: 0 });
+    assert(ended! >= 2 * size / 5 && ended! + reset! <= size);
     const guests = scene.order.filter((tag) => tag.startsWith("guest "));
     assertEquals(new Set(guests).size, 4 * size / 5);
     return `${size} came and went, ${ended} in order`;

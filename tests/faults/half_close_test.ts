@@ -25,25 +25,25 @@ fault("half-close at once or when idle", {
 });
 
 fault("half-close inside a frame", {
-  expected: "the torn frame reaches nobody, the whole ones before it all",
+  expected: "the truncated frame reaches nobody, the whole ones before it all",
   size: { light: 50, heavy: 1000 },
   async inject(scene, size) {
     for (let n = 0; n < size; n++) {
-      const peer = await scene.peer(`torn ${n}`);
+      const peer = await scene.peer(`truncated ${n}`);
       await peer.say(`whole ${n}`);
       await peer.send(new Uint8Array(1 + n % 255).fill(255));
       await peer.hangUp();
       const log = await peer.hearAll();
-      await scene.assertWhole(log, `torn ${n}`);
+      await scene.assertWhole(log, `truncated ${n}`);
       assert(log.includes(`whole ${n}`));
     }
-    const { torn } = await scene.until(({ clients }) => clients === 2);
-    assertEquals(torn, size);
+    const { truncated } = await scene.until(({ clients }) => clients === 2);
+    assertEquals(truncated, size);
     const others = scene.order.filter((tag) =>
-      !/^(pulse|torn|whole) /.test(tag)
+      !/^(pulse|truncated|whole) /.test(tag)
     );
     assertEquals(others, ["talker"]);
-    return `${torn} torn, nothing of it arrived`;
+    return `${truncated} truncated, nothing of it arrived`;
   },
 });
 

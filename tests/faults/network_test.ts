@@ -32,8 +32,8 @@ fault("a link cut without a goodbye", {
     } while ((await scene.until(() => true))["stalled"]! < size);
     await scene.assertWhole(flooder.log, "flooder");
     assertHeard(scene.order, "flooder", said);
-    const { clients, lost } = await scene.until(() => true);
-    assertEquals({ clients, lost }, { clients: 3, lost: 0 });
+    const { clients, reset } = await scene.until(() => true);
+    assertEquals({ clients, reset }, { clients: 3, reset: 0 });
     scene.host!.mend();
     scene.use(await Peer.join(badly(scene), "back again"));
     return `${size} shed; none of ${said} messages lost for others`;

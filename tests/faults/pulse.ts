@@ -5,7 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
-import type { Address } from "../../lib/address.ts";
+import type { Address } from "../../lib/wire/address.ts";
 import { Listener } from "../support/listener.ts";
 
 /** Milliseconds of rest after each beat. */

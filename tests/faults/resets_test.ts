@@ -34,7 +34,8 @@ fault("reset before accept", {
 });
 
 fault("reset during read", {
-  expected: "whole frames reach all, the torn one nobody; each is counted lost",
+  expected:
+    "whole frames reach all, the truncated one nobody; each is counted lost",
   size: { light: 200, heavy: 2000 },
   async inject(scene, size) {
     const rude = [];
@@ -49,12 +50,14 @@ fault("reset during read", {
       scene.order.filter((tag) => tag === "a").length === size
     );
     await Promise.all(rude.map((resetter) => resetter.reset()));
-    const { lost, torn } = await scene.until(({ clients }) => clients === 2);
-    assertEquals({ lost, torn }, { lost: size, torn: 0 });
+    const { reset, truncated } = await scene.until(({ clients }) =>
+      clients === 2
+    );
+    assertEquals({ reset, truncated }, { reset: size, truncated: 0 });
     const whole = scene.order.filter((tag) => tag === "a").length;
     assertEquals(whole, size);
     assertEquals(scene.order.filter((tag) => tag.startsWith("b")), []);
-    return `${lost} lost, ${whole} whole frames and no torn one arrived`;
+    return `${reset} reset, ${whole} whole frames and no truncated one arrived`;
   },
 });
 
@@ -103,10 +106,12 @@ fault("reset during a stuck write", {
     const { dropped } = await scene.until(() => true);
     assert(dropped! > size * FLOOD / 4, "all of them are stuck");
     await Promise.all(stuck.map((resetter) => resetter.reset()));
-    const { lost, clients } = await scene.until(({ clients }) => clients === 3);
-    assertEquals(lost, size);
+    const { reset, clients } = await scene.until(({ clients }) =>
+      clients === 3
+    );
+    assertEquals(reset, size);
     await scene.assertWhole(flooder.log, "the flooder");
     await flooder[Symbol.asyncDispose]();
-    return `${lost} lost, ${clients! - 2} beside them unharmed`;
+    return `${reset} lost, ${clients! - 2} beside them unharmed`;
   },
 });

@@ -4,7 +4,7 @@
  */
 import { assert } from "@std/assert";
 import { deadline } from "@std/async/deadline";
-import type { Address } from "../../lib/address.ts";
+import type { Address } from "../../lib/wire/address.ts";
 import { Command, freeAddress, ours } from "../support/command.ts";
 import { assertWhole, Listener, missed, tag } from "../support/listener.ts";
 import { Peer } from "../support/peer.ts";

@@ -2,8 +2,12 @@
 import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import fc from "fast-check";
-import { bodies, encode } from "../../lib/frame.ts";
-import { type ByteSource, frames, TornFrameError } from "../../lib/framer.ts";
+import { bodies, encode } from "../../lib/wire/frame.ts";
+import {
+  type ByteSource,
+  frames,
+  TruncatedFrameError,
+} from "../../lib/wire/framer.ts";
 import { takeFrames } from "../../lib/stresstest/intake.ts";
 import { Chunks } from "../support/bytes.ts";
 import { holds } from "../support/property.ts";
@@ -45,7 +49,7 @@ async function read(
       for (const body of bodies(run)) found.bodies.push([...body]);
     });
   } catch (error) {
-    if (!(error instanceof TornFrameError)) throw error;
+    if (!(error instanceof TruncatedFrameError)) throw error;
     found.torn = [error.received, error.expected];
   }
   return found;

@@ -6,11 +6,11 @@ import {
   type Address,
   formatAddress,
   parseAddress,
-} from "../../lib/address.ts";
+} from "../../lib/wire/address.ts";
 import { parseArguments, UsageError } from "../../lib/stresstest/arguments.ts";
 import { HELP as STRESSTEST_HELP } from "../../lib/stresstest/help.ts";
-import { HELP as CLIENT_HELP } from "../../lib/terminal/help.ts";
-import { main as client } from "../../lib/terminal/main.ts";
+import { HELP as CLIENT_HELP } from "../../lib/client/chat/help.ts";
+import { main as client } from "../../lib/client/chat/main.ts";
 import { main as server } from "../../main.ts";
 import { macrotask } from "../support/jitter.ts";
 import { holds } from "../support/property.ts";

@@ -1,6 +1,6 @@
 /** The command line of the soak. */
 import { parseArgs } from "@std/cli/parse-args";
-import { quote } from "../../lib/quote.ts";
+import { quote } from "../../lib/wire/quote.ts";
 import { type Target, targets } from "../../lib/stresstest/target.ts";
 import { UsageError, Values } from "../../lib/stresstest/values.ts";
 import { script } from "../support/script.ts";

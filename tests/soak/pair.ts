@@ -4,14 +4,14 @@
  * behaved client sees of a busy server: how late its messages are, and whether one
  * is lost.
  */
-import type { Address } from "../../lib/address.ts";
-import { encode } from "../../lib/frame.ts";
-import { isGone } from "../../lib/gone.ts";
+import type { Address } from "../../lib/wire/address.ts";
+import { encode } from "../../lib/wire/frame.ts";
+import { isDisconnect } from "../../lib/wire/io_error.ts";
 import { Bodies, MIN_BODY, type Sizes } from "../../lib/stresstest/bodies.ts";
 import { takeFrames } from "../../lib/stresstest/intake.ts";
 import type { Latency } from "../../lib/stresstest/result.ts";
 import { Tally } from "../../lib/stresstest/tally.ts";
-import { writeAll } from "../../lib/write.ts";
+import { writeAll } from "../../lib/wire/write_all.ts";
 
 /** How often it says something, in milliseconds. */
 const PERIOD = 20;
@@ -90,7 +90,7 @@ export class QuietPair implements Disposable {
     try {
       await doing();
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if (!isDisconnect(error)) throw error;
     }
     if (this.#over) return;
     this.#over = true;

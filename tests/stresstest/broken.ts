@@ -5,7 +5,7 @@
 // deno-lint-ignore-file no-console -- it is a command
 import { concat } from "@std/bytes/concat";
 import { frames } from "@zillions/server/framer";
-import { formatAddress, parseAddress } from "../../lib/address.ts";
+import { formatAddress, parseAddress } from "../../lib/wire/address.ts";
 
 /** Every so many messages something goes wrong. */
 const OFTEN = 10;

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { TornFrameError } from "@zillions/server/framer";
+import { TruncatedFrameError } from "@zillions/server/framer";
 import { takeFrames } from "../../lib/stresstest/intake.ts";
 import { Chunks, chunksOf } from "../support/bytes.ts";
 
@@ -28,7 +28,7 @@ Deno.test("takeFrames() takes more than its buffer holds", async () => {
 Deno.test("takeFrames() an end inside a frame is an error", async () => {
   const error = await assertRejects(
     () => taken([STREAM.subarray(0, 6)]),
-    TornFrameError,
+    TruncatedFrameError,
   );
   assertEquals([error.received, error.expected], [2, 4]);
 });

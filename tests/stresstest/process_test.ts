@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { formatAddress } from "../../lib/address.ts";
+import { formatAddress } from "../../lib/wire/address.ts";
 import { Server } from "../../lib/stresstest/server.ts";
 import { StartError } from "../../lib/stresstest/start_error.ts";
 import { UsageWatch } from "../../lib/stresstest/usage.ts";

@@ -4,7 +4,7 @@
  * specification can judge any server.
  */
 import { deadline } from "@std/async/deadline";
-import { type Address, formatAddress } from "../../lib/address.ts";
+import { type Address, formatAddress } from "../../lib/wire/address.ts";
 import { script } from "./script.ts";
 
 /** The longest any of these processes may take to say or do something, in milliseconds. */

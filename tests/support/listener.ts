@@ -3,7 +3,7 @@
  * their tags: what stands before the dots that fill them up.
  */
 import { assert, assertEquals } from "@std/assert";
-import type { Address } from "../../lib/address.ts";
+import type { Address } from "../../lib/wire/address.ts";
 import { Peer } from "./peer.ts";
 
 /** How long messages are that are to be many bytes. */

@@ -3,7 +3,7 @@
  * that never receive, that wait, that lag, and that were closed with a rest.
  */
 // deno-lint-ignore-file no-console -- what it prints is its answer
-import { Hub } from "../../lib/hub.ts";
+import { Hub } from "../../lib/hub/hub.ts";
 import { macrotask } from "./jitter.ts";
 
 async function held(): Promise<number> {

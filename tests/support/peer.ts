@@ -4,7 +4,7 @@
  */
 import { connect as connectSocket, type Socket } from "node:net";
 import { concat } from "@std/bytes/concat";
-import type { Address } from "../../lib/address.ts";
+import type { Address } from "../../lib/wire/address.ts";
 
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();

@@ -1,5 +1,9 @@
 /** Servers in this process. */
-import { serve, type Server, type ServeTcpOptions } from "../../lib/server.ts";
+import {
+  serve,
+  type Server,
+  type ServeTcpOptions,
+} from "../../lib/server/serve.ts";
 import { macrotask } from "./jitter.ts";
 
 /** Listens on a free port. */

@@ -9,7 +9,7 @@ import {
   type Hub,
   MIN_CAPACITY,
   type Run,
-} from "../../lib/hub.ts";
+} from "../../lib/hub/hub.ts";
 import { macrotask } from "./jitter.ts";
 import { numbersIn } from "./numbered.ts";
 

@@ -5,8 +5,8 @@
 for (const name of ["Deno", "setImmediate", "process", "Buffer"]) {
   delete (globalThis as Record<string, unknown>)[name];
 }
-const { Hub } = await import("../../lib/hub.ts");
-const { frames } = await import("../../lib/framer.ts");
+const { Hub } = await import("../../lib/hub/hub.ts");
+const { frames } = await import("../../lib/wire/framer.ts");
 
 const hub = new Hub();
 // More than one turn serves, so that turns must follow each other.

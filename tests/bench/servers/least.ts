@@ -5,7 +5,7 @@
  * client: `deno run --allow-net tests/bench/servers/least.ts 127.0.0.1:8080`.
  */
 // deno-lint-ignore-file no-console -- the specification asks for this line
-import { parseAddress } from "../../../lib/address.ts";
+import { parseAddress } from "../../../lib/wire/address.ts";
 
 const address = Deno.args[0]!;
 const listener = Deno.listen({ ...parseAddress(address), tcpBacklog: 4096 });

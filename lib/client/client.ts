@@ -1,0 +1,159 @@
+/**
+ * The client's end of a connection: send bodies, iterate the bodies that arrive.
+ *
+ * @module
+ */
+import { concat } from "@std/bytes/concat";
+import { type Address, parseAddress } from "../wire/address.ts";
+import { bodies, encode } from "../wire/frame.ts";
+import { frames, TruncatedFrameError } from "../wire/framer.ts";
+import { writeAll } from "../wire/write_all.ts";
+
+export { type Address, TruncatedFrameError };
+
+/** Options of {@linkcode connect}. */
+export interface ConnectOptions {
+  /** Gives up connecting. Once connected, it has no effect. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Connects to a server.
+ *
+ * @param address `IP:PORT` as text, or its parts.
+ * @throws {TypeError} If the text is not an address with a port.
+ * @throws {RangeError} If the port is out of range.
+ * @throws {Deno.errors.ConnectionRefused} If nobody listens there.
+ * @throws {Deno.errors.NotCapable} If `--allow-net` does not cover the address.
+ *
+ * @example Saying something and hearing it
+ * ```ts
+ * import { connect } from "@zillions/server/client";
+ * import { serve } from "@zillions/server/server";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = serve({ port: 0 });
+ * using client = await connect(server.addr);
+ * await client.send("hello");
+ * await client.closeWrite();
+ * for await (const body of client) {
+ *   assertEquals(new TextDecoder().decode(body), "hello");
+ * }
+ * ```
+ */
+export async function connect(
+  address: string | Address,
+  options: ConnectOptions = {},
+): Promise<Client> {
+  const { hostname, port } = typeof address === "string"
+    ? parseAddress(address)
+    : address;
+  const socket = await Deno.connect({ hostname, port, ...options });
+  socket.setNoDelay(true);
+  return new Client(socket);
+}
+
+/**
+ * A connection to a server, made by {@linkcode connect}. Iterate it for the bodies
+ * that arrive, its own included; the iteration may be left and taken up again,
+ * and ends when the connection does.
+ */
+export class Client
+  implements AsyncIterable<Uint8Array<ArrayBuffer>, void, void>, Disposable {
+  readonly #socket: Deno.TcpConn;
+  readonly #bodies: AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
+  /** Frames that the next write takes with it. */
+  #frames: Uint8Array[] = [];
+  /** The write that will take them, once the one before it is done. */
+  #next: Promise<void> | undefined;
+  /** The last write that was asked for; it fails when one before it did. */
+  #last: Promise<void> = Promise.resolve();
+  #sending = true;
+  /** The end of the sending side, once it was asked for. */
+  #ended: Promise<void> | undefined;
+  #closed = false;
+
+  /** @ignore Clients are made by `connect()`. */
+  constructor(socket: Deno.TcpConn) {
+    this.#socket = socket;
+    this.#bodies = this.#receive();
+  }
+
+  /**
+   * Sends one message; a string is sent as UTF-8. What is sent while a write is
+   * under way goes out together in the next.
+   *
+   * Wait for it before sending much more: what was not awaited is kept in memory.
+   *
+   * @param body 0 to 255 bytes; copied.
+   * @returns When the system has taken the message, which says nothing of the server.
+   * @throws {RangeError} If the body is longer.
+   * @throws {Error} If the sending side is closed.
+   * @throws {Deno.errors.BrokenPipe} If the connection is lost.
+   * @throws {Deno.errors.ConnectionReset} If the connection is lost.
+   */
+  async send(body: Uint8Array | string): Promise<void> {
+    const frame = encode(body);
+    if (!this.#sending) {
+      throw new Error("Cannot send: the sending side is closed");
+    }
+    this.#frames.push(frame);
+    await (this.#next ??= this.#last = this.#write(this.#last));
+  }
+
+  /**
+   * Sends what is still to be sent, then ends the sending side. The server sends
+   * what it broadcast until then and ends the connection. May be called twice.
+   */
+  closeWrite(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    this.#sending = false;
+    return this.#ended ??= this.#last.then(() => this.#socket.closeWrite());
+  }
+
+  /** Closes the connection at once. The iteration ends. May be called twice. */
+  close(): void {
+    this.#sending = false;
+    this.#closed = true;
+    this.#socket[Symbol.dispose]();
+  }
+
+  /** Closes the connection at once. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /**
+   * The bodies that arrive, each an array of its own.
+   *
+   * The iteration throws `TruncatedFrameError` if the connection ends inside a frame,
+   * and `Deno.errors.ConnectionReset` if it is lost.
+   */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array<ArrayBuffer>, void, void> {
+    // Without return(): a loop that is left must not end the one after it.
+    return { next: () => this.#bodies.next() };
+  }
+
+  async *#receive(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+    try {
+      for await (const run of frames(this.#socket)) {
+        for (const body of bodies(run.bytes)) yield body.slice();
+      }
+    } catch (error) {
+      if (!this.#closed) throw error;
+    }
+  }
+
+  async #write(previous: Promise<void>): Promise<void> {
+    let frames: Uint8Array[];
+    try {
+      await previous;
+    } finally {
+      // When that failed, so does this, and nothing is kept for later.
+      frames = this.#frames;
+      this.#frames = [];
+      this.#next = undefined;
+    }
+    await writeAll(this.#socket, concat(frames));
+  }
+}

@@ -1,0 +1,269 @@
+/** The piped client as a process, against our server and against bad ones. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { concat } from "@std/bytes/concat";
+import { type AddressInfo, createServer } from "node:net";
+import config from "../../../deno.json" with { type: "json" };
+import { connect } from "../../../lib/client/client.ts";
+import { serve } from "../../../lib/server/serve.ts";
+import { harmless } from "../../../lib/wire/escape.ts";
+import { Outlet } from "../../../lib/client/chat/outlet.ts";
+import { talk } from "../../../lib/client/chat/piped.ts";
+import { Chunks } from "../../support/bytes.ts";
+import { command, feed, play, readAll, run, start, texts } from "./support.ts";
+
+Deno.test.sanitizer({ ops: true, resources: true });
+
+const utf8 = new TextEncoder();
+
+Deno.test("client sends lines and prints messages", async () => {
+  await using server = serve({ port: 0 });
+  const said = await run(server.addr, "hello\n\ntwo  words \r\n天地\nlast");
+  assertEquals(said, {
+    code: 0,
+    out: "hello\n\ntwo  words \r\n天地\nlast\n",
+    err: "",
+  });
+});
+
+Deno.test("client sends nothing for no input", async () => {
+  await using server = serve({ port: 0 });
+  assertEquals(await run(server.addr, ""), { code: 0, out: "", err: "" });
+  assertEquals(server.hub.broadcasts, 0);
+});
+
+Deno.test("client sends bytes as they are and says what is not UTF-8", async () => {
+  await using server = serve({ port: 0 });
+  using other = await connect(server.addr);
+  const bodies = [[0xff], [0xc3, 0xa9], [0xc3], [0xed, 0xa0, 0x80], [0x0d]];
+  const input = bodies.flatMap((body) => [...body, 0x0a]);
+  const said = await run(server.addr, Uint8Array.from(input));
+  const note = "[received non-utf8 data]";
+  assertEquals(said.out, `${note}\né\n${note}\n${note}\n\r\n`);
+  const received = [];
+  for await (const body of other) {
+    received.push([...body]);
+    if (received.length === bodies.length) break;
+  }
+  assertEquals(received, bodies);
+});
+
+Deno.test("client refuses a line of more than 255 bytes and goes on", async () => {
+  await using server = serve({ port: 0 });
+  const most = "é".repeat(127) + "x";
+  const said = await run(
+    server.addr,
+    `before\n${most}y\n${most}\n${"z".repeat(1_000_000)}`,
+  );
+  assertEquals(said, {
+    code: 0,
+    out: `before\n${most}\n`,
+    err: "client: line 2 is not sent: it has 256 bytes, 255 is the most\n" +
+      "client: line 4 is not sent: it has 1000000 bytes, 255 is the most\n",
+  });
+});
+
+Deno.test("client loses and reorders nothing of a large input", async () => {
+  await using server = serve({ port: 0 });
+  let input = "";
+  for (let i = 0; i < 150_000; i++) input += `${i} ${"x".repeat(i % 97)}\n`;
+  const said = await run(server.addr, input);
+  assert(said.out === input, "the output is not the input");
+  assertEquals([said.code, said.err], [0, ""]);
+});
+
+Deno.test("talk() shows texts the way it is asked to, for output that is looked at", async () => {
+  await using server = serve({ port: 0 });
+  using client = await connect(server.addr);
+  const input = new Chunks([Uint8Array.of(0x1b, 0x5b, 0x0a, 0x9b, 0x0a)]);
+  let out = "";
+  const outlet = new Outlet({
+    write(bytes) {
+      out += new TextDecoder().decode(bytes);
+      return Promise.resolve(bytes.length);
+    },
+  });
+  const refuse = () => assert(false);
+  assert(await talk({ client, input, outlet, show: harmless, refuse }));
+  assertEquals(out, "␛[\n[received non-utf8 data]\n");
+});
+
+Deno.test("client holds its input back while its output is stuck", async () => {
+  await using server = serve({ port: 0 });
+  const client = start(`127.0.0.1:${server.addr.port}`);
+  let taken = 0;
+  // More than the hub holds, so that some would be lost if all were sent.
+  const line = utf8.encode(`${"x".repeat(255)}\n`);
+  const piece = concat(Array.from({ length: 256 }, () => line));
+  const input = client.stdin.getWriter();
+  const feeding = (async () => {
+    for (; taken < 400; taken++) await input.write(piece);
+    await input.close();
+  })();
+  // A pipe holds 64 KiB and sockets a few MiB: the input stops before its end.
+  for (let before = -1; before !== taken || taken === 0;) {
+    before = taken;
+    for (let i = 0; i < 200; i++) await connected(server.addr);
+  }
+  assert(taken < 400, "all of the input was taken");
+  let received = 0;
+  for await (const chunk of client.stdout) received += chunk.length;
+  await feeding;
+  assertEquals(received, 400 * piece.length);
+  assertEquals(server.stats().dropped, 0);
+  assertEquals((await client.status).code, 0);
+  await client.stderr.cancel();
+});
+
+Deno.test("client prints what arrives after its input has ended", async () => {
+  const { address, played } = play(async (socket) => {
+    assertEquals(await readAll(socket), utf8.encode("\x02hi"));
+    await socket.write(utf8.encode("\x05later\x04late"));
+  });
+  assertEquals(await run(address, "hi"), {
+    code: 0,
+    out: "later\nlate\n",
+    err: "",
+  });
+  await played;
+});
+
+Deno.test("client fails in one line when there is no server", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const address = `127.0.0.1:${listener.addr.port}`;
+  listener.close();
+  assertEquals(await run(address, "hi\n"), {
+    code: 1,
+    out: "",
+    err: `client: cannot connect to ${address}: Connection refused\n`,
+  });
+});
+
+Deno.test("client fails in one line when the server ends before the input", async () => {
+  const { address, played } = play(async (socket) => {
+    await socket.write(utf8.encode("\x03bye"));
+  });
+  const client = start(address);
+  const output = await client.output();
+  assertEquals({ code: output.code, ...texts(output) }, {
+    code: 1,
+    out: "bye\n",
+    err: `client: ${address} ended the connection before the input ended\n`,
+  });
+  await client.stdin.close().catch(() => {});
+  await played;
+});
+
+Deno.test("client fails in one line when the connection ends inside a message", async () => {
+  const { address, played } = play(async (socket) => {
+    await readAll(socket);
+    await socket.write(utf8.encode("\x03one\x05torn"));
+  });
+  assertEquals(await run(address, ""), {
+    code: 1,
+    out: "one\n",
+    err: `client: lost ${address}: the connection ended inside a message\n`,
+  });
+  await played;
+});
+
+Deno.test("client fails in one line when the connection is reset", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const resetter = createServer((socket) => {
+    socket.once("data", () => {
+      socket.resetAndDestroy();
+      resetter.close(() => resolve());
+    });
+  });
+  await new Promise<void>((listening) =>
+    resetter.listen(0, "127.0.0.1", listening)
+  );
+  const address = `127.0.0.1:${(resetter.address() as AddressInfo).port}`;
+  const { code, out, err } = await run(address, "hi\n");
+  assertEquals([code, out], [1, ""]);
+  assertMatch(
+    err,
+    /^client: lost 127\.0\.0\.1:\d+: Connection reset by peer\n$/,
+  );
+  await promise;
+});
+
+Deno.test({
+  name: "client fails in one line when its input or output does",
+  ignore: Deno.build.os !== "linux", // it has a device that is always full
+  async fn() {
+    await using server = serve({ port: 0 });
+    const client = command(`127.0.0.1:${server.addr.port}`);
+    const cases = {
+      "< /": "cannot read the input: Is a directory",
+      "> /dev/full": "cannot write the output: No space left on device",
+    };
+    for (const [redirection, complaint] of Object.entries(cases)) {
+      const script = `echo hi | (exec "$@" ${redirection})`;
+      const shell = new Deno.Command("sh", {
+        args: ["-c", script, "sh", ...client],
+      });
+      const output = await shell.output();
+      assertEquals({ code: output.code, ...texts(output) }, {
+        code: 1,
+        out: "",
+        err: `client: ${complaint}\n`,
+      });
+    }
+  },
+});
+
+Deno.test("client ends quietly when nobody reads its output", async () => {
+  await using server = serve({ port: 0 });
+  const client = start(`127.0.0.1:${server.addr.port}`);
+  await client.stdout.cancel();
+  const feeding = feed(client, "a line\n".repeat(10_000));
+  assertEquals((await client.status).code, 0);
+  await feeding;
+  assertEquals(await new Response(client.stderr).text(), "");
+});
+
+Deno.test("client explains wrong usage in one line", async () => {
+  const cases = {
+    "--loud": "unknown option --loud",
+    "-hx": "unknown option -hx",
+    "a b": "one address is enough, not 2",
+    "nonsense": 'cannot read the address "nonsense": it has no port',
+    "127.0.0.1": 'cannot read the address "127.0.0.1": it has no port',
+    "::1:8080": 'cannot read the address "::1:8080": it is IP:PORT, with ' +
+      "brackets around an IPv6 address",
+    "127.0.0.1:65536":
+      'cannot read the address "127.0.0.1:65536": the port is 0 to 65535',
+    "--\x1b[2J": "unknown option --␛[2J",
+  };
+  await Promise.all(
+    Object.entries(cases).map(async ([args, complaint]) => {
+      const client = start(...args.split(" "));
+      await client.stdin.close();
+      const output = await client.output();
+      assertEquals({ code: output.code, ...texts(output) }, {
+        code: 2,
+        out: "",
+        err: `client: ${complaint} (usage: client [ADDRESS]; see --help)\n`,
+      });
+    }),
+  );
+});
+
+Deno.test("client tells its version and explains itself", async () => {
+  const outputs = ["--version", "--help", "-h"].map(async (option) => {
+    const client = start(option);
+    await client.stdin.close();
+    const output = await client.output();
+    assertEquals([output.code, texts(output).err], [0, ""]);
+    return texts(output).out;
+  });
+  const [version, help, short] = await Promise.all(outputs);
+  assertEquals(version, `zillions ${config.version}\n`);
+  assertMatch(help!, /^Usage: client \[ADDRESS\]\n/);
+  assertEquals(short, help);
+});
+
+/** Lets `server` do what it can, for as long as a connection takes. */
+async function connected(addr: Deno.NetAddr): Promise<void> {
+  using _ = await connect(addr);
+}

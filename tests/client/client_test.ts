@@ -1,0 +1,159 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { connect } from "../../lib/client/client.ts";
+import { TruncatedFrameError } from "../../lib/wire/framer.ts";
+import { serve } from "../../lib/server/serve.ts";
+import { formatAddress } from "../../lib/wire/address.ts";
+import { freeAddress } from "../support/command.ts";
+
+const text = (body: Uint8Array) => new TextDecoder().decode(body);
+
+Deno.test("connect() reads an address as text", async () => {
+  await using server = serve({ port: 0 });
+  using client = await connect(formatAddress(server.addr));
+  await client.send("hello");
+  for await (const body of client) {
+    assertEquals(text(body), "hello");
+    break;
+  }
+});
+
+Deno.test("connect() rejects with what is wrong", async () => {
+  await assertRejects(() => connect("nowhere"), TypeError, "has no port");
+  await assertRejects(() => connect("a:65536"), RangeError, "65535");
+  await assertRejects(
+    () => connect(freeAddress()),
+    Deno.errors.ConnectionRefused,
+  );
+  await assertRejects(
+    () => connect(freeAddress(), { signal: AbortSignal.abort() }),
+    DOMException,
+  );
+});
+
+Deno.test("Client: the iteration may be left and taken up again", async () => {
+  await using server = serve({ port: 0 });
+  using client = await connect(server.addr);
+  for (const word of ["one", "two", "three"]) await client.send(word);
+  const heard = [];
+  for (let n = 0; n < 3; n++) {
+    for await (const body of client) {
+      heard.push(text(body));
+      break;
+    }
+  }
+  assertEquals(heard, ["one", "two", "three"]);
+});
+
+Deno.test("Client: bodies are arrays of their own", async () => {
+  await using server = serve({ port: 0 });
+  using client = await connect(server.addr);
+  for (let n = 0; n < 100; n++) await client.send(`${n}`);
+  await client.closeWrite();
+  const bodies = await Array.fromAsync(client);
+  assertEquals(bodies.map(text), Array.from({ length: 100 }, (_, n) => `${n}`));
+  assert(bodies.every((body) => body.buffer.byteLength === body.length));
+});
+
+Deno.test("Client.send() keeps the order of calls that nobody awaited", async () => {
+  await using server = serve({ port: 0 });
+  using client = await connect(server.addr);
+  const words = Array.from({ length: 5000 }, (_, n) => `${n} `.repeat(20));
+  const sent = Promise.all(words.map((word) => client.send(word)));
+  const heard: string[] = [];
+  for await (const body of client) {
+    heard.push(text(body));
+    if (heard.length === words.length) break;
+  }
+  await sent;
+  assertEquals(heard, words);
+});
+
+Deno.test("Client.send() goes out together when called together", async () => {
+  await using server = serve({ port: 0 });
+  using client = await connect(server.addr);
+  const first = client.send("one");
+  const second = client.send("two");
+  const third = client.send("three");
+  await first;
+  await Promise.all([second, third]);
+  await client.closeWrite();
+  assertEquals((await Array.fromAsync(client)).map(text), [
+    "one",
+    "two",
+    "three",
+  ]);
+});
+
+Deno.test("Client.send() refuses a body over 255 bytes, and goes on", async () => {
+  await using server = serve({ port: 0 });
+  using client = await connect(server.addr);
+  await assertRejects(
+    () => client.send(new Uint8Array(256)),
+    RangeError,
+    "256 bytes",
+  );
+  await client.send("fine");
+  await client.closeWrite();
+  assertEquals((await Array.fromAsync(client)).map(text), ["fine"]);
+});
+
+Deno.test("Client.send() waits for a server that takes no more", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using client = await connect(listener.addr);
+  using server = await listener.accept();
+  const body = new Uint8Array(255);
+  let taken = 0;
+  const sending = (async () => {
+    for (let n = 0; n < 200; n++) {
+      await Promise.all(Array.from({ length: 1000 }, () => client.send(body)));
+      taken++;
+    }
+  })();
+  const buffer = new Uint8Array(1024 * 1024);
+  for (let read = 0; read < 200 * 1000 * 256;) {
+    // What the system holds between the two is some megabytes, not all of it.
+    assert(taken * 256_000 - read < 32 * 1024 * 1024);
+    read += (await server.read(buffer))!;
+  }
+  await sending;
+});
+
+Deno.test("Client.closeWrite() sends what is still to be sent, and may be called twice", async () => {
+  await using server = serve({ port: 0 });
+  using client = await connect(server.addr);
+  const sent = Promise.all(["a", "b", "c"].map((word) => client.send(word)));
+  await client.closeWrite();
+  await client.closeWrite();
+  await sent;
+  assertEquals((await Array.fromAsync(client)).map(text), ["a", "b", "c"]);
+  await assertRejects(() => client.send("d"), Error, "sending side is closed");
+});
+
+Deno.test("Client.close() ends the iteration and may be called twice", async () => {
+  await using server = serve({ port: 0 });
+  const client = await connect(server.addr);
+  const bodies = Array.fromAsync(client);
+  client.close();
+  client.close();
+  await client.closeWrite();
+  assertEquals(await bodies, []);
+  await assertRejects(() => client.send("a"), Error, "sending side is closed");
+});
+
+Deno.test("Client: a connection that ends inside a frame is a TruncatedFrameError", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using client = await connect(listener.addr);
+  {
+    using server = await listener.accept();
+    await server.write(new Uint8Array([1, 97, 5, 1, 2]));
+  }
+  const heard: string[] = [];
+  await assertRejects(
+    async () => {
+      for await (const body of client) heard.push(text(body));
+    },
+    TruncatedFrameError,
+    "3 of its 6 bytes",
+  );
+  assertEquals(heard, ["a"]);
+});

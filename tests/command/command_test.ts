@@ -1,0 +1,413 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import { type Address, formatAddress } from "../../lib/wire/address.ts";
+import {
+  Command,
+  freeAddress,
+  ours,
+  run,
+  STOPPED,
+} from "../support/command.ts";
+import { macrotask } from "../support/jitter.ts";
+import { numbered, Peer, Resetter } from "../support/peer.ts";
+import { path, script } from "../support/script.ts";
+
+const COMMAND = ours("--allow-net");
+
+/** Fails unless `stderr` is one line of ours. */
+function assertOneLine(stderr: string): void {
+  assertMatch(stderr, /^zillions: [^\n]+\n$/);
+}
+
+/** Starts our command with options. */
+function start(...options: string[]): Promise<Command> {
+  return Command.start(freeAddress(), [...COMMAND, ...options]);
+}
+
+/** Broadcasts until clients that do not read can take no more. */
+async function stick(address: Address): Promise<void> {
+  using peer = await Peer.join(address);
+  const texts = Array.from({ length: 200 }, (_, n) => numbered(n, 250));
+  for (let n = 0; n < 300; n++) {
+    await peer.say(...texts);
+    await peer.receive(200 * 251);
+  }
+}
+
+const WRONG: [string[], string][] = [
+  [[], "one address is needed, not none"],
+  [["127.0.0.1:0", "127.0.0.1:0"], "one address is needed, not 2"],
+  [["127.0.0.1"], "has no port"],
+  [["127.0.0.1:65536"], "the port is 0 to 65535"],
+  [["[::1:80"], "brackets"],
+  [["::1]:80"], "brackets"],
+  [[""], "is empty"],
+  [["--nonsense", "127.0.0.1:0"], 'unknown option "--nonsense"'],
+  [["-x", "127.0.0.1:0"], 'unknown option "-x"'],
+  [["127.0.0.1:0", "--capacity"], "--capacity needs a size"],
+  [["--capacity", "-1", "127.0.0.1:0"], 'unknown option "-1"'],
+  [["--capacity=1", "127.0.0.1:0"], "4096 to 1073741824 bytes"],
+  [["--capacity=2G", "127.0.0.1:0"], "4096 to 1073741824 bytes"],
+  [["--capacity=16T", "127.0.0.1:0"], "--capacity needs a size"],
+  [["--max-clients=0", "127.0.0.1:0"], "--max-clients needs a whole number"],
+  [["--max-clients=ten", "127.0.0.1:0"], "--max-clients needs a whole number"],
+  [["--stall-timeout=soon", "127.0.0.1:0"], "--stall-timeout needs a number"],
+  [["--stats=", "127.0.0.1:0"], "--stats needs a number"],
+  [["--stats=86401", "127.0.0.1:0"], "seconds up to 86400"],
+  [["--max-clients-per-address=0", "127.0.0.1:0"], "per-address needs a whole"],
+  [["--non\x1b[2J\nsense", "127.0.0.1:0"], "--non\\u001b[2J\\nsense"],
+];
+
+Deno.test("command: called wrongly, it says what was wrong and how to call it; exit 2", async () => {
+  for (const [args, why] of WRONG) {
+    const { code, stdout, stderr } = await run([...COMMAND, ...args]);
+    assertEquals([code, stdout], [2, ""], args.join(" "));
+    assertOneLine(stderr);
+    assert(stderr.includes(why), stderr);
+    assert(stderr.includes("usage: zillions [OPTIONS] ADDRESS"), stderr);
+  }
+});
+
+Deno.test("command: --help and --version are answered on standard output; exit 0", async () => {
+  for (const option of ["--help", "-h"]) {
+    const help = await run([...COMMAND, option]);
+    assertEquals([help.code, help.stderr], [0, ""]);
+    for (
+      const text of [
+        "Usage: zillions [OPTIONS] ADDRESS",
+        "--capacity",
+        "--max-clients",
+        "--max-clients-per-address",
+        "--stall-timeout",
+        "--stats",
+        "--verbose",
+        "--json",
+      ]
+    ) assert(help.stdout.includes(text));
+    assert(help.stdout.split("\n").every((line) => line.length <= 80));
+    assert((await Deno.readTextFile(path("README.md"))).includes(help.stdout));
+  }
+  const version = await run([...COMMAND, "--version"]);
+  assertEquals(version, {
+    code: 0,
+    stdout: `zillions ${config.version}\n`,
+    stderr: "",
+  });
+});
+
+Deno.test("command: mod.ts, which JSR runs, is the same command", async () => {
+  const command = script("mod.ts", "--allow-net");
+  await using server = await Command.start(freeAddress(), command);
+  using peer = await Peer.join(server.address);
+  await peer.say("hello");
+  assertEquals(await peer.hear(), "hello");
+  await peer.hangUp();
+  server.kill("SIGINT");
+  assertEquals((await server.end()).code, STOPPED);
+});
+
+Deno.test("command: a port that is taken; exit 1", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const address = formatAddress(taken.addr);
+  const { code, stdout, stderr } = await run([...COMMAND, address]);
+  assertEquals([code, stdout], [1, ""]);
+  assertEquals(
+    stderr,
+    `zillions: cannot listen on ${address}: the port is taken\n`,
+  );
+});
+
+Deno.test("command: an address of another machine; exit 1", async () => {
+  const { code, stdout, stderr } = await run([...COMMAND, "192.0.2.1:8080"]);
+  assertEquals([code, stdout], [1, ""]);
+  assertEquals(
+    stderr,
+    "zillions: cannot listen on 192.0.2.1:8080: the address is not this machine's\n",
+  );
+});
+
+Deno.test("command: without --allow-net for its address it says what it needs; exit 1", async () => {
+  const elsewhere = ["--allow-net=127.0.0.1:8081", "--allow-net=0.0.0.0:8080"];
+  for (const permissions of [[], ["--allow-net=[::1]:8080"], elsewhere]) {
+    const { code, stdout, stderr } = await run([
+      ...ours(...permissions),
+      "127.0.0.1:8080",
+    ]);
+    assertEquals([code, stdout], [1, ""]);
+    assertOneLine(stderr);
+    assertMatch(stderr, /cannot listen on 127\.0\.0\.1:8080: .*--allow-net/);
+  }
+});
+
+Deno.test("command: --allow-net for the address that it listens on is enough", async () => {
+  for (const hostname of ["127.0.0.1", "::1", "0.0.0.0", "::"]) {
+    const address = freeAddress(hostname);
+    const permission = `--allow-net=${formatAddress(address)}`;
+    await using server = await Command.start(address, ours(permission));
+    using peer = await Peer.join({
+      hostname: hostname.replace("0.0.0.0", "127.0.0.1").replace(/^::$/, "::1"),
+      port: address.port,
+    });
+    await peer.say("hello");
+    assertEquals(await peer.hear(), "hello");
+    await peer.hangUp();
+    server.kill("SIGINT");
+    assertEquals((await server.end()).code, STOPPED);
+  }
+});
+
+Deno.test("command: a port that the system does not allow; exit 1", async () => {
+  // Which ports these are, and for whom, differs: the refusal is made up.
+  const source = `
+    Deno.listen = () => { throw new Deno.errors.PermissionDenied("os error 13"); };
+    const { main } = await import(${
+    JSON.stringify(import.meta.resolve("../../main.ts"))
+  });
+    await main(["127.0.0.1:80"]);`;
+  const { code, stdout, stderr } = await run([Deno.execPath(), "eval", source]);
+  assertEquals([code, stdout], [1, ""]);
+  assertEquals(
+    stderr,
+    "zillions: cannot listen on 127.0.0.1:80: permission denied by the system\n",
+  );
+});
+
+Deno.test("command: a client's half frame, reset and silence are its own affair", async () => {
+  await using server = await start();
+  using witness = await Peer.join(server.address, "witness");
+  {
+    using truncated = await Peer.connect(server.address);
+    await truncated.send(new Uint8Array([9, 1]));
+  }
+  const reset = await Resetter.connect(server.address);
+  await reset.send(new Uint8Array([9, 1]));
+  await reset.reset();
+  using slow = await Peer.connect(server.address);
+  const sentence = new Uint8Array([5, 104, 101, 108, 108, 111]);
+  for (let at = 0; at < 5; at++) {
+    await slow.send(sentence.subarray(at, at + 1));
+    await witness.say(`${at}`);
+    assertEquals(await witness.hear(), `${at}`);
+  }
+  server.kill("SIGTERM");
+  const { code, stderr } = await server.end();
+  assertEquals([code, stderr], [STOPPED, ""]);
+});
+
+Deno.test("command: --stats prints figures, and counts what a slow client lost", async () => {
+  await using server = await start("--stats", "0.05", "--capacity=64K");
+  using _stuck = await Peer.join(server.address);
+  await stick(server.address);
+  for (let line = ""; !/ dropped=[1-9]/.test(line);) {
+    line = await server.complaint() ?? "";
+    if (line.startsWith("zillions: client")) continue; // it says who lags
+    assertMatch(line, /^clients=\d+ messagesIn=\d+ .* failed=\d+$/);
+  }
+});
+
+Deno.test("command: --max-clients turns away one more", async () => {
+  await using server = await start("--max-clients=1");
+  using one = await Peer.join(server.address);
+  using two = await Peer.connect(server.address);
+  assertEquals(await two.body(), null);
+  await one.say("hello");
+  assertEquals(await one.hear(), "hello");
+});
+
+Deno.test("command: --max-clients-per-address turns away one more from there, and says so", async () => {
+  await using server = await Command.start(freeAddress("::"), [
+    ...COMMAND,
+    "--max-clients-per-address=1",
+  ]);
+  const { port } = server.address;
+  using one = await Peer.join({ hostname: "127.0.0.1", port });
+  using two = await Peer.connect({ hostname: "127.0.0.1", port });
+  assertEquals(await two.body(), null);
+  assertMatch(
+    await server.complaint() ?? "",
+    /^zillions: turned away .*127\.0\.0\.1\]:\d+: .*--max-clients-per-address/,
+  );
+  using other = await Peer.join({ hostname: "::1", port });
+  await other.say("hello");
+  await one.hear();
+  assertEquals(await one.hear(), "hello");
+});
+
+Deno.test("command: clients that are turned away do not flood standard error", async () => {
+  await using server = await start("--max-clients=1");
+  using one = await Peer.join(server.address);
+  for (let n = 0; n < 100; n++) {
+    using more = await Peer.connect(server.address);
+    assertEquals(await more.body(), null);
+  }
+  await one.hangUp();
+  server.kill("SIGTERM");
+  const { code, stderr } = await server.end();
+  assertEquals(code, STOPPED);
+  if (STOPPED !== 0) return;
+  const lines = stderr.split("\n");
+  assertEquals(lines.length, 11);
+  assert(lines.slice(0, 10).every((line) => line.includes("turned away")));
+  assertEquals(
+    lines[10],
+    "zillions: left out 90 more notices of this kind: refused",
+  );
+});
+
+Deno.test("command: what was left out is told when the period is over", async () => {
+  const main = JSON.stringify(import.meta.resolve("../../main.ts"));
+  const address = freeAddress();
+  const source = `
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = (task, ms) => setTimeout(task, ms === 10_000 ? 50 : ms);
+    const { main } = await import(${main});
+    await main(["--max-clients=1", "${formatAddress(address)}"]);`;
+  await using server = await Command.start(address, [
+    Deno.execPath(),
+    "eval",
+    source,
+  ]);
+  using _one = await Peer.join(server.address);
+  let line: string | undefined = "";
+  while (!/left out \d+ more notices of this kind: refused/.test(line)) {
+    for (let n = 0; n < 20; n++) {
+      using more = await Peer.connect(server.address);
+      assertEquals(await more.body(), null);
+    }
+    line = await server.complaint();
+    assert(line !== undefined);
+  }
+});
+
+Deno.test("command: --verbose says who comes and goes, and nothing that a client sent", async () => {
+  await using server = await start("-v");
+  {
+    using peer = await Peer.join(
+      server.address,
+      "\x1b[2J\x9bnonsense\nzillions:",
+    );
+    await peer.send(new Uint8Array([255, 27, 99]));
+    await peer.hangUp();
+    await peer.hearAll();
+  }
+  assertMatch(
+    await server.complaint() ?? "",
+    /^zillions: client 1 \(127\.0\.0\.1:\d+\) connected$/,
+  );
+  assertMatch(
+    await server.complaint() ?? "",
+    /^zillions: client 1 \(127\.0\.0\.1:\d+\) left inside a message$/,
+  );
+});
+
+Deno.test("command: --json says everything in objects, one a line", async () => {
+  await using server = await start("-v", "--json", "--stats=0.05");
+  using peer = await Peer.join(server.address);
+  await peer.hangUp();
+  const wanted = new Set(["connected", "disconnected", "stats"]);
+  while (wanted.size > 0) {
+    const line = JSON.parse(await server.complaint() ?? "");
+    assert(!Number.isNaN(Date.parse(line.time)));
+    assertEquals([line.level, typeof line.message], ["info", "string"]);
+    if (line.event === "stats") assert(Number.isInteger(line.messagesIn));
+    else assertEquals([line.client, typeof line.address], [1, "string"]);
+    wanted.delete(line.event);
+  }
+  const taken = formatAddress(server.address);
+  const { code, stderr } = await run([...COMMAND, "--json", taken]);
+  const { level, message } = JSON.parse(stderr);
+  assertEquals([code, level], [1, "error"]);
+  assertEquals(message, `cannot listen on ${taken}: the port is taken`);
+});
+
+Deno.test("command: --stall-timeout disconnects a client that takes nothing", async () => {
+  await using server = await start("--stall-timeout=0.5", "--stats=0.05");
+  using _stuck = await Peer.join(server.address);
+  await stick(server.address);
+  for (let line = ""; !/ stalled=1 /.test(line);) {
+    line = await server.complaint() ?? "";
+    assert(line !== "");
+  }
+});
+
+Deno.test({
+  name: "command: SIGINT and SIGTERM send what waits; exit 0",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      await using server = await start();
+      using peer = await Peer.join(server.address);
+      const texts = Array.from({ length: 10_000 }, (_, n) => numbered(n, 200));
+      for (let n = 0; n < texts.length; n += 100) {
+        await peer.say(...texts.slice(n, n + 100));
+      }
+      assertEquals(await peer.hear(), texts[0]);
+      server.kill(signal);
+      server.kill(signal); // as when a task runner passes on a Ctrl-C
+      const heard = await peer.hearAll();
+      // What was still on its way to the server is not the server's.
+      assertEquals(heard, texts.slice(1, 1 + heard.length));
+      peer[Symbol.dispose]();
+      const { code, stdout, stderr } = await server.end();
+      assertEquals({ code, stdout, stderr }, {
+        code: 0,
+        stdout: "",
+        stderr: "",
+      });
+    }
+  },
+});
+
+Deno.test({
+  name: "command: a second signal ends it at once",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using server = await start("--stats=0.05");
+    using _stuck = await Peer.join(server.address);
+    await stick(server.address);
+    // Lines of figures are the clock: what was printed until now is skipped, and
+    // draining would take a hundred more.
+    const broadcast = / messagesIn=60002 /;
+    while (!broadcast.test(await server.complaint() ?? ""));
+    const ended = server.end();
+    let signals = 0;
+    for (; signals < 50; signals++) {
+      server.kill("SIGTERM");
+      if (await server.complaint() === undefined) break;
+    }
+    assert(signals < 50);
+    assertEquals((await ended).code, 0);
+  },
+});
+
+Deno.test({
+  name:
+    "command: when descriptors run out, accepting pauses and resumes; one warning",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const address = freeAddress();
+    await using server = await Command.start(address, [
+      "sh",
+      "-c",
+      `ulimit -n 64; exec "$@"`,
+      "sh",
+      ...COMMAND,
+    ]);
+    using first = await Peer.join(address, "first");
+    const crowd = await Promise.all(
+      Array.from({ length: 64 }, () => Peer.connect(address)),
+    );
+    const complaint = await server.complaint();
+    assertMatch(complaint!, /^zillions: cannot accept clients.*open files/);
+    await first.say("unharmed");
+    assertEquals(await first.hear(), "unharmed");
+    for (const peer of crowd) peer[Symbol.dispose]();
+    using next = await Peer.join(address, "next");
+    assertEquals(await first.hear(), "next");
+    await next.hangUp();
+    server.kill("SIGTERM");
+    await macrotask();
+    const { code, stderr } = await server.end();
+    assertEquals([code, stderr], [0, complaint]);
+  },
+});

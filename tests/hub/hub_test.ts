@@ -1,0 +1,387 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  type Channel,
+  Hub,
+  MAX_CAPACITY,
+  MIN_CAPACITY,
+  type Run,
+} from "../../lib/hub/hub.ts";
+import { TURN } from "../../lib/hub/scheduler.ts";
+import { run } from "../support/command.ts";
+import { isPending, macrotask } from "../support/jitter.ts";
+
+/** Bytes of a test message: its number, four bytes, and 36 more. */
+const MESSAGE = 40;
+
+/** Broadcasts messages with the next numbers, in runs of `count`. */
+function broadcast(hub: Hub, messages: number, count = 1): void {
+  for (let left = messages; left > 0; left -= count) {
+    const size = Math.min(count, left);
+    const view = new DataView(new ArrayBuffer(size * MESSAGE));
+    for (let i = 0; i < size; i++) {
+      view.setUint32(i * MESSAGE, hub.broadcasts + i);
+    }
+    hub.broadcast(new Uint8Array(view.buffer), size);
+  }
+}
+
+/** The numbers of the messages in a run. */
+function numbers({ bytes, count }: Run): number[] {
+  assertEquals(bytes.length, count * MESSAGE);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Array.from({ length: count }, (_, i) => view.getUint32(i * MESSAGE));
+}
+
+/** All that waits in a channel that is closed. */
+async function rest(channel: Channel): Promise<number[]> {
+  const all = [];
+  for await (const run of channel) all.push(...numbers(run));
+  return all;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+Deno.test("Hub.broadcast() reaches every subscriber, in order", async () => {
+  const hub = new Hub();
+  const channels = Array.from({ length: 200 }, () => hub.subscribe());
+  broadcast(hub, 500, 7);
+  for (const channel of channels) channel.close();
+  for (const channel of channels) {
+    assertEquals(await rest(channel), range(0, 500));
+    assertEquals(channel.dropped, 0);
+  }
+});
+
+Deno.test("Hub.broadcast() wakes those that wait, in turns, all of them", async () => {
+  const hub = new Hub();
+  const channels = Array.from({ length: 3 * TURN }, () => hub.subscribe());
+  let woken = 0;
+  const waiting = channels.map((channel) =>
+    channel.next().then((result) => {
+      woken++;
+      return result;
+    })
+  );
+  broadcast(hub, 1);
+  for (let before = 0; woken < channels.length; before = woken) {
+    await macrotask();
+    assert(woken - before <= TURN);
+  }
+  for (const { value } of await Promise.all(waiting)) {
+    assertEquals(numbers(value!), [0]);
+  }
+});
+
+Deno.test("Hub.broadcast() copies: the caller may reuse its bytes", async () => {
+  const hub = new Hub();
+  using channel = hub.subscribe();
+  const bytes = new Uint8Array([1, 2, 3]);
+  hub.broadcast(bytes);
+  bytes.fill(0);
+  assertEquals((await channel.next()).value?.bytes, new Uint8Array([1, 2, 3]));
+});
+
+Deno.test("Hub.broadcast() refuses what it cannot keep", () => {
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const one = new Uint8Array(1);
+  assertThrows(() => hub.broadcast(new Uint8Array(0)), RangeError, "0 bytes");
+  assertThrows(
+    () => hub.broadcast(new Uint8Array(MIN_CAPACITY + 1)),
+    RangeError,
+    "4097 bytes",
+  );
+  for (const count of [0, -1, 1.5, NaN, Infinity]) {
+    assertThrows(() => hub.broadcast(one, count), RangeError, `${count} mess`);
+  }
+  assertEquals(hub.broadcasts, 0);
+  hub.broadcast(new Uint8Array(MIN_CAPACITY));
+});
+
+Deno.test("Hub() refuses a capacity out of bounds and says which", () => {
+  for (
+    const capacity of [MIN_CAPACITY - 1, MAX_CAPACITY + 1, 5000.5, NaN, -1]
+  ) {
+    assertThrows(() => new Hub({ capacity }), RangeError, `${capacity}`);
+  }
+});
+
+Deno.test("Hub.subscribe() receives nothing from before", async () => {
+  const hub = new Hub();
+  broadcast(hub, 3);
+  using channel = hub.subscribe();
+  assertEquals(channel.lag, 0);
+  broadcast(hub, 1);
+  assertEquals(numbers((await channel.next()).value!), [3]);
+});
+
+Deno.test("Hub.subscribers counts the open channels", async () => {
+  const hub = new Hub();
+  const a = hub.subscribe();
+  const b = hub.subscribe();
+  {
+    using _c = hub.subscribe();
+    assertEquals(hub.subscribers, 3);
+  }
+  a.close();
+  assertEquals(hub.subscribers, 1);
+  await b.return();
+  assertEquals(hub.subscribers, 0);
+});
+
+Deno.test("Hub.offered() waits for those that waited, not for those that do not take", async () => {
+  const hub = new Hub();
+  const channels = Array.from({ length: 2 * TURN }, () => hub.subscribe());
+  using _stuck = hub.subscribe();
+  let offered = 0;
+  for (const channel of channels) channel.next().then(() => offered++);
+  broadcast(hub, 1);
+  await hub.offered();
+  assertEquals(offered, 2 * TURN);
+});
+
+Deno.test("Hub.offered() paces many who broadcast much: who keeps taking loses nothing", async () => {
+  for (const [broadcasters, subscribers] of [[300, 8], [8, 300], [200, 200]]) {
+    const hub = new Hub({ capacity: 1024 * 1024 });
+    const channels = Array.from(
+      { length: subscribers! },
+      () => hub.subscribe(),
+    );
+    const receiving = channels.map((channel) => Array.fromAsync(channel));
+    await Promise.all(Array.from({ length: broadcasters! }, async () => {
+      for (let n = 0; n < 10; n++) {
+        await hub.offered();
+        broadcast(hub, 400, 400);
+      }
+    }));
+    for (const channel of channels) channel.close();
+    await Promise.all(receiving);
+    assert(hub.broadcasts * MESSAGE > hub.capacity);
+    assertEquals(channels.map(({ dropped }) => dropped), channels.map(() => 0));
+  }
+});
+
+Deno.test("Hub.offered() is not held up by who is slow, stuck or always behind", async () => {
+  const hub = new Hub();
+  using _stuck = hub.subscribe();
+  using slow = hub.subscribe();
+  using behind = hub.subscribe();
+  let ended = false;
+  const receiving = [
+    (async () => {
+      for await (const _ of slow) {
+        for (let n = 0; n < 3; n++) await macrotask();
+        if (ended) break;
+      }
+    })(),
+    // Takes a little in each turn and never catches up.
+    (async () => {
+      for await (const _ of behind) {
+        await macrotask();
+        if (ended) break;
+      }
+    })(),
+  ];
+  for (let n = 0; n < 500; n++) {
+    for (let i = 0; i < 4; i++) broadcast(hub, 1600, 1600);
+    await hub.offered();
+  }
+  ended = true;
+  broadcast(hub, 1);
+  await Promise.all(receiving);
+});
+
+Deno.test("Hub.offered() is held up by a thousand slow ones within bounds", async () => {
+  const hub = new Hub({ capacity: 1024 * 1024 });
+  const slow = Array.from({ length: 1000 }, () => hub.subscribe());
+  const fast = hub.subscribe();
+  const receiving = (async () => {
+    for await (const _ of fast);
+  })();
+  let ended = false;
+  const taking = (async () => {
+    for (let turn = 0; !ended; turn++) { // each takes in every 200th turn
+      for (let n = turn % 200; n < slow.length; n += 200) {
+        if (slow[n]!.lag > 0) slow[n]!.next();
+      }
+      await macrotask();
+    }
+  })();
+  // Each waits for one pause at most, whatever the slow ones take.
+  for (let n = 0; n < 100; n++) {
+    broadcast(hub, 1600, 1600);
+    await hub.offered();
+  }
+  ended = true;
+  await taking;
+  fast.close();
+  await receiving;
+  assertEquals(fast.dropped, 0);
+  for (const channel of slow) channel[Symbol.dispose]();
+});
+
+Deno.test("Hub.offered() spares who reads, if slowly, and nobody who is stuck", async () => {
+  const hub = new Hub({ capacity: 1024 * 1024 });
+  using stuck = hub.subscribe();
+  const slow = hub.subscribe();
+  const receiving = (async () => {
+    for await (const _ of slow) for (let n = 0; n < 100; n++) await macrotask();
+  })();
+  for (let n = 0; n < 100; n++) {
+    broadcast(hub, 1600, 1600);
+    await hub.offered();
+  }
+  slow.close();
+  await receiving;
+  assertEquals(slow.dropped, 0);
+  assert(stuck.dropped > 0);
+});
+
+Deno.test("Channel.dropped is exact while lagging, catching up and lagging again", async () => {
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const channel = hub.subscribe();
+  let received = 0;
+  let broadcasts = 0;
+  const check = () => {
+    assertEquals(channel.received, received);
+    assertEquals(received + channel.dropped + channel.lag, broadcasts);
+  };
+  for (const messages of [10, 1000, 3, 1000, 1, 500]) {
+    broadcast(hub, messages);
+    broadcasts += messages;
+    check();
+    let last = -1;
+    while (channel.lag > 0) {
+      const got = numbers((await channel.next()).value!);
+      assert(got[0]! > last);
+      last = got.at(-1)!;
+      received += got.length;
+      check();
+    }
+    assertEquals(last, broadcasts - 1, "the newest arrives");
+  }
+  assert(channel.dropped > 2000);
+});
+
+Deno.test("Channel.next() waits while there is nothing", async () => {
+  const hub = new Hub();
+  using channel = hub.subscribe();
+  const next = channel.next();
+  assert(await isPending(next));
+  broadcast(hub, 1);
+  assertEquals(numbers((await next).value!), [0]);
+});
+
+Deno.test("Channel.next() refuses a second receiver", async () => {
+  using channel = new Hub().subscribe();
+  const first = channel.next();
+  await assertRejects(() => channel.next(), Error, "another receive");
+  channel.close();
+  assertEquals(await first, { done: true, value: undefined });
+});
+
+Deno.test("Channel.close() lets what waits be received, then ends", async () => {
+  const hub = new Hub();
+  const channel = hub.subscribe();
+  broadcast(hub, 3);
+  channel.close();
+  channel.close();
+  assert(channel.closed);
+  broadcast(hub, 3);
+  assertEquals(channel.lag, 3);
+  assertEquals(await rest(channel), [0, 1, 2]);
+  assertEquals(await channel.next(), { done: true, value: undefined });
+});
+
+Deno.test("Channel.close() ends a channel whose rest is dropped", async () => {
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const channel = hub.subscribe();
+  broadcast(hub, 3);
+  channel.close();
+  broadcast(hub, 1000);
+  assertEquals([channel.dropped, channel.lag], [3, 0]);
+  assertEquals(await rest(channel), []);
+});
+
+Deno.test("Channel.close() between being woken and being served loses nothing", async () => {
+  const hub = new Hub();
+  const channels = Array.from({ length: 2 * TURN }, () => hub.subscribe());
+  const results = channels.map((channel) => channel.next());
+  broadcast(hub, 1);
+  for (const channel of channels) channel.close();
+  for (const { value } of await Promise.all(results)) {
+    assertEquals(numbers(value!), [0]);
+  }
+});
+
+Deno.test("Channel.close() between being woken and being dropped ends the iteration", async () => {
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const channels = Array.from({ length: 2 * TURN }, () => hub.subscribe());
+  const results = channels.map((channel) => channel.next());
+  broadcast(hub, 1);
+  for (const channel of channels) channel.close();
+  broadcast(hub, 1000);
+  for (const { done } of await Promise.all(results)) assert(done);
+  assertEquals(channels.map(({ dropped }) => dropped), Array(2 * TURN).fill(1));
+});
+
+Deno.test("Channel.release() gives memory back, once, and never what others hold", async () => {
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const memory = new Set<ArrayBuffer>();
+  using keeper = hub.subscribe();
+  using giver = hub.subscribe();
+  broadcast(hub, 1);
+  const kept = (await keeper.next()).value!;
+  for (let n = 1; n < 2000; n++) {
+    const { value } = await giver.next();
+    memory.add(value!.bytes.buffer);
+    giver.release();
+    giver.release();
+    broadcast(hub, 1);
+  }
+  assertEquals(numbers(kept), [0]);
+  assert(memory.size < 20, `${memory.size} chunks`);
+});
+
+Deno.test("Channel.capacity is the hub's", () => {
+  using channel = new Hub({ capacity: MIN_CAPACITY }).subscribe();
+  assertEquals(channel.capacity, MIN_CAPACITY);
+});
+
+Deno.test("Channel[Symbol.dispose]() forgets what waits and settles who waits", async () => {
+  const hub = new Hub();
+  const idle = hub.subscribe();
+  const waiting = idle.next();
+  idle[Symbol.dispose]();
+  assertEquals((await waiting).done, true);
+
+  const channels = Array.from({ length: 2 * TURN }, () => hub.subscribe());
+  const results = channels.map((channel) => channel.next());
+  broadcast(hub, 1);
+  for (const channel of channels) channel[Symbol.dispose]();
+  for (const { done } of await Promise.all(results)) assert(done);
+  assertEquals(channels.map((channel) => channel.lag), Array(2 * TURN).fill(0));
+});
+
+Deno.test("Channel: leaving the loop ends the subscription", async () => {
+  const hub = new Hub();
+  const channel = hub.subscribe();
+  broadcast(hub, 1);
+  for await (const _ of channel) break;
+  assert(channel.closed);
+  assertEquals(hub.subscribers, 0);
+});
+
+Deno.test("Hub: its memory is its capacity, whatever the subscribers do", async () => {
+  const { stdout } = await run([
+    Deno.execPath(),
+    "run",
+    "--v8-flags=--expose-gc",
+    "tests/support/memory.ts",
+  ]);
+  const { through, held, capacity, dropped } = JSON.parse(stdout);
+  assert(through > 100 * capacity);
+  assert(dropped > 0);
+  assert(held <= capacity + 64 * 1024, `${held} bytes held`);
+});

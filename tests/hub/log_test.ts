@@ -1,0 +1,148 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { type Cursor, Log } from "../../lib/hub/log.ts";
+import type { Run } from "../../lib/wire/run.ts";
+
+const CAPACITY = 8 * 64; // eight chunks of 64 bytes
+
+/** A log of messages of `length` bytes, each filled with its number. */
+function filled(messages: number, length: number): Log {
+  const log = new Log(CAPACITY);
+  for (let n = 0; n < messages; n++) {
+    log.append(new Uint8Array(length).fill(n), 1);
+  }
+  return log;
+}
+
+/** One read, by a reader that never gives back. */
+function read(log: Log, cursor: Cursor, limit?: Cursor): Run | undefined {
+  return log.read(cursor, limit)?.run;
+}
+
+Deno.test("Log.read() gives what was appended since the cursor was made", () => {
+  const log = filled(3, 10);
+  const cursor = log.cursor();
+  assertEquals(read(log, cursor), undefined);
+  log.append(new Uint8Array([1, 2, 3, 4]), 2);
+  log.append(new Uint8Array([5, 6]), 1);
+  assertEquals(read(log, cursor), {
+    bytes: new Uint8Array([1, 2, 3, 4, 5, 6]),
+    count: 3,
+  });
+  assertEquals(read(log, cursor), undefined);
+});
+
+Deno.test("Log.read() works from before the first message", () => {
+  const log = new Log(CAPACITY);
+  const cursor = log.cursor();
+  const limit = log.cursor();
+  assertEquals(read(log, cursor), undefined);
+  log.append(new Uint8Array([1]), 1);
+  assertEquals(read(log, { ...cursor }, limit), undefined);
+  assertEquals(read(log, cursor)?.count, 1);
+});
+
+Deno.test("Log.read() never cuts a message", () => {
+  for (const length of [1, 7, 63, 64, 65, 200, CAPACITY]) {
+    const log = new Log(CAPACITY);
+    const cursor = log.cursor();
+    for (let n = 0; n < 50; n++) {
+      log.append(new Uint8Array(length).fill(n), 1);
+      if (n % 3 > 0) continue;
+      const run = read(log, cursor)!;
+      assertEquals(run.bytes.length, run.count * length);
+      assertEquals(run.bytes[0], run.bytes[length - 1]);
+    }
+  }
+});
+
+Deno.test("Log.append() drops the oldest, whole, and keeps the newest", () => {
+  const log = new Log(CAPACITY);
+  const cursor = log.cursor();
+  for (let n = 0; n < 100; n++) log.append(new Uint8Array(10).fill(n), 1);
+  assertEquals(log.end, 100);
+  assert(log.start > 0);
+  const got = [];
+  for (let run; (run = read(log, cursor));) {
+    for (let at = 0; at < run.bytes.length; at += 10) got.push(run.bytes[at]);
+  }
+  assertEquals(
+    got,
+    Array.from({ length: 100 - log.start }, (_, i) => log.start + i),
+  );
+  // Six messages fit a chunk of 64 bytes, and eight chunks are kept.
+  assert(got.length > 7 * 6 && got.length <= 8 * 6);
+});
+
+Deno.test("Log.read() stops at its limit, and moves there when it was dropped", () => {
+  const log = filled(3, 10);
+  const cursor = log.cursor();
+  log.append(new Uint8Array([1]), 1);
+  const limit = log.cursor();
+  log.append(new Uint8Array([2]), 1);
+  const late = { ...cursor };
+  assertEquals(read(log, cursor, limit), {
+    bytes: new Uint8Array([1]),
+    count: 1,
+  });
+  assertEquals(read(log, cursor, limit), undefined);
+  for (let n = 0; n < 100; n++) log.append(new Uint8Array(10), 1);
+  assertEquals(read(log, late, limit), undefined);
+  assertEquals(late, limit);
+});
+
+Deno.test("Log.read() gives bytes that never change, unless given back", () => {
+  const log = new Log(CAPACITY);
+  const cursor = log.cursor();
+  const source = new Uint8Array([1, 2, 3]);
+  log.append(source, 1);
+  const { bytes } = read(log, cursor)!;
+  source.fill(0);
+  for (let n = 0; n < 1000; n++) log.append(new Uint8Array(10).fill(9), 1);
+  assertEquals(bytes, new Uint8Array([1, 2, 3]));
+});
+
+Deno.test("Log.read() copies nothing: readers share the log's memory", () => {
+  const log = new Log(CAPACITY);
+  const [a, b] = [log.cursor(), log.cursor()];
+  log.append(new Uint8Array([1, 2, 3]), 1);
+  assertStrictEquals(read(log, a)!.bytes.buffer, read(log, b)!.bytes.buffer);
+});
+
+Deno.test("Log.read() gives those at one place the same run", () => {
+  const log = new Log(CAPACITY);
+  const [a, b, c] = [log.cursor(), log.cursor(), log.cursor()];
+  log.append(new Uint8Array([1, 2, 3]), 1);
+  assertStrictEquals(read(log, a), read(log, b));
+  log.append(new Uint8Array([4]), 1);
+  assertEquals(read(log, a), { bytes: new Uint8Array([4]), count: 1 });
+  assertEquals(read(log, c), { bytes: new Uint8Array([1, 2, 3, 4]), count: 2 });
+  assertEquals(read(log, b), { bytes: new Uint8Array([4]), count: 1 });
+});
+
+Deno.test("Log.release() lets memory serve again, when the last reader gave it back", () => {
+  const buffers = (readers: number, released: number) => {
+    const log = new Log(CAPACITY);
+    const memory = new Set<ArrayBuffer>();
+    const cursors = Array.from({ length: readers }, () => log.cursor());
+    for (let n = 0; n < 200; n++) {
+      log.append(new Uint8Array(64).fill(n), 1);
+      for (const [reader, cursor] of cursors.entries()) {
+        const { run, lent } = log.read(cursor)!;
+        assertEquals(run.bytes, new Uint8Array(64).fill(n));
+        memory.add(run.bytes.buffer);
+        if (reader < released) log.release(lent);
+      }
+    }
+    return memory.size;
+  };
+  assert(buffers(3, 3) <= CAPACITY / 64 + 1);
+  assertEquals(buffers(3, 2), 200);
+});
+
+Deno.test("Log.append() holds a message as large as the capacity", () => {
+  const log = filled(20, 10);
+  const cursor = log.cursor();
+  log.append(new Uint8Array(CAPACITY).fill(7), 1);
+  assertEquals(read(log, cursor)?.bytes.length, CAPACITY);
+  assertEquals(log.start, 20);
+});

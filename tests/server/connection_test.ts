@@ -1,0 +1,228 @@
+import { assert, assertEquals } from "@std/assert";
+import { concat } from "@std/bytes/concat";
+import { Connection, type Publish } from "../../lib/server/connection.ts";
+import { encode } from "../../lib/wire/frame.ts";
+import { Hub } from "../../lib/hub/hub.ts";
+import { isPending, macrotask } from "../support/jitter.ts";
+import { FakeSocket } from "../support/socket.ts";
+
+function open(publish?: Publish) {
+  const socket = new FakeSocket();
+  const hub = new Hub();
+  const errors: unknown[] = [];
+  const traffic = { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0 };
+  const connection = new Connection(socket.conn, hub.subscribe(), {
+    publish: publish ?? (({ bytes, count }) => hub.broadcast(bytes, count)),
+    traffic,
+    onError: (error) => errors.push(error),
+  });
+  return { socket, hub, errors, traffic, connection };
+}
+
+Deno.test("Connection: what is read is published, what is broadcast is written", async () => {
+  const { socket, hub, connection, traffic } = open();
+  socket.arrive(concat([encode("a"), encode("b")]));
+  await macrotask();
+  hub.broadcast(encode("c"));
+  await macrotask();
+  assertEquals(socket.written, [1, 97, 1, 98, 1, 99]);
+  assertEquals(traffic, {
+    messagesIn: 2,
+    bytesIn: 4,
+    messagesOut: 3,
+    bytesOut: 6,
+  });
+  socket.arrive(null);
+  assertEquals(await connection.finished, "ended");
+  assert(socket.closed);
+});
+
+Deno.test("Connection: partial writes are completed, one write at a time", async () => {
+  const { socket, hub, connection } = open();
+  socket.takes = [1, 2, 1, 3, 1];
+  const sent = ["alpha", "beta", "gamma", "delta"].map((text) => encode(text));
+  for (const frame of sent) {
+    hub.broadcast(frame);
+    await macrotask();
+  }
+  assertEquals(new Uint8Array(socket.written), concat(sent));
+  assertEquals(socket.mostWrites, 1);
+  connection.close("aborted");
+  await connection.finished;
+});
+
+Deno.test("Connection: nothing is read before publish has settled", async () => {
+  const published = Promise.withResolvers<void>();
+  const { socket, connection } = open(() => published.promise);
+  socket.arrive(encode("a"));
+  await macrotask();
+  assertEquals(socket.reads, 1);
+  published.resolve();
+  await macrotask();
+  assertEquals(socket.reads, 2);
+  connection.close("aborted");
+  assertEquals(await connection.finished, "aborted");
+});
+
+Deno.test("Connection: a publish that throws ends this connection, and is told", async () => {
+  // The second looks like this client's own reset, but is the engine's.
+  for (
+    const error of [
+      new Error("no engine"),
+      new Deno.errors.ConnectionReset("engine"),
+    ]
+  ) {
+    const { socket, connection, errors } = open(() => Promise.reject(error));
+    socket.arrive(encode("a"));
+    assertEquals(await connection.finished, "failed");
+    assertEquals(errors, [error]);
+    assert(socket.closed);
+  }
+});
+
+Deno.test("Connection: a publish that never settles does not keep it alive", async () => {
+  const { socket, connection } = open(() => new Promise(() => {}));
+  socket.arrive(encode("a"));
+  await macrotask();
+  connection.close("aborted");
+  assertEquals(await connection.finished, "aborted");
+});
+
+Deno.test("Connection: a failed read ends the write loop", async () => {
+  const { socket, connection, errors } = open();
+  socket.arrive(new Deno.errors.ConnectionReset("reset"));
+  assertEquals(await connection.finished, "reset");
+  assert(connection.channel.closed);
+  assertEquals(errors, []);
+});
+
+Deno.test("Connection: a failed write ends the read loop", async () => {
+  const { socket, hub, connection, errors } = open();
+  socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
+  hub.broadcast(encode("a"));
+  assertEquals(await connection.finished, "reset");
+  assert(socket.closed);
+  assertEquals(errors, []);
+});
+
+Deno.test("Connection: an error nobody expects is told, and ends only this connection", async () => {
+  for (const fails of ["read", "write"] as const) {
+    const { socket, hub, connection, errors } = open();
+    if (fails === "read") socket.arrive(new TypeError("a bug"));
+    else socket.write = () => Promise.reject(new TypeError("a bug"));
+    hub.broadcast(encode("a"));
+    await connection.finished;
+    assertEquals(errors.map(String), ["TypeError: a bug"]);
+    assert(socket.closed);
+  }
+});
+
+Deno.test("Connection: the network failing on the way is the peer gone", async () => {
+  const { socket, connection, errors } = open();
+  const error = Object.assign(new Error("no route"), { code: "EHOSTUNREACH" });
+  socket.arrive(error);
+  assertEquals(await connection.finished, "reset");
+  assertEquals(errors, []);
+});
+
+Deno.test("Connection: an end inside a frame is truncated, and what waits is still sent", async () => {
+  const { socket, hub, connection } = open();
+  socket.stuck = true;
+  hub.broadcast(encode("a"));
+  await macrotask();
+  hub.broadcast(encode("b"));
+  socket.arrive(concat([encode("c"), new Uint8Array([9, 1])]));
+  socket.arrive(null);
+  assert(await isPending(connection.finished));
+  hub.broadcast(encode("too late"));
+  socket.unstick();
+  assertEquals(await connection.finished, "truncated");
+  assertEquals(
+    new TextDecoder().decode(new Uint8Array(socket.written)),
+    "\x01a\x01b\x01c",
+  );
+});
+
+Deno.test("Connection.drain() sends what waits, says goodbye, waits for the client's", async () => {
+  const { socket, hub, connection } = open();
+  hub.broadcast(encode("a"));
+  connection.drain();
+  hub.broadcast(encode("too late"));
+  await macrotask();
+  assertEquals(socket.written, [1, 97]);
+  assert(socket.writeClosed);
+  assert(!socket.closed);
+  socket.arrive(null);
+  assertEquals(await connection.finished, "ended");
+  assert(socket.closed);
+});
+
+Deno.test("Connection.drain() publishes nothing more", async () => {
+  const { socket, hub, connection } = open();
+  connection.drain();
+  socket.arrive(encode("a"));
+  socket.arrive(null);
+  await connection.finished;
+  assertEquals(hub.broadcasts, 0);
+});
+
+Deno.test("Connection.drain() does not wait forever for the client's goodbye", async () => {
+  const { socket, connection } = open();
+  connection.drain();
+  assertEquals(await connection.finished, "drained");
+  assert(socket.closed);
+});
+
+Deno.test("Connection.drain() survives a goodbye that fails", async () => {
+  for (
+    const error of [new Deno.errors.BrokenPipe("gone"), new TypeError("a bug")]
+  ) {
+    const { socket, connection, errors } = open();
+    socket.closeWrite = () => Promise.reject(error);
+    connection.drain();
+    assertEquals(await connection.finished, "drained");
+    assertEquals(errors, error instanceof TypeError ? [error] : []);
+  }
+});
+
+Deno.test("Connection.close() keeps the first reason and may be called twice", async () => {
+  const { connection } = open();
+  connection.close("stalled");
+  connection.close("aborted");
+  assertEquals(await connection.finished, "stalled");
+});
+
+Deno.test("Connection.beat() closes a client that does not move while data waits", async () => {
+  const { socket, hub, connection } = open();
+  socket.stuck = true;
+  hub.broadcast(encode("a"));
+  await macrotask();
+  for (let n = 0; n < 4; n++) connection.beat(4); // the first sees it stuck
+  assert(!socket.closed);
+  connection.beat(4);
+  assertEquals(await connection.finished, "stalled");
+});
+
+Deno.test("Connection.beat() spares a client that sends", async () => {
+  const { socket, hub, connection } = open();
+  socket.stuck = true;
+  hub.broadcast(encode("a"));
+  await macrotask();
+  for (let n = 0; n < 20; n++) {
+    connection.beat(4);
+    if (n % 3 > 0) continue;
+    socket.arrive(encode("b"));
+    await macrotask();
+  }
+  assert(!socket.closed);
+  connection.close("aborted");
+  await connection.finished;
+});
+
+Deno.test("Connection.beat() spares a client for which nothing waits", async () => {
+  const { socket, connection } = open();
+  for (let n = 0; n < 20; n++) connection.beat(4);
+  assert(!socket.closed);
+  connection.close("aborted");
+  await connection.finished;
+});

@@ -1,0 +1,405 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { Hub, MIN_CAPACITY } from "../../lib/hub/hub.ts";
+import { serve, type Server } from "../../lib/server/serve.ts";
+import { isPending, macrotask } from "../support/jitter.ts";
+import { numbered, Peer, Resetter } from "../support/peer.ts";
+import { start, stick, until } from "../support/server.ts";
+import { FakeListener, FakeSocket } from "../support/socket.ts";
+
+Deno.test("serve() tells the real address, once", async () => {
+  const told: Deno.NetAddr[] = [];
+  await using server = start({ onListen: (addr) => told.push(addr) });
+  assert(server.addr.port > 0);
+  assertEquals(told, [server.addr]);
+});
+
+Deno.test("serve() refuses numbers out of bounds and says which", () => {
+  for (
+    const name of [
+      "maxClients",
+      "maxClientsPerAddress",
+      "stallTimeout",
+      "drainTimeout",
+    ] as const
+  ) {
+    for (const value of [-1, 1.5, NaN, Infinity]) {
+      const error = assertThrows(() => serve({ [name]: value }), RangeError);
+      assertMatch(error.message, new RegExp(`${name} of ${value}`));
+    }
+  }
+  assertThrows(() => serve({ maxClients: 0 }), RangeError);
+  assertThrows(() => serve({ maxClientsPerAddress: 0 }), RangeError);
+});
+
+Deno.test("serve() throws what listening throws", async () => {
+  await using server = start();
+  const { port } = server.addr;
+  assertThrows(() => serve({ port }), Deno.errors.AddrInUse);
+  assertThrows(
+    () => serve({ hostname: "192.0.2.1", port: 0 }),
+    Deno.errors.AddrNotAvailable,
+  );
+});
+
+Deno.test("Server.stats() counts messages and bytes, in and out", async () => {
+  await using server = start();
+  using a = await Peer.join(server.addr, "a");
+  using b = await Peer.join(server.addr, "b");
+  assertEquals(await a.hear(), "b");
+  await b.say("hello", "");
+  assertEquals([await a.hear(), await a.hear()], ["hello", ""]);
+  assertEquals([await b.hear(), await b.hear()], ["hello", ""]);
+  await until(server, (server) => server.stats().messagesOut === 7);
+  assertEquals(server.stats(), {
+    clients: 2,
+    messagesIn: 4,
+    bytesIn: 2 + 2 + 6 + 1,
+    messagesOut: 7,
+    bytesOut: 2 + 2 * (2 + 6 + 1),
+    dropped: 0,
+    lag: 0,
+    acceptErrors: 0,
+    refused: 0,
+    refusedPerAddress: 0,
+    disconnected: {
+      ended: 0,
+      truncated: 0,
+      reset: 0,
+      stalled: 0,
+      drained: 0,
+      aborted: 0,
+      failed: 0,
+    },
+  });
+});
+
+Deno.test("Server.stats() counts how connections ended", async () => {
+  await using server = start();
+  {
+    using ended = await Peer.join(server.addr);
+    await ended.hangUp();
+    await ended.hearAll();
+    using truncated = await Peer.join(server.addr);
+    await truncated.send(new Uint8Array([3, 1]));
+    await truncated.hangUp();
+    await truncated.hearAll();
+    const lost = await Resetter.connect(server.addr);
+    await lost.send(new Uint8Array([0]));
+    await until(server, (server) => server.stats().messagesIn === 3);
+    await lost.reset();
+  }
+  await until(server, (server) => server.stats().clients === 0);
+  const { ended, truncated, reset } = server.stats().disconnected;
+  assertEquals({ ended, truncated, reset }, {
+    ended: 1,
+    truncated: 1,
+    reset: 1,
+  });
+});
+
+Deno.test("Server.stats() counts what lagging clients lose, and keeps the count when they leave", async () => {
+  await using server = start({ hub: new Hub({ capacity: 64 * 1024 }) });
+  {
+    using _stuck = await Peer.join(server.addr);
+    await stick(server);
+    assert(server.stats().dropped > 0);
+    assertEquals(server.stats().clients, 1);
+  }
+  await until(server, (server) => server.stats().clients === 0);
+  assert(server.stats().dropped > 0);
+});
+
+Deno.test("serve({ maxClients }) turns away one more, and takes the next when one leaves", async () => {
+  await using server = start({ maxClients: 2 });
+  using a = await Peer.join(server.addr, "a");
+  {
+    using _b = await Peer.join(server.addr, "b");
+    using c = await Peer.connect(server.addr);
+    assertEquals(await c.body(), null);
+    assertEquals(server.stats().refused, 1);
+  }
+  await until(server, (server) => server.stats().clients === 1);
+  using d = await Peer.join(server.addr, "d");
+  await d.say("hello");
+  assertEquals(await a.hearMany(3), ["b", "d", "hello"]);
+});
+
+Deno.test("serve({ stallTimeout }) disconnects who takes nothing, and nobody else", async () => {
+  await using server = start({ stallTimeout: 1000 });
+  using _stuck = await Peer.join(server.addr, "stuck");
+  using idle = await Peer.join(server.addr, "idle");
+  const reading = (async () => {
+    for (let text; (text = await idle.hear()) !== "end";) assert(text !== null);
+  })();
+  await stick(server);
+  await until(server, (server) => server.stats().disconnected.stalled === 1);
+  assertEquals(server.stats().clients, 1);
+  server.hub.broadcast(new Uint8Array([3, 101, 110, 100]));
+  await reading;
+});
+
+Deno.test("serve({ publish }) says where frames go", async () => {
+  const hub = new Hub();
+  await using server = start({
+    hub,
+    publish: async ({ bytes, count }) => {
+      const upper = new TextEncoder().encode(
+        new TextDecoder().decode(bytes).toUpperCase(),
+      );
+      await macrotask();
+      hub.broadcast(upper, count);
+    },
+  });
+  using peer = await Peer.connect(server.addr);
+  await peer.say("hello", "you");
+  assertEquals(await peer.hearMany(2), ["HELLO", "YOU"]);
+});
+
+Deno.test("serve({ publish }) that throws costs its own client only, and is told", async () => {
+  const errors: unknown[] = [];
+  const hub = new Hub();
+  await using server = start({
+    hub,
+    publish: ({ bytes, count }) => {
+      if (bytes[1] === 120) throw new Error("no x");
+      hub.broadcast(bytes, count);
+    },
+    onError: (error) => errors.push(error),
+  });
+  using good = await Peer.join(server.addr, "good");
+  using bad = await Peer.connect(server.addr);
+  await bad.say("x");
+  assertEquals(await bad.body(), null);
+  assertEquals(errors.map(String), ["Error: no x"]);
+  assertEquals(server.stats().disconnected.failed, 1);
+  await good.say("still here");
+  assertEquals(await good.hear(), "still here");
+});
+
+Deno.test("serve({ hub }) takes from a client at once what the hub cannot hold at once", async () => {
+  await using server = start({ hub: new Hub({ capacity: MIN_CAPACITY }) });
+  using peer = await Peer.join(server.addr);
+  const texts = Array.from({ length: 1000 }, (_, n) => numbered(n, n % 256));
+  await peer.say(...texts, "end");
+  let at = 0;
+  for (let text; (text = await peer.hear()) !== "end";) {
+    at = texts.indexOf(text!, at); // in order, and whole, if not all
+    assert(at >= 0, `${text}`);
+  }
+  await until(server, (server) => {
+    const { messagesIn, messagesOut, dropped } = server.stats();
+    return messagesIn === 1002 && messagesOut + dropped === 1002;
+  });
+});
+
+Deno.test("serve({ hub }) broadcasts what a client brought at once in pieces, and waits for each to be taken", async () => {
+  const listener = new FakeListener();
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const server = serve({ listener, hub });
+  const socket = new FakeSocket();
+  listener.connect(socket);
+  // A read that fills its buffer is followed by a larger one.
+  for (const length of [512, 8192, 65_536]) {
+    socket.arrive(new Uint8Array(length).fill(255));
+  }
+  await until(
+    server,
+    (server) => server.stats().messagesOut === 2 + 32 + 256,
+  );
+  assertEquals(server.stats().dropped, 0);
+  socket.arrive(null);
+  await until(server, (server) => server.stats().clients === 0);
+  await server.shutdown();
+});
+
+Deno.test("serve({ hub }) joins several servers and the program itself", async () => {
+  const hub = new Hub();
+  await using one = start({ hub });
+  await using two = start({ hub });
+  using a = await Peer.join(one.addr, "a");
+  using b = await Peer.join(two.addr, "b");
+  assertEquals(await a.hear(), "b");
+  hub.broadcast(new Uint8Array([2, 104, 105]));
+  assertEquals(await a.hear(), "hi");
+  assertEquals(await b.hear(), "hi");
+});
+
+Deno.test("Server: a client that ends its sending side gets all that waits for it", async () => {
+  await using server = start();
+  using peer = await Peer.join(server.addr);
+  // More than the sockets hold, so most of it waits in the hub; the hub holds it.
+  const run = new Uint8Array(256 * 200).fill(255);
+  for (let n = 0; n < 240; n++) await peer.send(run);
+  await peer.hangUp();
+  await until(server, (server) => server.stats().messagesIn === 1 + 240 * 200);
+  assert(server.stats().bytesOut < 240 * run.length);
+  assertEquals(
+    (await peer.receive(240 * run.length + 1)).length,
+    240 * run.length,
+  );
+  await until(server, (server) => server.stats().clients === 0);
+  assertEquals(server.stats().disconnected.ended, 1);
+});
+
+Deno.test("Server.shutdown() gives clients what waits, then ends", async () => {
+  const server = start();
+  using peer = await Peer.join(server.addr);
+  const run = new Uint8Array(256 * 200).fill(255);
+  for (let n = 0; n < 100; n++) server.hub.broadcast(run, 200);
+  const ended = server.shutdown();
+  const bytes = await peer.receive(100 * run.length + 1);
+  assertEquals(bytes.length, 100 * run.length);
+  await peer.hangUp();
+  await ended;
+  assertEquals(server.stats().clients, 0);
+});
+
+Deno.test("Server[Symbol.asyncDispose]() does not cut short a drain that is under way", async () => {
+  let server: Server;
+  let receiving: Promise<Uint8Array>;
+  const run = new Uint8Array(256 * 200).fill(255);
+  using stack = new DisposableStack();
+  {
+    await using started = start({ drainTimeout: 60_000 });
+    server = started;
+    const peer = stack.use(await Peer.join(server.addr));
+    for (let n = 0; n < 200; n++) server.hub.broadcast(run, 200);
+    server.shutdown();
+    receiving = peer.receive(200 * run.length + 1).then(async (bytes) => {
+      await peer.hangUp();
+      return bytes;
+    });
+  }
+  assertEquals((await receiving).length, 200 * run.length);
+  assertEquals(server.stats().disconnected.aborted, 0);
+});
+
+Deno.test("Server.shutdown() frees the port", async () => {
+  for (let n = 0; n < 5; n++) {
+    const server = start();
+    using peer = await Peer.join(server.addr);
+    await peer.hangUp();
+    await server.shutdown();
+    const again = serve({ port: server.addr.port });
+    await again.shutdown();
+  }
+});
+
+Deno.test("Server.shutdown() waits for a client that never reads no longer than the drain time-out", async () => {
+  const server = start({ drainTimeout: 50 });
+  using _stuck = await Peer.join(server.addr);
+  await stick(server);
+  await server.shutdown();
+  assertEquals(server.stats().disconnected.aborted, 1);
+});
+
+Deno.test("Server.shutdown() called twice ends at once", async () => {
+  const server = start({ drainTimeout: 2 ** 31 });
+  using _stuck = await Peer.join(server.addr);
+  await stick(server);
+  const first = server.shutdown();
+  assert(await isPending(first));
+  await server.shutdown();
+  await first;
+  assertEquals(server.stats().disconnected.aborted, 1);
+});
+
+Deno.test("serve({ signal }) ends at once when it aborts", async () => {
+  const abort = new AbortController();
+  const server = start({ signal: abort.signal, drainTimeout: 2 ** 31 });
+  using _stuck = await Peer.join(server.addr);
+  await stick(server);
+  abort.abort();
+  await server.finished;
+  assertEquals(server.stats().disconnected.aborted, 1);
+});
+
+Deno.test("serve({ signal }) ends a drain that is under way", async () => {
+  const abort = new AbortController();
+  const server = start({ signal: abort.signal, drainTimeout: 2 ** 31 });
+  using _stuck = await Peer.join(server.addr);
+  await stick(server);
+  const ended = server.shutdown();
+  assert(await isPending(ended));
+  abort.abort();
+  await ended;
+});
+
+Deno.test("serve({ signal }) that has aborted already listens to nobody", async () => {
+  const server = start({ signal: AbortSignal.abort() });
+  await server.finished;
+  const again = serve({ port: server.addr.port });
+  await again.shutdown();
+});
+
+Deno.test("Server.shutdown() while clients come, talk and go leaves nothing behind", async () => {
+  for (let round = 0; round < 5; round++) {
+    const server = start({ drainTimeout: 200 });
+    const client = async (n: number) => {
+      try {
+        using peer = await Peer.connect(server.addr);
+        for (let i = 0; i < 200; i++) {
+          await peer.say(`${n} ${i}`);
+          await peer.hear();
+        }
+      } catch (error) {
+        // The server went away, in one way or another.
+        assert(error instanceof Error);
+      }
+    };
+    const clients = Array.from({ length: 30 }, (_, n) => client(n));
+    await until(server, (server) => server.stats().messagesIn > 100 * round);
+    await server.shutdown();
+    await Promise.all(clients);
+    const { clients: left, disconnected } = server.stats();
+    assertEquals(left, 0);
+    assertEquals(disconnected.failed, 0);
+  }
+});
+
+Deno.test("Server: a socket that is gone before it is set up costs nobody else anything", async () => {
+  const { listen } = Deno;
+  let refuse = true;
+  Deno.listen = ((options: Deno.TcpListenOptions) => {
+    const listener = listen(options);
+    const accept = listener.accept.bind(listener);
+    listener.accept = async () => {
+      const socket = await accept();
+      if (refuse) {
+        socket.setNoDelay = () => {
+          throw new Deno.errors.ConnectionReset("gone");
+        };
+      }
+      return socket;
+    };
+    return listener;
+  }) as typeof listen;
+  try {
+    await using server = start({ maxClients: 1 });
+    using gone = await Peer.connect(server.addr);
+    assertEquals(await gone.body(), null);
+    assertEquals(server.stats().disconnected.reset, 1);
+    refuse = false;
+    using peer = await Peer.join(server.addr);
+    await peer.say("hello");
+    assertEquals(await peer.hear(), "hello");
+  } finally {
+    Deno.listen = listen;
+  }
+});
+
+Deno.test("Server: resets at any moment cost nobody else anything", async () => {
+  await using server = start();
+  using witness = await Peer.join(server.addr, "witness");
+  for (let n = 0; n < 50; n++) {
+    const rude = await Resetter.connect(server.addr);
+    if (n % 3 === 1) await rude.send(new Uint8Array([200, 1, 2]));
+    if (n % 3 === 2) await rude.send(new Uint8Array([0]));
+    await rude.reset();
+  }
+  await witness.say("end");
+  for (let text; (text = await witness.hear()) !== "end";) {
+    assertEquals(text, "");
+  }
+  await until(server, (server) => server.stats().clients === 1);
+});

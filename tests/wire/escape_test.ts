@@ -1,0 +1,89 @@
+// deno-lint-ignore-file no-control-regex -- they are what this is about
+import { assertEquals, assertMatch } from "@std/assert";
+import { harmless } from "../../lib/wire/escape.ts";
+import { show } from "../../lib/client/chat/message.ts";
+import { Palette } from "../../lib/client/chat/palette.ts";
+
+Deno.test("harmless() leaves text alone", () => {
+  const text = "Grüße, 天地 e\u0301 👩‍👩‍👧 می‌خواهم \ue0b0 [31m \\x1b";
+  assertEquals(harmless(text), text);
+});
+
+Deno.test("harmless() shows each control character", () => {
+  for (let code = 0; code < 0x20; code++) {
+    const picture = String.fromCodePoint(0x2400 + code);
+    assertEquals(harmless(`a${String.fromCodePoint(code)}b`), `a${picture}b`);
+  }
+  assertEquals(harmless("\x1b[31m\r\n\t\x7f"), "␛[31m␍␊␉␡");
+  for (let code = 0x80; code < 0xa0; code++) {
+    const hex = code.toString(16);
+    assertEquals(harmless(String.fromCodePoint(code)), `\\x${hex}`);
+  }
+});
+
+Deno.test("harmless() shows what is invisible, reorders or separates lines", () => {
+  const ranges = [
+    [0xad, 0xad],
+    [0x61c, 0x61c],
+    [0x180e, 0x180e],
+    [0x200b, 0x200b],
+    [0x200e, 0x200f],
+    [0x2028, 0x202e],
+    [0x2060, 0x206f],
+    [0xfeff, 0xfeff],
+    [0xfff9, 0xfffb],
+    [0xfffe, 0xffff],
+    [0xe0001, 0xe007f],
+    [0x10ffff, 0x10ffff],
+  ] as const;
+  for (const [from, to] of ranges) {
+    for (let code = from; code <= to; code++) {
+      const character = String.fromCodePoint(code);
+      const hex = code.toString(16);
+      const shown = code < 0x100 ? `\\x${hex}` : `\\u{${hex}}`;
+      assertEquals(harmless(character), shown);
+    }
+  }
+});
+
+Deno.test("harmless() lets no byte through that acts on a terminal", () => {
+  for (let byte = 0; byte < 256; byte++) {
+    for (const text of [latin1([byte]), utf8([byte]), utf8([0xc2, byte])]) {
+      assertMatch(harmless(text), /^[^\x00-\x1f\x7f-\x9f]*$/);
+    }
+  }
+});
+
+Deno.test("show() shows when, whose and what", () => {
+  const time = new Date(2026, 0, 2, 3, 4, 5);
+  const plain = new Palette(false);
+  const line = (text: string | undefined, own = false) =>
+    show({ text, own, time }, plain);
+  assertEquals(line("hi"), "03:04:05   hi");
+  assertEquals(line("hi", true), "03:04:05 › hi");
+  assertEquals(line(""), "03:04:05   ");
+  assertEquals(line(undefined), "03:04:05   [received non-utf8 data]");
+  assertEquals(line("a: \x1b[2J\r\n"), "03:04:05   a: ␛[2J␍␊");
+});
+
+Deno.test("show() gives a name one colour, and only a name", () => {
+  const time = new Date(2026, 0, 2, 3, 4, 5);
+  const line = (text: string) =>
+    show({ text, own: false, time }, new Palette(true)).split("   ")[1]!;
+  const colored = /^\x1b\[3[2-6]m(?<name>.*)\x1b\[0m(?<rest>.*)$/;
+  const { name, rest } = line("alice: hi").match(colored)!.groups!;
+  assertEquals([name, rest], ["alice:", " hi"]);
+  assertEquals(line("alice: hi").slice(0, 5), line("alice: ho").slice(0, 5));
+  assertEquals(line("no name here"), "no name here");
+  assertEquals(line("https://example.com/"), "https://example.com/");
+  assertEquals(line(`${"long ".repeat(9)}: x`), `${"long ".repeat(9)}: x`);
+  assertEquals(line("\x1b[31: x").match(colored)!.groups!["name"], "␛[31:");
+});
+
+function latin1(bytes: number[]): string {
+  return String.fromCharCode(...bytes);
+}
+
+function utf8(bytes: number[]): string {
+  return new TextDecoder().decode(Uint8Array.from(bytes));
+}

@@ -35,8 +35,8 @@ async function stick(address: Address): Promise<void> {
 }
 
 const WRONG: [string[], string][] = [
-  [[], "one address is needed, not none"],
-  [["127.0.0.1:0", "127.0.0.1:0"], "one address is needed, not 2"],
+  [[], "an ADDRESS is needed"],
+  [["127.0.0.1:0", "127.0.0.1:0"], "one ADDRESS is enough, not 2"],
   [["127.0.0.1"], "has no port"],
   [["127.0.0.1:65536"], "the port is 0 to 65535"],
   [["[::1:80"], "brackets"],
@@ -44,21 +44,27 @@ const WRONG: [string[], string][] = [
   [[""], "is empty"],
   [["--nonsense", "127.0.0.1:0"], 'unknown option "--nonsense"'],
   [["-x", "127.0.0.1:0"], 'unknown option "-x"'],
-  [["127.0.0.1:0", "--capacity"], "--capacity needs a size"],
+  [
+    ["127.0.0.1:0", "--capacity"],
+    "--capacity takes a size in bytes, or with K, M or G",
+  ],
   [["--capacity", "-1", "127.0.0.1:0"], 'unknown option "-1"'],
-  [["--capacity=1", "127.0.0.1:0"], "4096 to 1073741824 bytes"],
-  [["--capacity=2G", "127.0.0.1:0"], "4096 to 1073741824 bytes"],
-  [["--capacity=16T", "127.0.0.1:0"], "--capacity needs a size"],
-  [["--max-clients=0", "127.0.0.1:0"], "--max-clients needs a whole number"],
-  [["--max-clients=ten", "127.0.0.1:0"], "--max-clients needs a whole number"],
-  [["--stall-timeout=soon", "127.0.0.1:0"], "--stall-timeout needs a number"],
-  [["--stats=", "127.0.0.1:0"], "--stats needs a number"],
-  [["--stats=86401", "127.0.0.1:0"], "seconds up to 86400"],
-  [["--max-clients-per-address=0", "127.0.0.1:0"], "per-address needs a whole"],
+  [["--capacity=1", "127.0.0.1:0"], "from 4K to 1G"],
+  [["--capacity=2G", "127.0.0.1:0"], "from 4K to 1G"],
+  [
+    ["--capacity=16T", "127.0.0.1:0"],
+    "--capacity takes a size in bytes, or with K, M or G",
+  ],
+  [["--max-clients=0", "127.0.0.1:0"], "--max-clients takes a whole number"],
+  [["--max-clients=ten", "127.0.0.1:0"], "--max-clients takes a whole number"],
+  [["--stall-timeout=soon", "127.0.0.1:0"], "--stall-timeout takes seconds"],
+  [["--stats=", "127.0.0.1:0"], "--stats takes seconds"],
+  [["--stats=86401", "127.0.0.1:0"], "from 0 to 86400"],
+  [["--max-clients-per-address=0", "127.0.0.1:0"], "per-address takes a whole"],
   [["--non\x1b[2J\nsense", "127.0.0.1:0"], "--non␛[2J␊sense"],
 ];
 
-Deno.test("command: called wrongly, it says what was wrong and how to call it; exit 2", async () => {
+Deno.test("command: for a wrong command line it says what is wrong and how to call it; exit 2", async () => {
   for (const [args, why] of WRONG) {
     const { code, stdout, stderr } = await run([...COMMAND, ...args]);
     assertEquals([code, stdout], [2, ""], args.join(" "));
@@ -85,7 +91,6 @@ Deno.test("command: --help and --version are answered on standard output; exit 0
       ]
     ) assert(help.stdout.includes(text));
     assert(help.stdout.split("\n").every((line) => line.length <= 80));
-    assert((await Deno.readTextFile(path("README.md"))).includes(help.stdout));
   }
   const version = await run([...COMMAND, "--version"]);
   assertEquals(version, {
@@ -172,7 +177,7 @@ Deno.test("command: a port that the system does not allow; exit 1", async () => 
   );
 });
 
-Deno.test("command: a client's half frame, reset and silence are its own affair", async () => {
+Deno.test("command: a client's half frame, reset and silence concern no other client", async () => {
   await using server = await start();
   using witness = await Peer.join(server.address, "witness");
   {
@@ -194,7 +199,7 @@ Deno.test("command: a client's half frame, reset and silence are its own affair"
   assertEquals([code, stderr], [STOPPED, ""]);
 });
 
-Deno.test("command: --stats prints figures, and counts what a slow client lost", async () => {
+Deno.test("command: --stats prints counts, among them what a slow client lost", async () => {
   await using server = await start("--stats", "0.05", "--capacity=64K");
   using _stuck = await Peer.join(server.address);
   await stick(server.address);
@@ -214,7 +219,7 @@ Deno.test("command: --max-clients turns away one more", async () => {
   assertEquals(await one.hear(), "hello");
 });
 
-Deno.test("command: --max-clients-per-address turns away one more from there, and says so", async () => {
+Deno.test("command: --max-clients-per-address turns away one more from that address, and says so", async () => {
   await using server = await Command.start(freeAddress("::"), [
     ...COMMAND,
     "--max-clients-per-address=1",
@@ -250,11 +255,11 @@ Deno.test("command: clients that are turned away do not flood standard error", a
   assert(lines.slice(0, 10).every((line) => line.includes("turned away")));
   assertEquals(
     lines[10],
-    "zillions: left out 90 more notices of this kind: refused",
+    "zillions: suppressed 90 more lines of this kind: refused",
   );
 });
 
-Deno.test("command: what was left out is told when the period is over", async () => {
+Deno.test("command: the suppressed lines are counted when the period is over", async () => {
   const main = JSON.stringify(import.meta.resolve("../../main.ts"));
   const address = freeAddress();
   const source = `
@@ -269,7 +274,7 @@ Deno.test("command: what was left out is told when the period is over", async ()
   ]);
   using _one = await Peer.join(server.address);
   let line: string | undefined = "";
-  while (!/left out \d+ more notices of this kind: refused/.test(line)) {
+  while (!/suppressed \d+ more lines of this kind: refused/.test(line)) {
     for (let n = 0; n < 20; n++) {
       using more = await Peer.connect(server.address);
       assertEquals(await more.body(), null);
@@ -279,7 +284,7 @@ Deno.test("command: what was left out is told when the period is over", async ()
   }
 });
 
-Deno.test("command: --verbose says who comes and goes, and nothing that a client sent", async () => {
+Deno.test("command: --verbose says which clients come and go, and nothing that a client sent", async () => {
   await using server = await start("-v");
   {
     using peer = await Peer.join(
@@ -300,7 +305,7 @@ Deno.test("command: --verbose says who comes and goes, and nothing that a client
   );
 });
 
-Deno.test("command: --json says everything in objects, one a line", async () => {
+Deno.test("command: --json prints one object a line", async () => {
   await using server = await start("-v", "--json", "--stats=0.05");
   using peer = await Peer.join(server.address);
   await peer.hangUp();
@@ -328,6 +333,11 @@ Deno.test("command: --stall-timeout disconnects a client that takes nothing", as
     line = await server.complaint() ?? "";
     assert(line !== "");
   }
+});
+
+Deno.test("README: has the help of the command", async () => {
+  const { stdout } = await run([...COMMAND, "--help"]);
+  assert((await Deno.readTextFile(path("README.md"))).includes(stdout));
 });
 
 Deno.test({
@@ -365,7 +375,7 @@ Deno.test({
     await using server = await start("--stats=0.05");
     using _stuck = await Peer.join(server.address);
     await stick(server.address);
-    // Lines of figures are the clock: what was printed until now is skipped, and
+    // Lines of counts are the clock: those printed until now are skipped, and
     // draining would take a hundred more.
     const broadcast = / messagesIn=60002 /;
     while (!broadcast.test(await server.complaint() ?? ""));

@@ -11,7 +11,7 @@ const COMMAND = ours("--allow-net");
 /** Windows has neither these signals nor `sh`. */
 const ignore = Deno.build.os === "windows";
 
-/** Connects as soon as somebody listens. */
+/** Connects as soon as the server listens. */
 async function joinSoon(address: Address): Promise<Peer> {
   for (;;) {
     try {
@@ -37,7 +37,7 @@ async function flood(address: Address): Promise<void> {
     const texts = Array.from({ length: 200 }, (_, n) => numbered(n, 250));
     for (;; await macrotask()) await peer.say(...texts);
   } catch (error) {
-    // The server went away, in one way or another.
+    // The server ended the connection, in one way or another.
     assert(error instanceof Error);
   }
 }
@@ -74,7 +74,7 @@ Deno.test({
     assertEquals([code, stdout], [0, ""]);
     assertMatch(
       stderr,
-      /^((zillions: client|zillions: left out|clients=).*\n?)*$/,
+      /^((zillions: client|zillions: suppressed|clients=).*\n?)*$/,
     );
     await Promise.all(floods);
   },
@@ -239,7 +239,7 @@ Deno.test("operator: started twice on one port, the second says so, and the firs
   await assertServes(peer);
 });
 
-Deno.test("operator: figures that are asked for once a day do not come at once", async () => {
+Deno.test("operator: counts that are asked for once a day do not come at once", async () => {
   await using server = await Command.start(freeAddress(), [
     ...COMMAND,
     "--stats=86400",

@@ -1,4 +1,4 @@
-/** The piped client as a process, against our server and against bad ones. */
+/** The client in a pipe, as a process, against our server and against bad ones. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { type AddressInfo, createServer } from "node:net";
@@ -6,8 +6,8 @@ import config from "../../../deno.json" with { type: "json" };
 import { connect } from "../../../lib/client/client.ts";
 import { serve } from "../../../lib/server/serve.ts";
 import { escape } from "../../../lib/wire/escape.ts";
-import { Outlet } from "../../../lib/client/chat/outlet.ts";
-import { talk } from "../../../lib/client/chat/piped.ts";
+import { LineWriter } from "../../../lib/cli/line_writer.ts";
+import { pipe } from "../../../lib/client/chat/pipe.ts";
 import { Chunks } from "../../support/bytes.ts";
 import { command, feed, play, readAll, run, start, texts } from "./support.ts";
 
@@ -71,19 +71,19 @@ Deno.test("client loses and reorders nothing of a large input", async () => {
   assertEquals([said.code, said.err], [0, ""]);
 });
 
-Deno.test("talk() shows texts the way it is asked to, for output that is looked at", async () => {
+Deno.test("pipe() shows texts as it is told, for an output that is a terminal", async () => {
   await using server = serve({ port: 0 });
   using client = await connect(server.addr);
   const input = new Chunks([Uint8Array.of(0x1b, 0x5b, 0x0a, 0x9b, 0x0a)]);
   let out = "";
-  const outlet = new Outlet({
+  const output = new LineWriter({
     write(bytes) {
       out += new TextDecoder().decode(bytes);
       return Promise.resolve(bytes.length);
     },
   });
-  const refuse = () => assert(false);
-  assert(await talk({ client, input, outlet, show: escape, refuse }));
+  const onOverlong = () => assert(false);
+  assert(await pipe({ client, input, output, show: escape, onOverlong }));
   assertEquals(out, "␛[\n[received non-utf8 data]\n");
 });
 
@@ -156,7 +156,7 @@ Deno.test("client fails in one line when the server ends before the input", asyn
 Deno.test("client fails in one line when the connection ends inside a message", async () => {
   const { address, played } = play(async (socket) => {
     await readAll(socket);
-    await socket.write(utf8.encode("\x03one\x05torn"));
+    await socket.write(utf8.encode("\x03one\x05half"));
   });
   assertEquals(await run(address, ""), {
     code: 1,
@@ -197,7 +197,7 @@ Deno.test({
       "< /": "cannot read the input: Is a directory",
       "> /dev/full": "cannot write the output: No space left on device",
     };
-    for (const [redirection, complaint] of Object.entries(cases)) {
+    for (const [redirection, error] of Object.entries(cases)) {
       const script = `echo hi | (exec "$@" ${redirection})`;
       const shell = new Deno.Command("sh", {
         args: ["-c", script, "sh", ...client],
@@ -206,7 +206,7 @@ Deno.test({
       assertEquals({ code: output.code, ...texts(output) }, {
         code: 1,
         out: "",
-        err: `client: ${complaint}\n`,
+        err: `client: ${error}\n`,
       });
     }
   },
@@ -224,26 +224,26 @@ Deno.test("client ends quietly when nobody reads its output", async () => {
 
 Deno.test("client explains wrong usage in one line", async () => {
   const cases = {
-    "--loud": "unknown option --loud",
-    "-hx": "unknown option -hx",
-    "a b": "one address is enough, not 2",
+    "--loud": 'unknown option "--loud"',
+    "-hx": 'unknown option "-hx"',
+    "a b": "one ADDRESS is enough, not 2",
     "nonsense": 'cannot read the address "nonsense": it has no port',
     "127.0.0.1": 'cannot read the address "127.0.0.1": it has no port',
     "::1:8080": 'cannot read the address "::1:8080": it is IP:PORT, with ' +
       "brackets around an IPv6 address",
     "127.0.0.1:65536":
       'cannot read the address "127.0.0.1:65536": the port is 0 to 65535',
-    "--\x1b[2J": "unknown option --␛[2J",
+    "--\x1b[2J": 'unknown option "--␛[2J"',
   };
   await Promise.all(
-    Object.entries(cases).map(async ([args, complaint]) => {
+    Object.entries(cases).map(async ([args, error]) => {
       const client = start(...args.split(" "));
       await client.stdin.close();
       const output = await client.output();
       assertEquals({ code: output.code, ...texts(output) }, {
         code: 2,
         out: "",
-        err: `client: ${complaint} (usage: client [ADDRESS]; see --help)\n`,
+        err: `client: ${error} (usage: client [ADDRESS]; see --help)\n`,
       });
     }),
   );

@@ -5,13 +5,11 @@
  * @module
  */
 import { delay } from "@std/async/delay";
-
-/** A client that left before it was accepted, in the words of various systems. */
-const LEFT_EARLY = [
-  Deno.errors.ConnectionAborted,
-  Deno.errors.ConnectionReset,
-  Deno.errors.NotConnected,
-];
+import {
+  describeError,
+  isAbortedBeforeAccept,
+  isClosed,
+} from "../wire/io_error.ts";
 
 /** The first pause after a failure, in milliseconds; each further one is twice as long. */
 const MIN_PAUSE = 5;
@@ -53,10 +51,10 @@ export async function* accepted<C extends Deno.Conn>(
       connection = await listener.accept();
     } catch (error) {
       if (signal.aborted || isClosed(error)) return;
-      if (LEFT_EARLY.some((early) => error instanceof early)) continue;
+      if (isAbortedBeforeAccept(error)) continue;
       const now = performance.now();
       onFailure(
-        new Error(`Cannot accept clients for now: ${reason(error)}`, {
+        new Error(`Cannot accept clients for now: ${describeError(error)}`, {
           cause: error,
         }),
         now - failedAt > QUIET,
@@ -70,13 +68,4 @@ export async function* accepted<C extends Deno.Conn>(
     pause = 0;
     yield connection;
   }
-}
-
-function isClosed(error: unknown): boolean {
-  return error instanceof Deno.errors.BadResource ||
-    error instanceof Deno.errors.Interrupted;
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -104,6 +104,7 @@ export class EventLoop {
     }
     this.#scheduled = false;
     this.#tick++;
+    this.#tickedAt = Infinity; // not idle in the tick itself, however long it is
     this.#handler.onTick();
     this.#tickedAt = this.#time = this.#clock.now();
   };

@@ -1,7 +1,6 @@
 /**
- * Accepting: a listener's connections, one after another, whatever happens on
- * the way. The server iterates it. Its one rule: only the end of the listener
- * ends it.
+ * Accepting: a listener's connections, one after another. The server iterates them.
+ * Only the end of the listener ends the iteration; no failure does.
  *
  * @module
  */
@@ -12,33 +11,33 @@ import {
   isClosed,
 } from "../wire/io_error.ts";
 
-/** The first pause after a failure that may last, in milliseconds; it doubles from there. */
+/** The first pause after a failure, in milliseconds; each further one is twice as long. */
 const MIN_PAUSE = 5;
 
-/** The longest pause: how late, at worst, we notice that descriptors are free again. */
+/** The longest pause: how late, at worst, the server notices that descriptors are free again. */
 const MAX_PAUSE = 1000;
 
 /**
- * An episode of failures is over when there was none for so long, in
- * milliseconds. Longer than the longest pause; and clients that come and go at
- * the very limit fail often, but make one episode.
+ * An episode of failures is over after so many milliseconds without one. That is
+ * longer than the longest pause, and makes one episode of clients that come and go
+ * at the very limit.
  */
 const QUIET = 10 * MAX_PAUSE;
 
 /** Options of {@linkcode accepted}. */
 export interface AcceptOptions {
-  /** Ends a pause, and makes any failure the end. Whoever aborts it closes the listener. */
+  /** Ends a pause, and makes any failure the end. The caller closes the listener as well. */
   signal: AbortSignal;
-  /** Called at each failure, and told whether it is the first of an episode. */
+  /** Called at each failure; `first` says whether it begins an episode. */
   onFailure: (error: Error, first: boolean) => void;
 }
 
 /**
  * The connections of `listener`, until it is closed.
  *
- * A peer that leaves before it is accepted is passed over. Any other failure
- * (descriptors or memory run out, the network is down) pauses accepting; new
- * peers wait in the listener's backlog meanwhile.
+ * A client that leaves before it is accepted is passed over. Any other failure
+ * (descriptors or memory run out, the network is down) pauses accepting; new clients
+ * wait in the listener's backlog meanwhile.
  */
 export async function* accepted<C extends Deno.Conn>(
   listener: { accept(): Promise<C> },

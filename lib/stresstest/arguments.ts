@@ -7,7 +7,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import type { Address } from "../wire/address.ts";
-import { quote } from "../wire/quote.ts";
+import { escape } from "../wire/escape.ts";
 import { type LoadSettings, MAX_MESSAGES } from "./load.ts";
 import { type ReferenceSettings, TICK } from "./reference.ts";
 import { type Target, targets } from "./target.ts";
@@ -91,7 +91,7 @@ export function parseArguments(
     string: VALUED,
     unknown: (arg, key) => {
       if (key !== undefined) {
-        throw new UsageError(`there is no option ${quote(arg)}`);
+        throw new UsageError(`there is no option "${escape(arg)}"`);
       }
     },
   });

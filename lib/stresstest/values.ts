@@ -7,7 +7,7 @@
  */
 import { type Address, parseAddress } from "../wire/address.ts";
 import { MAX_BODY } from "../wire/frame.ts";
-import { quote } from "../wire/quote.ts";
+import { escape } from "../wire/escape.ts";
 import { MIN_BODY, type Sizes } from "./bodies.ts";
 
 /** The command line is wrong: one line that says how. */
@@ -40,7 +40,9 @@ export class Values {
         return Number(text);
       }
       throw new UsageError(
-        `--${name} is a whole number from ${min} to ${max}, not ${quote(text)}`,
+        `--${name} is a whole number from ${min} to ${max}, not "${
+          escape(text)
+        }"`,
       );
     });
   }
@@ -51,7 +53,7 @@ export class Values {
       const value = Number(text);
       if (text !== "" && value >= min && value <= max) return value;
       throw new UsageError(
-        `--${name} is a number from ${min} to ${max}, not ${quote(text)}`,
+        `--${name} is a number from ${min} to ${max}, not "${escape(text)}"`,
       );
     });
   }
@@ -70,9 +72,9 @@ export class Values {
         sizes.min >= MIN_BODY && sizes.max <= MAX_BODY && sizes.min <= sizes.max
       ) return sizes;
       throw new UsageError(
-        `--${name} is ${MIN_BODY} to ${MAX_BODY} bytes, or a range such as 16-200, not ${
-          quote(text)
-        }`,
+        `--${name} is ${MIN_BODY} to ${MAX_BODY} bytes, or a range such as 16-200, not "${
+          escape(text)
+        }"`,
       );
     };
     const text = this.#given[name] ?? String(standard);

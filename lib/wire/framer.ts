@@ -1,11 +1,12 @@
 /**
- * The framer: from a source of bytes to runs of whole frames. Connections and
- * clients read through it. Its one rule: what it yields starts and ends on the
- * edge of a frame, however the bytes arrived.
+ * The framer: cuts a stream of bytes into runs of whole frames. Everything that
+ * reads a socket reads through it: the server's connections and the clients with
+ * {@linkcode frames}, programs with a read loop of their own with {@linkcode Framer}.
+ * A run starts and ends on the edge of a frame, however the bytes arrived.
  *
  * @module
  */
-import { HEADER, leadingRun } from "./frame.ts";
+import { HEADER, leadingRun, MAX_BODY } from "./frame.ts";
 import type { Run } from "./run.ts";
 
 export type { Run };
@@ -19,10 +20,13 @@ export type { Run };
  */
 const SIZES = [512, 8 * 1024, 64 * 1024] as const;
 
-/** The most buffers of each size that are kept for the next who needs one. */
+/** Any frame must fit, or a reader would wait for ever for the rest of it. */
+const MIN_BUFFER = HEADER + MAX_BODY;
+
+/** The most buffers of each size that are kept for later use. */
 const MAX_SPARES = 16;
 
-/** Buffers that were exchanged for larger or smaller ones, by size. */
+/** Buffers that framers exchanged for larger or smaller ones, by index in `SIZES`. */
 const spares = SIZES.map((): Uint8Array<ArrayBuffer>[] => []);
 
 /** Where bytes come from, as `Deno.Conn` and `Deno.FsFile` read them. */
@@ -41,7 +45,7 @@ export class TruncatedFrameError extends Error {
   override readonly name = "TruncatedFrameError";
 
   /**
-   * Made by {@linkcode frames}.
+   * Made by {@linkcode Framer.end}.
    *
    * @param received The bytes there were, the header included.
    * @param expected The bytes the whole frame has, the header included.
@@ -50,6 +54,140 @@ export class TruncatedFrameError extends Error {
     super(
       `Cannot complete the frame: the end came after ${received} of its ${expected} bytes`,
     );
+  }
+}
+
+/** Options of a {@linkcode Framer}. */
+export interface FramerOptions {
+  /**
+   * Bytes of a buffer that is never exchanged, at least 256: one frame of the
+   * longest kind. Without it the buffer follows the traffic, 512 bytes to 64 KiB.
+   */
+  bufferSize?: number;
+}
+
+/**
+ * Cuts a stream of bytes into runs of whole frames, one read at a time: read into
+ * {@linkcode Framer.buffer}, then {@linkcode Framer.push} what was read.
+ *
+ * The framer owns the buffer and copies nothing but the frame that a read left
+ * incomplete, at most 255 bytes.
+ *
+ * @example Bytes as they arrive
+ * ```ts
+ * import { Framer } from "@zillions/server/framer";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const framer = new Framer({ bufferSize: 4096 });
+ * const counts = [[2, 104], [105, 0, 1], [33]].map((arrived) => {
+ *   framer.buffer.set(arrived);
+ *   return framer.push(arrived.length).count;
+ * });
+ * framer.end();
+ * assertEquals(counts, [0, 2, 1]);
+ * ```
+ */
+export class Framer {
+  #buffer: Uint8Array<ArrayBuffer>;
+  /** The index of the buffer's size in `SIZES`; `undefined` for a fixed buffer. */
+  #size: number | undefined;
+  /** From here to `#filled` the buffer holds an incomplete frame, or nothing. */
+  #begun = 0;
+  #filled = 0;
+  /** Whether the buffer has been handed out since the last `push`: then `#begun` is 0. */
+  #lent = false;
+
+  /**
+   * Allocates the buffer.
+   *
+   * @throws {RangeError} If `bufferSize` is not an integer of at least 256.
+   */
+  constructor({ bufferSize }: FramerOptions = {}) {
+    if (bufferSize === undefined) {
+      this.#size = 0;
+      this.#buffer = take(0);
+      return;
+    }
+    if (!Number.isSafeInteger(bufferSize) || bufferSize < MIN_BUFFER) {
+      throw new RangeError(
+        `Cannot make a buffer of ${bufferSize} bytes: ${MIN_BUFFER} is the least`,
+      );
+    }
+    this.#buffer = new Uint8Array(bufferSize);
+  }
+
+  /**
+   * The free part of the buffer, at least one byte: read into it. Valid until
+   * {@linkcode Framer.push}. Asking for it ends the life of the last run.
+   */
+  get buffer(): Uint8Array<ArrayBuffer> {
+    if (!this.#lent) this.#makeRoom();
+    this.#lent = true;
+    return this.#filled === 0
+      ? this.#buffer
+      : this.#buffer.subarray(this.#filled);
+  }
+
+  /**
+   * Says that `length` bytes were read into the buffer.
+   *
+   * @returns The whole frames now complete, a view of the buffer; its `count` is 0
+   * where there are none. Valid until {@linkcode Framer.buffer} is next asked for:
+   * copy what should last longer.
+   * @throws {RangeError} If the buffer that was handed out has no such room.
+   */
+  push(length: number): Run {
+    const room = this.#lent ? this.#buffer.length - this.#filled : 0;
+    if (!(length >= 0 && length <= room)) {
+      throw new RangeError(
+        `Cannot push ${length} bytes: the buffer has room for ${room}`,
+      );
+    }
+    this.#lent = false;
+    this.#filled += length;
+    const run = leadingRun(this.#buffer.subarray(0, this.#filled));
+    this.#begun = run.bytes.length;
+    return run;
+  }
+
+  /**
+   * Says that the source has ended.
+   *
+   * @throws {TruncatedFrameError} If it ended inside a frame.
+   */
+  end(): void {
+    const received = this.#filled - this.#begun;
+    if (received > 0) {
+      const expected = HEADER + this.#buffer[this.#begun]!;
+      throw new TruncatedFrameError(received, expected);
+    }
+  }
+
+  /** Moves the incomplete frame to the start of the buffer that the next read fills. */
+  #makeRoom(): void {
+    const previous = this.#buffer;
+    const begun = this.#begun;
+    const filled = this.#filled;
+    const exchanged = this.#followTraffic();
+    if (begun < filled && (begun > 0 || exchanged)) {
+      this.#buffer.set(previous.subarray(begun, filled));
+    }
+    this.#begun = 0;
+    this.#filled = filled - begun;
+  }
+
+  /** Exchanges the buffer if the last read calls for another size. */
+  #followTraffic(): boolean {
+    const size = this.#size;
+    if (size === undefined) return false;
+    const next = this.#filled === this.#buffer.length
+      ? Math.min(size + 1, SIZES.length - 1)
+      : Math.max(size - 1, 0);
+    if (next === size) return false;
+    give(size, this.#buffer);
+    this.#buffer = take(next);
+    this.#size = next;
+    return true;
   }
 }
 
@@ -85,35 +223,12 @@ export class TruncatedFrameError extends Error {
 export async function* frames(
   source: ByteSource,
 ): AsyncGenerator<Run, void, void> {
-  let size = 0;
-  let buffer = take(size);
-  let begun = 0; // bytes of a frame that is not whole yet, at the start of the buffer
+  const framer = new Framer();
   for (;;) {
-    const read = await source.read(
-      begun === 0 ? buffer : buffer.subarray(begun),
-    );
-    if (read === null) {
-      if (begun > 0) throw new TruncatedFrameError(begun, HEADER + buffer[0]!);
-      return;
-    }
-    const filled = begun + read;
-    const run = leadingRun(buffer.subarray(0, filled));
+    const read = await source.read(framer.buffer);
+    if (read === null) return framer.end();
+    const run = framer.push(read);
     if (run.count > 0) yield run;
-
-    const rest = run.bytes.length;
-    begun = filled - rest;
-    const next = filled === buffer.length
-      ? Math.min(size + 1, SIZES.length - 1)
-      : Math.max(size - 1, 0);
-    if (next === size) {
-      if (begun > 0) buffer.copyWithin(0, rest, filled);
-    } else {
-      const other = take(next);
-      if (begun > 0) other.set(buffer.subarray(rest, filled));
-      give(size, buffer);
-      buffer = other;
-      size = next;
-    }
   }
 }
 

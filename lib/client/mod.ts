@@ -6,6 +6,7 @@
  * @module
  */
 export * from "./client.ts";
+export { isDisconnect } from "../wire/io_error.ts";
 
 if (import.meta.main) {
   const { main } = await import("./chat/main.ts");

@@ -21,8 +21,8 @@ const DELETE = 0x7f;
 
 const DELETE_PICTURE = "\u2421";
 
-/** `text` with all that is harmful made visible: `␛`, `\x9b`, `\u{202e}`. */
-export function harmless(text: string): string {
+/** `text` with everything harmful made visible: `␛`, `\x9b`, `\u{202e}`. */
+export function escape(text: string): string {
   return text.replace(HARMFUL, visible);
 }
 

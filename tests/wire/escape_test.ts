@@ -1,27 +1,27 @@
 // deno-lint-ignore-file no-control-regex -- they are what this is about
 import { assertEquals, assertMatch } from "@std/assert";
-import { harmless } from "../../lib/wire/escape.ts";
+import { escape } from "../../lib/wire/escape.ts";
 import { show } from "../../lib/client/chat/message.ts";
 import { Palette } from "../../lib/client/chat/palette.ts";
 
-Deno.test("harmless() leaves text alone", () => {
+Deno.test("escape() leaves text alone", () => {
   const text = "Grüße, 天地 e\u0301 👩‍👩‍👧 می‌خواهم \ue0b0 [31m \\x1b";
-  assertEquals(harmless(text), text);
+  assertEquals(escape(text), text);
 });
 
-Deno.test("harmless() shows each control character", () => {
+Deno.test("escape() shows each control character", () => {
   for (let code = 0; code < 0x20; code++) {
     const picture = String.fromCodePoint(0x2400 + code);
-    assertEquals(harmless(`a${String.fromCodePoint(code)}b`), `a${picture}b`);
+    assertEquals(escape(`a${String.fromCodePoint(code)}b`), `a${picture}b`);
   }
-  assertEquals(harmless("\x1b[31m\r\n\t\x7f"), "␛[31m␍␊␉␡");
+  assertEquals(escape("\x1b[31m\r\n\t\x7f"), "␛[31m␍␊␉␡");
   for (let code = 0x80; code < 0xa0; code++) {
     const hex = code.toString(16);
-    assertEquals(harmless(String.fromCodePoint(code)), `\\x${hex}`);
+    assertEquals(escape(String.fromCodePoint(code)), `\\x${hex}`);
   }
 });
 
-Deno.test("harmless() shows what is invisible, reorders or separates lines", () => {
+Deno.test("escape() shows what is invisible, reorders or separates lines", () => {
   const ranges = [
     [0xad, 0xad],
     [0x61c, 0x61c],
@@ -41,15 +41,15 @@ Deno.test("harmless() shows what is invisible, reorders or separates lines", () 
       const character = String.fromCodePoint(code);
       const hex = code.toString(16);
       const shown = code < 0x100 ? `\\x${hex}` : `\\u{${hex}}`;
-      assertEquals(harmless(character), shown);
+      assertEquals(escape(character), shown);
     }
   }
 });
 
-Deno.test("harmless() lets no byte through that acts on a terminal", () => {
+Deno.test("escape() lets no byte through that acts on a terminal", () => {
   for (let byte = 0; byte < 256; byte++) {
     for (const text of [latin1([byte]), utf8([byte]), utf8([0xc2, byte])]) {
-      assertMatch(harmless(text), /^[^\x00-\x1f\x7f-\x9f]*$/);
+      assertMatch(escape(text), /^[^\x00-\x1f\x7f-\x9f]*$/);
     }
   }
 });

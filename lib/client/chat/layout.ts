@@ -6,7 +6,7 @@
  * @module
  */
 import { unicodeWidth } from "@std/cli/unicode-width";
-import { harmless } from "../../wire/escape.ts";
+import { escape } from "../../wire/escape.ts";
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
@@ -52,7 +52,7 @@ export function layOut(text: string, cursor: number, width: number): Layout {
     rows.push(row);
   };
   for (const { segment, index } of graphemes.segment(text)) {
-    const shown = segment === "\n" ? "" : harmless(segment);
+    const shown = segment === "\n" ? "" : escape(segment);
     const columns = unicodeWidth(shown);
     if (row.width > 0 && row.width + columns >= width) next(false);
     if (index === cursor) mark();
@@ -68,7 +68,7 @@ export function layOut(text: string, cursor: number, width: number): Layout {
 export function clip(text: string, width: number): string {
   let shown = "";
   let room = width;
-  for (const { segment } of graphemes.segment(harmless(text))) {
+  for (const { segment } of graphemes.segment(escape(text))) {
     room -= unicodeWidth(segment);
     if (room < 0) break;
     shown += segment;

@@ -17,7 +17,7 @@ import { type Client, connect, TruncatedFrameError } from "../client.ts";
 import { MAX_BODY } from "../../wire/frame.ts";
 import { isDisconnect } from "../../wire/io_error.ts";
 import { Chat, type ChatEnding } from "./chat.ts";
-import { harmless } from "../../wire/escape.ts";
+import { escape } from "../../wire/escape.ts";
 import { DEFAULT_ADDRESS, HELP, USAGE } from "./help.ts";
 import { Outlet } from "./outlet.ts";
 import { Palette } from "./palette.ts";
@@ -54,7 +54,7 @@ const ROWS = 24;
 export async function main(args: string[]): Promise<never> {
   const { code, complaint } = await run(args);
   // Servers and arguments have a part in it.
-  if (complaint) console.error(`client: ${harmless(complaint)}`);
+  if (complaint) console.error(`client: ${escape(complaint)}`);
   // A read of standard input may be pending, and would keep the process alive.
   Deno.exit(code);
 }
@@ -115,7 +115,7 @@ async function pipe(client: Client, name: string): Promise<Outcome> {
     input: { read: readInput },
     outlet: new Outlet({ write: writeOutput }),
     // A message is printed as it is, but not to a terminal, which acts on it.
-    ...Deno.stdout.isTerminal() ? { show: harmless } : {},
+    ...Deno.stdout.isTerminal() ? { show: escape } : {},
     refuse: (line, length) =>
       console.error(
         `client: line ${line} is not sent: it has ${length} bytes, ${MAX_BODY} is the most`,

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { harmless } from "../../wire/escape.ts";
+import { escape } from "../../wire/escape.ts";
 import type { Palette } from "./palette.ts";
 import { NOT_TEXT } from "./text.ts";
 
@@ -35,7 +35,7 @@ export function show({ text, time, own }: Message, palette: Palette): string {
 
 function said(text: string | undefined, own: boolean, palette: Palette) {
   if (text === undefined) return palette.dim(NOT_TEXT);
-  const line = harmless(text);
+  const line = escape(text);
   if (own) return palette.own(line);
   const name = line.match(NAME)?.[0] ?? "";
   return palette.name(name) + line.slice(name.length);

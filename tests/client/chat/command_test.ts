@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import config from "../../../deno.json" with { type: "json" };
 import { connect } from "../../../lib/client/client.ts";
 import { serve } from "../../../lib/server/serve.ts";
-import { harmless } from "../../../lib/wire/escape.ts";
+import { escape } from "../../../lib/wire/escape.ts";
 import { Outlet } from "../../../lib/client/chat/outlet.ts";
 import { talk } from "../../../lib/client/chat/piped.ts";
 import { Chunks } from "../../support/bytes.ts";
@@ -83,7 +83,7 @@ Deno.test("talk() shows texts the way it is asked to, for output that is looked 
     },
   });
   const refuse = () => assert(false);
-  assert(await talk({ client, input, outlet, show: harmless, refuse }));
+  assert(await talk({ client, input, outlet, show: escape, refuse }));
   assertEquals(out, "␛[\n[received non-utf8 data]\n");
 });
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { harmless } from "../wire/quote.ts";
+import { escape } from "../wire/escape.ts";
 import type { LineWriter } from "./line_writer.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 
@@ -89,10 +89,11 @@ export class Logger {
 
   #line({ kind, level, text, fields }: LogLine): string {
     const { json, now = () => new Date() } = this.#options;
-    if (!json) return harmless(kind === "stats" ? text : `zillions: ${text}`);
+    if (!json) return escape(kind === "stats" ? text : `zillions: ${text}`);
     const time = now().toISOString();
-    return harmless(
-      JSON.stringify({ time, level, event: kind, message: text, ...fields }),
+    return JSON.stringify(
+      { time, level, event: kind, message: text, ...fields },
+      (_, value) => typeof value === "string" ? escape(value) : value,
     );
   }
 }

@@ -12,7 +12,7 @@ import {
   DEFAULT_MAX_CLIENTS,
   DEFAULT_STALL_TIMEOUT,
 } from "../server/options.ts";
-import { quote } from "../wire/quote.ts";
+import { escape } from "../wire/escape.ts";
 
 /** How the command is called. */
 export const USAGE = "zillions [OPTIONS] ADDRESS";
@@ -87,7 +87,7 @@ export function parseArguments(
     ],
     alias: { h: "help", v: "verbose" },
     unknown: (arg, key) => {
-      if (key !== undefined) throw new Error(`unknown option ${quote(arg)}`);
+      if (key !== undefined) throw new Error(`unknown option "${escape(arg)}"`);
     },
   });
   if (parsed.help) return "help";
@@ -120,7 +120,7 @@ function size(text: string | undefined): number | undefined {
     text.match(/^(?<digits>\d{1,12})(?<unit>[KMG])?$/i)?.groups ?? {};
   if (digits === undefined) {
     throw new Error(
-      `--capacity needs a size such as 4194304 or 4M, not ${quote(text)}`,
+      `--capacity needs a size such as 4194304 or 4M, not "${escape(text)}"`,
     );
   }
   return Number(digits) * (UNITS[unit?.toUpperCase() ?? ""] ?? 1);
@@ -130,7 +130,7 @@ function count(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^0*[1-9]\d{0,8}$/.test(text)) {
     throw new Error(
-      `--${name} needs a whole number from 1, not ${quote(text)}`,
+      `--${name} needs a whole number from 1, not "${escape(text)}"`,
     );
   }
   return Number(text);
@@ -140,9 +140,9 @@ function seconds(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,9}(\.\d{1,3})?$/.test(text) || Number(text) > MAX_SECONDS) {
     throw new Error(
-      `--${name} needs a number of seconds up to ${MAX_SECONDS}, not ${
-        quote(text)
-      }`,
+      `--${name} needs a number of seconds up to ${MAX_SECONDS}, not "${
+        escape(text)
+      }"`,
     );
   }
   return Number(text) * 1000;

@@ -6,6 +6,7 @@
  * @module
  */
 import { formatAddress } from "../wire/address.ts";
+import { describeError } from "../wire/io_error.ts";
 import type { LogLine } from "../cli/logger.ts";
 import { USAGE } from "./arguments.ts";
 import type { DisconnectReason, ServerEvent, Stats } from "../server/serve.ts";
@@ -63,7 +64,7 @@ function describe(event: ServerEvent, address: string): string {
 
 /** The notice of a failure: of one that ends the server, if it says `what` failed. */
 export function failureNotice(error: unknown, what?: string): LogLine {
-  const why = reason(error);
+  const why = describeError(error);
   return what === undefined
     ? { kind: "failure", level: "warning", text: why }
     : { kind: "failure", level: "error", text: `${what}: ${why}` };
@@ -71,7 +72,7 @@ export function failureNotice(error: unknown, what?: string): LogLine {
 
 /** The notice of a command line that makes no sense. */
 export function usageNotice(error: unknown): LogLine {
-  const text = `${reason(error)} (usage: ${USAGE}; see --help)`;
+  const text = `${describeError(error)} (usage: ${USAGE}; see --help)`;
   return { kind: "usage", level: "error", text };
 }
 
@@ -80,19 +81,6 @@ export function statsNotice({ disconnected, ...figures }: Stats): LogLine {
   const fields = { ...figures, ...disconnected };
   const pairs = Object.entries(fields).map(([name, n]) => `${name}=${n}`);
   return { kind: "stats", level: "info", text: pairs.join(" "), fields };
-}
-
-/** One line that says why, in plain words where the system's are not. */
-function reason(error: unknown): string {
-  if (error instanceof Deno.errors.AddrInUse) return "the port is taken";
-  if (error instanceof Deno.errors.AddrNotAvailable) {
-    return "the address is not this machine's";
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return "permission denied by the system";
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replaceAll(/\s+/g, " ").replace(/^Cannot/, "cannot");
 }
 
 function from(addr: Deno.Addr): string {

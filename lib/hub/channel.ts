@@ -1,80 +1,83 @@
 /**
- * The channel: one subscriber's bounded queue, taken from at its own pace. The
- * hub makes it. Its one rule: at any moment
- * `received + dropped + lag` is what was broadcast since it subscribed.
+ * The channel: one subscriber's bounded queue, taken from at its own pace. The hub
+ * makes it.
+ *
+ * At any moment `received + dropped + lag` is what was broadcast since it
+ * subscribed.
  *
  * @module
  */
-import { assert } from "@std/assert/assert";
-import type { Cursor, Lent, Log } from "./log.ts";
 import type { Run } from "../wire/run.ts";
-import type { Task, Turns } from "./scheduler.ts";
+import type { Backpressure, Reader } from "./backpressure.ts";
+import type { Chunk, Cursor, Log } from "./log.ts";
+import type { Scheduler, Waiter } from "./scheduler.ts";
 
 export type { Run };
 
-/** Where a channel stands. */
-export interface Place extends Task {
-  readonly cursor: Cursor;
-  /** When it took its last run, by the clock of the turns. */
-  takenAt: number;
-}
+/** A subscriber, as the hub and the scheduler see it. */
+export interface Subscriber extends Reader, Waiter {}
 
-/** What a channel needs of the hub that made it. */
-export interface Origin {
+/** What a hub shares with its channels. */
+export interface HubState {
   readonly log: Log;
-  readonly turns: Turns;
-  /** Channels to be woken by the next broadcast. */
-  readonly waiting: Set<Task>;
-  /** The channels that are open. */
-  readonly open: Set<Place>;
+  readonly backpressure: Backpressure;
+  readonly scheduler: Scheduler;
+  /** Subscribers that the next broadcast wakes. */
+  readonly waiting: Set<Waiter>;
+  /** Subscribers whose channels are open. */
+  readonly open: Set<Subscriber>;
 }
 
 /**
- * A subscriber's channel: bounded, asynchronous, oldest messages dropped first.
+ * A subscriber's channel: bounded, asynchronous, drop-oldest.
  *
- * It is kept as a cursor into the hub's log and holds no messages itself. Iterate
- * it once, from one place: whoever iterates is the subscriber.
+ * It is a cursor into the hub's log and holds no messages itself. Iterate it once,
+ * from one place.
  *
  * ## Lagging
  * A subscriber that falls further behind than the log reaches goes on at the
- * oldest message that is kept. What it missed is counted in
- * {@linkcode Channel.dropped}, exactly. Only whole messages are dropped, and
- * never one that was handed out.
+ * oldest kept message. {@linkcode Channel.dropped} counts exactly what it missed.
+ * Only whole messages are dropped, and never one that was handed out.
  *
  * ## Closing
  * {@linkcode Channel.close} ends the subscription: what was broadcast until then
- * can still be received (or is dropped, like anything), then the iteration
- * ends. Leaving the iteration with `break`, and disposing, forget the rest.
+ * can still be received (or is dropped, as always), then the iteration ends.
+ * Leaving the iteration with `break`, and disposing, forget the rest.
  */
 export class Channel
   implements AsyncIterableIterator<Run, void, void>, Disposable {
-  readonly #origin: Origin;
-  readonly #place: Place;
-  /** The message before which it subscribed. */
+  readonly #hub: HubState;
+  readonly #subscriber: Subscriber;
+  /** How many messages precede the subscription. */
   readonly #from: number;
-  /** The place at which it was closed. */
+  /** The position at which it was closed. */
   #limit: Cursor | undefined;
   #received = 0;
-  /** Where the last run came from, until it was given back or the next asked for. */
-  #lent: Lent | undefined;
-  /** The turn in which it took its last run. */
-  #servedAt = -Infinity;
+  /** The chunk of the last run, until that is released or the next one asked for. */
+  #chunk: Chunk | undefined;
   /** Resolves the pending `next()`, of which there is one at most. */
   #resolve: ((result: IteratorResult<Run, void>) => void) | undefined;
 
   /** @ignore Channels are made by `Hub.subscribe()`. */
-  constructor(origin: Origin) {
-    this.#origin = origin;
-    const cursor = origin.log.cursor();
-    const turn = () => this.#serve();
-    this.#place = { cursor, takenAt: -Infinity, turn };
-    this.#from = cursor.message;
-    origin.open.add(this.#place);
+  constructor(hub: HubState) {
+    this.#hub = hub;
+    const { chunk, offset, message } = hub.log.cursor();
+    this.#subscriber = {
+      chunk,
+      offset,
+      message,
+      takenTick: -Infinity,
+      takenAt: -Infinity,
+      publishes: false,
+      resume: () => this.#resume(),
+    };
+    this.#from = message;
+    hub.open.add(this.#subscriber);
   }
 
   /** The most bytes that can wait for this subscriber: the hub's capacity. */
   get capacity(): number {
-    return this.#origin.log.capacity;
+    return this.#hub.log.capacity;
   }
 
   /** Messages handed out. */
@@ -89,7 +92,7 @@ export class Channel
 
   /** Messages that wait to be received. */
   get lag(): number {
-    return (this.#limit?.message ?? this.#origin.log.end) - this.#position;
+    return (this.#limit?.message ?? this.#hub.log.end) - this.#position;
   }
 
   /** Whether the subscription has ended. Messages may still wait. */
@@ -97,37 +100,40 @@ export class Channel
     return this.#limit !== undefined;
   }
 
-  /** How many messages come before the next that can be received. */
+  /** How many messages precede the next that can be received. */
   get #position(): number {
-    const kept = Math.max(this.#place.cursor.message, this.#origin.log.start);
+    const kept = Math.max(this.#subscriber.message, this.#hub.log.start);
     return this.#limit ? Math.min(kept, this.#limit.message) : kept;
   }
 
   /** Ends the subscription; what waits can still be received. May be called twice. */
   close(): void {
     if (this.#limit) return;
-    this.#limit = this.#origin.log.cursor();
-    this.#origin.open.delete(this.#place);
-    // One that waits has received all there is.
-    if (this.#origin.waiting.delete(this.#place)) {
+    this.#limit = this.#hub.log.cursor();
+    this.#hub.open.delete(this.#subscriber);
+    // A waiting subscriber has received everything.
+    if (this.#hub.waiting.delete(this.#subscriber)) {
       this.#settle({ done: true, value: undefined });
     }
   }
 
-  /** Ends the subscription and forgets what waits, which is not counted as dropped. */
+  /** Ends the subscription and forgets what waits, which does not count as dropped. */
   [Symbol.dispose](): void {
     this.close();
-    this.#place.cursor.message = this.#position;
-    this.#limit = { ...this.#place.cursor };
+    const { chunk, offset } = this.#subscriber;
+    const message = this.#subscriber.message = this.#position;
+    this.#limit = { chunk, offset, message };
     this.#settle({ done: true, value: undefined });
   }
 
   /**
-   * The next run: all that waits, up to one chunk of the log (64 KiB, or one
-   * larger broadcast). Its bytes never change, unless it is
-   * {@linkcode Channel.release | released}. Resolves when there is one and it is
-   * this subscriber's turn.
+   * The next run: everything that waits, up to one chunk of the log (64 KiB, or
+   * one larger broadcast). Its bytes do not change until it is
+   * {@linkcode Channel.release | released}; do not write to them, and do not
+   * transfer their buffer, which other subscribers read.
    *
+   * @returns Resolves when there is a run and the scheduler has served those that
+   * asked before.
    * @throws {Error} If another `next()` is pending.
    */
   next(): Promise<IteratorResult<Run, void>> {
@@ -136,34 +142,30 @@ export class Channel
         new Error("Cannot receive: another receive is pending"),
       );
     }
-    this.#lent = undefined;
-    const { log, turns, waiting } = this.#origin;
-    // One that is back at once can take more; one that is slow is not waited for.
-    if (turns.now - this.#servedAt <= 1 && log.isBehind(this.#place.cursor)) {
-      turns.hold();
+    this.#chunk = undefined;
+    const { backpressure, scheduler, waiting } = this.#hub;
+    backpressure.asked(this.#subscriber, scheduler.tick);
+    if (this.lag === 0) {
+      if (this.#limit) return Promise.resolve({ done: true, value: undefined });
+      waiting.add(this.#subscriber);
+    } else if (scheduler.spend()) {
+      const result = this.#take();
+      if (result) return Promise.resolve(result);
+      waiting.add(this.#subscriber);
+    } else {
+      scheduler.enqueue(this.#subscriber);
     }
-    if (this.lag > 0 && turns.free) {
-      turns.take();
-      return Promise.resolve(this.#take());
-    }
-    if (this.lag === 0 && this.#limit) {
-      return Promise.resolve({ done: true, value: undefined });
-    }
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-      if (this.lag > 0) turns.push(this.#place);
-      else waiting.add(this.#place);
-    });
+    return new Promise((resolve) => this.#resolve = resolve);
   }
 
   /**
-   * Gives back the last run: from now on its bytes may change. A subscriber that
-   * is done with them before it asks for the next may do so, and spares the
-   * garbage collector the memory of what is dropped. May be called twice.
+   * Releases the last run: from now on its bytes may change. A subscriber that is
+   * done with a run before it asks for the next spares the garbage collector the
+   * memory of what is dropped. May be called twice.
    */
   release(): void {
-    if (this.#lent) this.#origin.log.release(this.#lent);
-    this.#lent = undefined;
+    if (this.#chunk) this.#hub.log.release(this.#chunk);
+    this.#chunk = undefined;
   }
 
   /** Ends the iteration; called when a loop is left. */
@@ -178,20 +180,23 @@ export class Channel
   }
 
   /** Hands the pending `next()` its run. Disposing may have settled it already. */
-  #serve(): void {
-    if (this.#resolve) this.#settle(this.#take());
+  #resume(): void {
+    if (!this.#resolve) return;
+    const result = this.#take();
+    if (result) this.#settle(result);
+    else this.#hub.waiting.add(this.#subscriber);
   }
 
-  #take(): IteratorResult<Run, void> {
-    const { log, turns } = this.#origin;
-    this.#servedAt = turns.now;
-    this.#place.takenAt = turns.time;
-    const slice = log.read(this.#place.cursor, this.#limit);
+  /** The next run, or the end; `undefined` if what waited was in a detached chunk. */
+  #take(): IteratorResult<Run, void> | undefined {
+    const { log, scheduler } = this.#hub;
+    this.#subscriber.takenTick = scheduler.tick;
+    this.#subscriber.takenAt = scheduler.time;
+    const slice = log.read(this.#subscriber, this.#limit);
     if (!slice) {
-      assert(this.#limit, "a message that waits can be read");
-      return { done: true, value: undefined };
+      return this.#limit && { done: true, value: undefined };
     }
-    this.#lent = slice.lent;
+    this.#chunk = slice.chunk;
     this.#received += slice.run.count;
     return { done: false, value: slice.run };
   }

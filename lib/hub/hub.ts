@@ -10,12 +10,16 @@
  * ## Memory
  * The hub's memory is its {@linkcode Hub.capacity}, whatever the number of
  * subscribers: messages are kept once, in a shared log, and a subscriber is a
- * place in it. One that never receives pins nothing.
+ * position in it. A subscriber that never receives costs nothing more.
  *
  * ## Lagging
- * A subscriber that falls further behind than the capacity reaches loses the
- * oldest whole messages, and they are counted: for each channel, at any moment,
+ * A subscriber that falls further behind than the capacity loses the oldest whole
+ * messages. They are counted: for each channel, at any moment,
  * `received + dropped + lag` is what was broadcast since it subscribed.
+ *
+ * ## Backpressure
+ * {@linkcode Hub.ready} slows publishers down to the speed of active subscribers. A
+ * subscriber that is stuck holds up nobody.
  *
  * @example Two subscribers, one order
  * ```ts
@@ -40,12 +44,14 @@
  *
  * @module
  */
-import { Channel, type Origin } from "./channel.ts";
-import { Log } from "./log.ts";
 import type { Run } from "../wire/run.ts";
-import { Turns } from "./scheduler.ts";
+import { Backpressure } from "./backpressure.ts";
+import { Channel, type HubState, type Subscriber } from "./channel.ts";
+import { CLOCK, type Clock } from "./event_loop.ts";
+import { Log } from "./log.ts";
+import { Scheduler } from "./scheduler.ts";
 
-export { Channel, type Run };
+export { Channel, type Clock, type Run };
 
 /** The capacity of a hub that is not given one, in bytes: 16 MiB. */
 export const DEFAULT_CAPACITY = 16 * 1024 * 1024;
@@ -55,12 +61,6 @@ export const MIN_CAPACITY = 4 * 1024;
 
 /** The most capacity, in bytes: 1 GiB. */
 export const MAX_CAPACITY = 1024 * 1024 * 1024;
-
-/**
- * Who took a run within so many milliseconds is reading, if slowly: broadcasters
- * are slowed down before it loses anything.
- */
-const LATELY = 100;
 
 /** Options of a {@linkcode Hub}. */
 export interface HubOptions {
@@ -77,15 +77,15 @@ export interface HubOptions {
 
 /** Sends each message to every subscriber. */
 export class Hub {
-  /** What its channels share with it. */
-  readonly #origin: Origin;
+  readonly #state: HubState;
 
   /**
    * Makes a hub without subscribers.
    *
+   * @param clock Where the hub takes the time from; a test can give its own.
    * @throws {RangeError} If the capacity is not a whole number within its bounds.
    */
-  constructor(options: HubOptions = {}) {
+  constructor(options: HubOptions = {}, clock: Clock = CLOCK) {
     const { capacity = DEFAULT_CAPACITY } = options;
     if (
       !Number.isInteger(capacity) || capacity < MIN_CAPACITY ||
@@ -95,47 +95,46 @@ export class Hub {
         `Cannot make a hub with a capacity of ${capacity}: it is ${MIN_CAPACITY} to ${MAX_CAPACITY} bytes`,
       );
     }
-    this.#origin = {
-      log: new Log(capacity),
-      turns: new Turns(),
-      waiting: new Set(),
-      open: new Set(),
-    };
+    const log = new Log(capacity);
+    const open = new Set<Subscriber>();
+    const backpressure = new Backpressure(log, open);
+    const scheduler = new Scheduler(backpressure, open, clock);
+    this.#state = { log, backpressure, scheduler, waiting: new Set(), open };
   }
 
   /** Bytes of memory for messages. */
   get capacity(): number {
-    return this.#origin.log.capacity;
+    return this.#state.log.capacity;
   }
 
   /** How many channels are open. */
   get subscribers(): number {
-    return this.#origin.open.size;
+    return this.#state.open.size;
   }
 
   /** How many messages were ever broadcast. */
   get broadcasts(): number {
-    return this.#origin.log.end;
+    return this.#state.log.end;
   }
 
   /**
-   * Opens a channel that receives every message broadcast from now on. Close it
-   * (or leave its iteration, or let `using` do it) when it is no longer read.
+   * Opens a channel that receives every message broadcast from now on. Close it (or
+   * leave its iteration, or let `using` do it) when it is no longer read.
    */
   subscribe(): Channel {
-    return new Channel(this.#origin);
+    return new Channel(this.#state);
   }
 
   /**
    * Sends whole messages to every subscriber. The bytes are copied, so the caller
    * may reuse them at once.
    *
-   * There is no `await` in here, and that is the proof of the one order: no other
-   * broadcast can come between the start and the end of this one, each takes the
-   * next place in the log, and every channel reads the log in that order.
+   * This method has no `await`, and that is the proof of the one order: no other
+   * broadcast can come between its start and its end, each takes the next position
+   * in the log, and every channel reads the log in that order.
    *
-   * @param bytes One or more whole messages: they are kept or dropped together
-   * with their neighbours, but never cut.
+   * @param bytes One or more whole messages. They are kept or dropped together with
+   * their neighbours, but never cut.
    * @param count How many messages they are, for {@linkcode Channel.dropped} and
    * {@linkcode Channel.lag}.
    * @throws {RangeError} If there are no bytes or more than the capacity, or if
@@ -152,36 +151,29 @@ export class Hub {
         `Cannot broadcast ${count} messages: it is a whole number from 1`,
       );
     }
-    const { log, turns, waiting } = this.#origin;
-    if (log.append(bytes, count)) turns.press(this.#anyEndangered());
-    turns.wake(waiting);
+    const { log, backpressure, scheduler, waiting } = this.#state;
+    log.append(bytes, count);
+    backpressure.broadcast(bytes.length, scheduler.time);
+    scheduler.wake(waiting);
     waiting.clear();
   }
 
   /**
-   * Resolves when every subscriber that was waiting has been offered what was
-   * broadcast so far, and those that keep taking are not far behind. Whoever
-   * broadcasts much should wait for this between broadcasts, and will lose nothing
-   * for subscribers that keep up.
+   * Resolves when the caller may broadcast more, like a WHATWG stream writer's
+   * `ready`. A publisher that waits for it between broadcasts of up to 64 KiB loses
+   * nothing for active subscribers.
    *
-   * For one that takes less, but took something in the last 100 ms, and would lose
-   * messages soon, broadcasters wait 4 ms between two runs of 64 KiB: slow ones,
-   * however many, slow the rest down to 16 MB/s and no further. One that is stuck
-   * is not waited for.
+   * - Publishers and subscribers go on first come, first served.
+   * - While a subscriber that asks for more at once is over two chunks behind,
+   *   publishers wait, for at most 256 ticks of the event loop.
+   * - While a subscriber that took a run in the last 100 ms is about to lose
+   *   messages, publishers pause for 4 ms after each 64 KiB: slow subscribers,
+   *   however many, slow publishers down to 16 MB/s and no further.
+   * - A subscriber that is stuck holds up nobody.
    */
-  offered(): Promise<void> {
-    return new Promise((resolve) =>
-      this.#origin.turns.pushBroadcaster({ turn: resolve })
+  ready(): Promise<void> {
+    return new Promise((resume) =>
+      this.#state.scheduler.admit({ publishes: true, resume })
     );
-  }
-
-  /** Whether a subscriber that took something lately is about to lose messages. */
-  #anyEndangered(): boolean {
-    const { log, turns, open } = this.#origin;
-    const since = turns.time - LATELY;
-    for (const { cursor, takenAt } of open) {
-      if (takenAt >= since && log.isEndangered(cursor)) return true;
-    }
-    return false;
   }
 }

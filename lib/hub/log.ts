@@ -1,8 +1,9 @@
 /**
- * The log: the newest messages, once for all who read them. The hub appends,
- * each channel reads at a cursor of its own. Its one rule: a byte that was
- * appended does not change while anybody may still look at it, so a reader may
- * hold a run as long as it likes; what is dropped is only let go.
+ * The log: the newest messages, kept once for all subscribers. The hub appends;
+ * each channel reads at a cursor of its own.
+ *
+ * A byte in the log does not change while a reader may still look at it, so a
+ * reader may keep a run as long as it likes. A dropped chunk is only forgotten.
  *
  * @module
  */
@@ -10,51 +11,47 @@ import { assert } from "@std/assert/assert";
 import type { Run } from "../wire/run.ts";
 
 /**
- * The size of a chunk, in bytes: the most that one write can take. Large enough
- * that a system call's cost vanishes in it, small enough to be dropped by.
+ * The size of a chunk, in bytes, and so of the largest write: large enough that
+ * the cost of a system call vanishes in it, small enough to be dropped as one.
  */
-const CHUNK = 64 * 1024;
+const CHUNK_SIZE = 64 * 1024;
 
-/** A log is at least this many chunks, so that dropping one keeps most of it. */
+/** A log has at least this many chunks, so that dropping one keeps most of it. */
 const MIN_CHUNKS = 8;
 
 /**
- * A piece of the log. It starts on the edge of a message, and a message never
- * crosses into the next, so dropping a chunk drops whole messages.
+ * A piece of the log. It starts with a message, and no message continues in the
+ * next chunk, so dropping a chunk drops whole messages.
  */
-interface Chunk extends Lent {
+export interface Chunk {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** How many messages came before its first. */
+  /** The bytes it has room for. A number, because a consumer can detach `bytes`. */
+  readonly size: number;
+  /** How many messages precede its first. */
   readonly start: number;
   /** Bytes appended so far. */
   length: number;
   /** Messages appended so far. */
   count: number;
-}
-
-/** What a run was cut from. */
-export interface Lent {
-  /** Readers that have not given it back; with none its memory serves again. */
+  /** Readers that have not released it. With none, its memory can be used again. */
   readers: number;
 }
 
-/**
- * A place in the log: numbers only, so one that falls behind keeps nothing in
- * memory.
- */
+/** A position in the log. It is numbers only, so a cursor that falls behind keeps nothing in memory. */
 export interface Cursor {
   /** The number of the chunk; chunks are numbered as they are made. */
   chunk: number;
-  /** Bytes into that chunk, always the edge of a message. */
+  /** Bytes into that chunk, always at the edge of a message. */
   offset: number;
-  /** How many messages come before this place. */
+  /** How many messages precede this position. */
   message: number;
 }
 
-/** What one read gave. */
-interface Slice {
+/** What one read returns. */
+export interface Slice {
   readonly run: Run;
-  readonly lent: Lent;
+  /** The chunk of which the run is a part. */
+  readonly chunk: Chunk;
 }
 
 /** A bounded log of messages that drops its oldest. */
@@ -66,21 +63,21 @@ export class Log {
   readonly #ring: (Chunk | undefined)[];
   /** The number of the oldest kept chunk. */
   #oldest = 0;
-  /** The number of the chunk that will be made next. */
+  /** The number of the next chunk. */
   #next = 0;
   /** Bytes of memory in the kept chunks; never more than `capacity`. */
-  #held = 0;
+  #allocated = 0;
   #end = 0;
-  /** The memory of a dropped chunk that nobody looks at any more. */
+  /** The memory of a dropped chunk that no reader looks at. */
   #spare: Uint8Array<ArrayBuffer> | undefined;
-  /** The last read: subscribers that keep up read the same, one after another. */
+  /** The last slice: subscribers that keep up read the same one after another. */
   #slice: Slice | undefined;
-  #sliceChunk = -1;
+  #sliceNumber = -1;
   #sliceOffset = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
-    this.#chunkSize = Math.min(CHUNK, Math.ceil(capacity / MIN_CHUNKS));
+    this.#chunkSize = Math.min(CHUNK_SIZE, Math.ceil(capacity / MIN_CHUNKS));
     this.#ring = new Array(Math.ceil(capacity / this.#chunkSize) + 1);
   }
 
@@ -89,104 +86,116 @@ export class Log {
     return this.#end;
   }
 
-  /** How many messages come before the oldest that is kept. */
+  /** How many messages precede the oldest that is kept. */
   get start(): number {
     return this.#oldest < this.#next
       ? this.#chunk(this.#oldest).start
       : this.#end;
   }
 
-  /**
-   * Appends a copy of whole messages, dropping the oldest chunks to make room.
-   *
-   * @returns Whether it began a chunk.
-   */
-  append(bytes: Uint8Array, count: number): boolean {
+  /** How many chunks are kept. */
+  get chunks(): number {
+    return this.#next - this.#oldest;
+  }
+
+  /** Whether the next chunk drops the oldest. */
+  get isFull(): boolean {
+    return this.#allocated + this.#chunkSize > this.capacity;
+  }
+
+  /** How many kept chunks precede the one at `cursor`; negative where that was dropped. */
+  chunksBefore(cursor: Cursor): number {
+    return cursor.chunk - this.#oldest;
+  }
+
+  /** How many chunks there are from the one at `cursor` to the newest, both included. */
+  chunksFrom(cursor: Cursor): number {
+    return this.#next - cursor.chunk;
+  }
+
+  /** Appends a copy of whole messages. Drops the oldest chunks to make room. */
+  append(bytes: Uint8Array, count: number): void {
     assert(bytes.length <= this.capacity, "more than the log can hold");
-    let chunk = this.#next > this.#oldest
-      ? this.#chunk(this.#next - 1)
-      : undefined;
-    const begins = !chunk || chunk.bytes.length - chunk.length < bytes.length;
-    if (!chunk || begins) {
-      chunk = this.#grow(Math.max(bytes.length, this.#chunkSize));
-    }
+    const newest = this.chunks > 0 ? this.#chunk(this.#next - 1) : undefined;
+    const fits = newest && newest.size - newest.length >= bytes.length &&
+      !isDetached(newest);
+    const chunk = fits
+      ? newest
+      : this.#grow(Math.max(bytes.length, this.#chunkSize));
     chunk.bytes.set(bytes, chunk.length);
     chunk.length += bytes.length;
     chunk.count += count;
     this.#end += count;
-    return begins;
   }
 
-  /** The place behind the newest message. */
+  /** The position behind the newest message. */
   cursor(): Cursor {
-    if (this.#next === this.#oldest) {
-      return { chunk: this.#next, offset: 0, message: this.#end };
-    }
-    const chunk = this.#next - 1;
-    return { chunk, offset: this.#chunk(chunk).length, message: this.#end };
-  }
-
-  /** Whether more than one more read is needed to get from `cursor` to the end. */
-  isBehind(cursor: Cursor): boolean {
-    return this.#next - cursor.chunk > 2;
-  }
-
-  /** Whether what is next for `cursor` is among the oldest quarter, and soon dropped. */
-  isEndangered(cursor: Cursor): boolean {
-    const kept = this.#next - this.#oldest;
-    return this.#held + this.#chunkSize > this.capacity &&
-      cursor.chunk < this.#oldest + kept / 4;
+    const newest = this.#next - 1;
+    return this.chunks === 0
+      ? { chunk: this.#next, offset: 0, message: this.#end }
+      : {
+        chunk: newest,
+        offset: this.#chunk(newest).length,
+        message: this.#end,
+      };
   }
 
   /**
-   * The next run at `cursor` and before `limit`, and moves the cursor behind
-   * it; `undefined` when there is none. A cursor that points at what was
-   * dropped moves to the oldest that is kept, or to its limit.
+   * The next run at `cursor`, before `limit`, and moves the cursor behind it;
+   * `undefined` if there is none. A cursor at a dropped chunk moves to the oldest
+   * kept one, or to its limit. Messages of a detached chunk are lost: the cursor
+   * moves over them.
    */
   read(cursor: Cursor, limit?: Cursor): Slice | undefined {
     if (cursor.chunk < this.#oldest) {
       if (limit && limit.chunk < this.#oldest) {
-        Object.assign(cursor, limit);
+        move(cursor, limit.chunk, limit.offset, limit.message);
         return undefined;
       }
-      cursor.message = this.start;
-      cursor.chunk = this.#oldest;
-      cursor.offset = 0;
+      move(cursor, this.#oldest, 0, this.start);
     }
     const last = limit?.chunk ?? this.#next - 1;
-    for (; cursor.chunk <= last; cursor.chunk++, cursor.offset = 0) {
+    while (cursor.chunk <= last) {
       const chunk = this.#chunk(cursor.chunk);
-      const bounded = limit !== undefined && cursor.chunk === last;
-      const end = bounded ? limit.offset : chunk.length;
+      const limited = limit !== undefined && cursor.chunk === last;
+      const end = limited ? limit.offset : chunk.length;
       if (cursor.offset < end) {
-        const message = bounded ? limit.message : chunk.start + chunk.count;
-        const slice = this.#cut(chunk, cursor, end, message - cursor.message);
-        cursor.offset = end;
-        cursor.message = message;
-        chunk.readers++;
-        return slice;
+        const { offset } = cursor;
+        const message = limited ? limit.message : chunk.start + chunk.count;
+        const count = message - cursor.message;
+        move(cursor, cursor.chunk, end, message);
+        if (!isDetached(chunk)) {
+          chunk.readers++;
+          return this.#cut(chunk, cursor.chunk, offset, end, count);
+        }
       }
       if (cursor.chunk === last) break; // the newest chunk may grow: stay in it
+      move(cursor, cursor.chunk + 1, 0, chunk.start + chunk.count);
     }
     return undefined;
   }
 
-  /** Takes back what was read: its reader does not look at it any more. */
-  release(lent: Lent): void {
-    lent.readers--;
+  /** Says that one reader no longer looks at what it read from `chunk`. */
+  release(chunk: Chunk): void {
+    chunk.readers--;
   }
 
-  /** The bytes from `cursor` to `end` of its chunk, the same object if it is the same. */
-  #cut(chunk: Chunk, cursor: Cursor, end: number, count: number): Slice {
-    const { offset } = cursor;
+  /** The bytes from `offset` to `end` of a chunk; the same object for the same bytes. */
+  #cut(
+    chunk: Chunk,
+    number: number,
+    offset: number,
+    end: number,
+    count: number,
+  ): Slice {
     let slice = this.#slice;
     if (
-      slice === undefined || this.#sliceChunk !== cursor.chunk ||
+      slice === undefined || this.#sliceNumber !== number ||
       this.#sliceOffset !== offset || slice.run.bytes.length !== end - offset
     ) {
       const bytes = chunk.bytes.subarray(offset, end);
-      slice = this.#slice = { run: { bytes, count }, lent: chunk };
-      this.#sliceChunk = cursor.chunk;
+      slice = this.#slice = { run: { bytes, count }, chunk };
+      this.#sliceNumber = number;
       this.#sliceOffset = offset;
     }
     return slice;
@@ -197,11 +206,12 @@ export class Log {
   }
 
   #grow(size: number): Chunk {
-    while (this.#held + size > this.capacity) this.#drop();
+    while (this.#allocated + size > this.capacity) this.#drop();
     const spare = size === this.#chunkSize ? this.#spare : undefined;
     if (spare) this.#spare = undefined;
-    const chunk = {
+    const chunk: Chunk = {
       bytes: spare ?? new Uint8Array(size),
+      size,
       start: this.#end,
       length: 0,
       count: 0,
@@ -209,16 +219,32 @@ export class Log {
     };
     this.#ring[this.#next % this.#ring.length] = chunk;
     this.#next++;
-    this.#held += size;
+    this.#allocated += size;
     return chunk;
   }
 
   #drop(): void {
-    const { bytes, readers } = this.#chunk(this.#oldest);
-    this.#held -= bytes.length;
+    const { bytes, size, readers } = this.#chunk(this.#oldest);
+    this.#allocated -= size;
     this.#ring[this.#oldest % this.#ring.length] = undefined;
-    if (this.#sliceChunk === this.#oldest) this.#slice = undefined;
+    if (this.#sliceNumber === this.#oldest) this.#slice = undefined;
     this.#oldest++;
     if (readers === 0 && bytes.length === this.#chunkSize) this.#spare = bytes;
   }
+}
+
+function move(
+  cursor: Cursor,
+  chunk: number,
+  offset: number,
+  message: number,
+): void {
+  cursor.chunk = chunk;
+  cursor.offset = offset;
+  cursor.message = message;
+}
+
+/** Whether a consumer has transferred the chunk's buffer away. */
+function isDetached({ bytes }: Chunk): boolean {
+  return bytes.length === 0;
 }

@@ -1,46 +1,43 @@
 /**
- * Accepting: a listener's connections, one after another, whatever happens on
- * the way. The server iterates it. Its one rule: only the end of the listener
- * ends it.
+ * Accepting: a listener's connections, one after another. The server iterates them.
+ * Only the end of the listener ends the iteration; no failure does.
  *
  * @module
  */
 import { delay } from "@std/async/delay";
+import {
+  describeError,
+  isAbortedBeforeAccept,
+  isClosed,
+} from "../wire/io_error.ts";
 
-/** A peer that left before we could accept it, in the words of various systems. */
-const LEFT_EARLY = [
-  Deno.errors.ConnectionAborted,
-  Deno.errors.ConnectionReset,
-  Deno.errors.NotConnected,
-];
-
-/** The first pause after a failure that may last, in milliseconds; it doubles from there. */
+/** The first pause after a failure, in milliseconds; each further one is twice as long. */
 const MIN_PAUSE = 5;
 
-/** The longest pause: how late, at worst, we notice that descriptors are free again. */
+/** The longest pause: how late, at worst, the server notices that descriptors are free again. */
 const MAX_PAUSE = 1000;
 
 /**
- * An episode of failures is over when there was none for so long, in
- * milliseconds. Longer than the longest pause; and clients that come and go at
- * the very limit fail often, but make one episode.
+ * An episode of failures is over after so many milliseconds without one. That is
+ * longer than the longest pause, and makes one episode of clients that come and go
+ * at the very limit.
  */
 const QUIET = 10 * MAX_PAUSE;
 
 /** Options of {@linkcode accepted}. */
 export interface AcceptOptions {
-  /** Ends a pause, and makes any failure the end. Whoever aborts it closes the listener. */
+  /** Ends a pause, and makes any failure the end. The caller closes the listener as well. */
   signal: AbortSignal;
-  /** Called at each failure, and told whether it is the first of an episode. */
+  /** Called at each failure; `first` says whether it begins an episode. */
   onFailure: (error: Error, first: boolean) => void;
 }
 
 /**
  * The connections of `listener`, until it is closed.
  *
- * A peer that leaves before it is accepted is passed over. Any other failure
- * (descriptors or memory run out, the network is down) pauses accepting; new
- * peers wait in the listener's backlog meanwhile.
+ * A client that leaves before it is accepted is passed over. Any other failure
+ * (descriptors or memory run out, the network is down) pauses accepting; new clients
+ * wait in the listener's backlog meanwhile.
  */
 export async function* accepted<C extends Deno.Conn>(
   listener: { accept(): Promise<C> },
@@ -54,10 +51,10 @@ export async function* accepted<C extends Deno.Conn>(
       connection = await listener.accept();
     } catch (error) {
       if (signal.aborted || isClosed(error)) return;
-      if (LEFT_EARLY.some((early) => error instanceof early)) continue;
+      if (isAbortedBeforeAccept(error)) continue;
       const now = performance.now();
       onFailure(
-        new Error(`Cannot accept clients for now: ${reason(error)}`, {
+        new Error(`Cannot accept clients for now: ${describeError(error)}`, {
           cause: error,
         }),
         now - failedAt > QUIET,
@@ -71,13 +68,4 @@ export async function* accepted<C extends Deno.Conn>(
     pause = 0;
     yield connection;
   }
-}
-
-function isClosed(error: unknown): boolean {
-  return error instanceof Deno.errors.BadResource ||
-    error instanceof Deno.errors.Interrupted;
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,6 @@
 /**
- * The network of an address: what counts as one place that clients come from. The
- * server counts clients by it. Its one rule: whoever has an address cannot make
- * others of it.
+ * The address prefix: the part of an address by which the server counts clients.
+ * A client cannot make itself another prefix out of the addresses it has.
  *
  * @module
  */
@@ -12,12 +11,12 @@ const MAPPED = /^::ffff:(?<v4>\d+\.\d+\.\d+\.\d+)$/i;
 /** Groups of 16 bits in an IPv6 address. */
 const GROUPS = 8;
 
-/** Of these, how many a provider gives to one subscriber at least: a /64. */
-const NETWORK_GROUPS = 4;
+/** How many of these a provider assigns to a subscriber at least: a /64. */
+const PREFIX_GROUPS = 4;
 
 /**
- * What clients at `addr` are counted by: an IPv4 address, in IPv6 form or not,
- * or the /64 of an IPv6 address; `undefined` where clients have no addresses.
+ * The prefix of `addr`: an IPv4 address, in IPv6 form or not, or the /64 of an
+ * IPv6 address; `undefined` where clients have no addresses.
  */
 export function addressPrefix(addr: Deno.Addr): string | undefined {
   if (!("hostname" in addr)) return undefined;
@@ -30,5 +29,5 @@ export function addressPrefix(addr: Deno.Addr): string | undefined {
   );
   const zeros = tail ? GROUPS - head.length - tail.length : 0;
   const groups = [...head, ...Array(zeros).fill("0"), ...tail ?? []];
-  return `${groups.slice(0, NETWORK_GROUPS).join(":")}::/64`;
+  return `${groups.slice(0, PREFIX_GROUPS).join(":")}::/64`;
 }

@@ -1,52 +1,51 @@
 /**
- * ClientLimits: how many clients there may be, in all and from one address. The server
- * asks before it lets one in. Its one rule: who was given a place holds it until
- * it is given back.
+ * The client limits: how many clients there may be, in all and from one address.
+ * The server asks before it adds a client.
  *
  * @module
  */
 import { addressPrefix } from "./address_prefix.ts";
 
-/** The limit that leaves no place for a client. */
-export type Limit = "maxClients" | "maxClientsPerAddress";
+/** The limit that refuses a client. */
+export type ClientLimit = "maxClients" | "maxClientsPerAddress";
 
-/** The places of a server. */
+/** Counts clients against the limits. */
 export class ClientLimits {
-  readonly #limits: Readonly<Record<Limit, number>>;
-  #taken = 0;
-  /** ClientLimits taken by network; empty while there is no limit on that. */
-  readonly #takenBy = new Map<string, number>();
+  readonly #limits: Readonly<Record<ClientLimit, number>>;
+  #clients = 0;
+  /** Clients by address prefix; empty while there is no limit on that. */
+  readonly #clientsFrom = new Map<string, number>();
 
-  constructor(limits: Readonly<Record<Limit, number>>) {
+  constructor(limits: Readonly<Record<ClientLimit, number>>) {
     this.#limits = limits;
   }
 
-  /** Takes a place for a client at `addr`, or says which limit leaves none. */
-  take(addr: Deno.Addr): Limit | undefined {
-    if (this.#taken >= this.#limits.maxClients) return "maxClients";
-    const network = this.#counted(addr);
-    if (network !== undefined) {
-      const taken = this.#takenBy.get(network) ?? 0;
-      if (taken >= this.#limits.maxClientsPerAddress) {
+  /** Counts a client from `addr`, or returns the limit that refuses it. */
+  admit(addr: Deno.Addr): ClientLimit | undefined {
+    if (this.#clients >= this.#limits.maxClients) return "maxClients";
+    const prefix = this.#countedPrefix(addr);
+    if (prefix !== undefined) {
+      const clients = this.#clientsFrom.get(prefix) ?? 0;
+      if (clients >= this.#limits.maxClientsPerAddress) {
         return "maxClientsPerAddress";
       }
-      this.#takenBy.set(network, taken + 1);
+      this.#clientsFrom.set(prefix, clients + 1);
     }
-    this.#taken++;
+    this.#clients++;
     return undefined;
   }
 
-  /** Gives back a place that was taken for `addr`. */
-  leave(addr: Deno.Addr): void {
-    this.#taken--;
-    const network = this.#counted(addr);
-    if (network === undefined) return;
-    const left = this.#takenBy.get(network)! - 1;
-    if (left > 0) this.#takenBy.set(network, left);
-    else this.#takenBy.delete(network);
+  /** Uncounts an admitted client from `addr`. */
+  release(addr: Deno.Addr): void {
+    this.#clients--;
+    const prefix = this.#countedPrefix(addr);
+    if (prefix === undefined) return;
+    const left = this.#clientsFrom.get(prefix)! - 1;
+    if (left > 0) this.#clientsFrom.set(prefix, left);
+    else this.#clientsFrom.delete(prefix);
   }
 
-  #counted(addr: Deno.Addr): string | undefined {
+  #countedPrefix(addr: Deno.Addr): string | undefined {
     const { maxClients, maxClientsPerAddress } = this.#limits;
     return maxClientsPerAddress < maxClients ? addressPrefix(addr) : undefined;
   }

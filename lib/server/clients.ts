@@ -1,142 +1,171 @@
 /**
- * The roster: the clients that are connected. The server gives it those it has
- * accepted, and ends them through it. Its one rule: a client that was let in is
- * counted, and told of, once when it comes and once when it leaves.
+ * The clients of one server. The server adds each client it accepts, and drains
+ * them at its end. A client is counted and reported once when it connects and once
+ * when it leaves.
  *
  * @module
  */
 import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
+import { isDisconnect } from "../wire/io_error.ts";
+import { ClientLimits } from "./client_limits.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { ServerEvent } from "./events.ts";
-import { type Stats, StatsCounter } from "./stats.ts";
-import { isDisconnect } from "../wire/io_error.ts";
 import { Lag } from "./lag.ts";
-import { tune } from "./listener.ts";
-import type { Settings } from "./options.ts";
-import { ClientLimits } from "./client_limits.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { type Stats, StatsCounter } from "./stats.ts";
+import type { Transport } from "./transport.ts";
 
-/** Looks at each client so often in a stall time-out; it is late by one look at most. */
-const LOOKS = 4;
+/** The least number of checks in a stall time-out. A stall is noticed late by one check at most. */
+const MIN_CHECKS = 4;
 
-/** The longest between two looks, in milliseconds: how late lag is told, at worst. */
-const LONGEST = 1000;
+/** The longest time between two checks, in milliseconds. Lag is reported late by one at most. */
+const MAX_INTERVAL = 1000;
 
-/** A look that comes after so many pauses is late: the process was stopped, or starved. */
-const LATE = 2;
+/**
+ * A check that comes so many milliseconds too late follows a time in which the
+ * process was stopped or starved, and has not heard what clients took meanwhile.
+ */
+const LATE = 1000;
 
-/** The clients of one server. */
+/** The clients that are connected to one server. */
 export class Clients {
-  readonly #settings: Settings;
-  readonly #places: ClientLimits;
-  readonly #figures = new StatsCounter();
+  /** Milliseconds between two checks. */
+  readonly checkInterval: number;
+  /** How many checks without progress make a stall. */
+  readonly #stallChecks: number;
+  readonly #options: ResolvedOptions;
+  readonly #limits: ClientLimits;
+  readonly #counter = new StatsCounter();
   readonly #connections = new Set<Connection>();
   /** What connections share. */
   readonly #shared: ConnectionOptions;
-  /** The number of the last client that was let in. */
+  /** The number of the newest client. */
   #client = 0;
 
-  constructor(settings: Settings) {
-    this.#settings = settings;
-    this.#places = new ClientLimits(settings);
-    const { publish, onError } = settings;
-    this.#shared = { publish, onError, traffic: this.#figures.traffic };
+  constructor(options: ResolvedOptions) {
+    const { publisher, onError, stallTimeout } = options;
+    this.#options = options;
+    this.#limits = new ClientLimits(options);
+    this.#shared = { publisher, onError, traffic: this.#counter.traffic };
+    const checks = Math.max(MIN_CHECKS, Math.ceil(stallTimeout / MAX_INTERVAL));
+    this.#stallChecks = stallTimeout > 0 ? checks : Infinity;
+    this.checkInterval = stallTimeout > 0
+      ? stallTimeout / checks
+      : MAX_INTERVAL;
   }
 
-  /** The server's figures at this moment. */
+  /** The server's stats at this moment. */
   stats(): Stats {
     const connections = [...this.#connections];
-    return this.#figures.stats(connections.map(({ channel }) => channel));
+    return this.#counter.stats(connections.map(({ channel }) => channel));
   }
 
-  /** Counts a failure to accept, and tells it if it is news. */
-  miss(error: Error, first: boolean): void {
-    this.#figures.acceptErrors++;
-    if (first) this.#settings.onError(error);
+  /** Counts a failure to accept, and reports the first of an episode. */
+  acceptFailed(error: Error, first: boolean): void {
+    this.#counter.acceptErrors++;
+    if (first) this.#options.onError(error);
   }
 
-  /** Lets a client in, or turns it away. */
-  admit(socket: Deno.Conn): void {
-    const { remoteAddr } = socket;
-    const limit = this.#places.take(remoteAddr);
+  /** Counts a client whose socket was broken before it could be added. */
+  addFailed(error: unknown): void {
+    this.#counter.disconnected.reset++;
+    if (!isDisconnect(error)) this.#options.onError(error);
+  }
+
+  /** Adds a client, or refuses it. */
+  add(transport: Transport): void {
+    const { remoteAddr } = transport;
+    const limit = this.#limits.admit(remoteAddr);
     if (limit) {
-      this.#figures.refuse(limit);
-      socket[Symbol.dispose]();
-      this.#tell({ type: "refused", remoteAddr, limit });
+      this.#counter.refuse(limit);
+      transport.close();
+      this.#emit({ type: "refused", remoteAddr, limit });
       return;
     }
-    try {
-      tune(socket);
-    } catch (error) {
-      this.#places.leave(remoteAddr);
-      this.#figures.disconnected.reset++;
-      socket[Symbol.dispose]();
-      if (!isDisconnect(error)) this.#settings.onError(error);
-      return;
-    }
-    this.#open(socket);
-  }
-
-  #open(socket: Deno.Conn): void {
-    const { remoteAddr } = socket;
     const client = ++this.#client;
-    const channel = this.#settings.hub.subscribe();
+    const channel = this.#options.hub.subscribe();
     const lag = new Lag(channel, (type, dropped) => {
-      this.#tell({ type, client, remoteAddr, dropped });
+      this.#emit({ type, client, remoteAddr, dropped });
     });
-    const connection = new Connection(socket, channel, this.#shared, lag);
+    const connection = new Connection(transport, channel, this.#shared, lag);
     this.#connections.add(connection);
-    this.#tell({ type: "connected", client, remoteAddr });
+    this.#emit({ type: "connected", client, remoteAddr });
     connection.finished.then((reason) => {
       const { dropped } = channel;
       this.#connections.delete(connection);
-      this.#places.leave(remoteAddr);
-      this.#figures.disconnected[reason]++;
-      this.#figures.dropped += dropped;
-      this.#tell({ type: "disconnected", client, remoteAddr, reason, dropped });
+      this.#limits.release(remoteAddr);
+      this.#counter.disconnected[reason]++;
+      this.#counter.dropped += dropped;
+      this.#emit({ type: "disconnected", client, remoteAddr, reason, dropped });
     });
   }
 
-  /** Looks at the clients from time to time: tells who lags, disconnects who stalls. */
+  /** Checks the clients from time to time, until the signal aborts. */
   async watch(signal: AbortSignal): Promise<void> {
-    const stallTimeout = this.#settings.stallTimeout || Infinity;
-    const pause = Math.min(stallTimeout / LOOKS, LONGEST);
-    let lookedAt = performance.now();
+    let checkedAt = performance.now();
     while (!signal.aborted) {
       // The wait ends early, by a rejection, only when the signal aborts.
-      await delay(pause, { signal }).catch(() => {});
+      await delay(this.checkInterval, { signal }).catch(() => {});
       const now = performance.now();
-      // Who was stopped itself has not heard yet what clients took meanwhile.
-      const late = now - lookedAt > LATE * pause;
-      lookedAt = now;
-      for (const connection of this.#connections) {
-        connection.lag?.look();
-        if (!late) connection.beat(stallTimeout / pause);
-      }
+      this.check(now - checkedAt);
+      checkedAt = now;
     }
   }
 
-  /** Sends everybody what waits, until the time-out or the signal, and ends. */
+  /**
+   * Reports lag and disconnects stalled clients.
+   *
+   * @param elapsed Milliseconds since the last check.
+   */
+  check(elapsed: number): void {
+    const late = elapsed > this.checkInterval + LATE;
+    for (const connection of this.#connections) {
+      connection.lag?.check();
+      if (!late) connection.checkStall(this.#stallChecks);
+    }
+  }
+
+  /**
+   * Has everything broadcast that clients have sent, sends each client what waits
+   * for it, and closes. The drain time-out or the signal ends it at once.
+   */
   async drain(signal: AbortSignal): Promise<void> {
     const connections = [...this.#connections];
     const finished = Promise.all(
       connections.map((connection) => connection.finished),
     );
-    for (const connection of connections) connection.drain();
     try {
-      await deadline(finished, this.#settings.drainTimeout, { signal });
+      await deadline(
+        this.#drain(connections, finished),
+        this.#options.drainTimeout,
+        { signal },
+      );
     } catch {
-      // Too late, or told to end at once: either way, this is the end.
+      // The time is over, or the server was told to end at once.
       for (const connection of connections) connection.close("aborted");
       await finished;
     }
   }
 
-  #tell(event: ServerEvent): void {
+  async #drain(
+    connections: readonly Connection[],
+    finished: Promise<unknown>,
+  ): Promise<void> {
+    const { publisher } = this.#options;
+    if (publisher.flush) {
+      for (const connection of connections) connection.stopReading();
+      await publisher.flush().catch(this.#options.onError);
+    }
+    for (const connection of connections) connection.drain();
+    await finished;
+  }
+
+  #emit(event: ServerEvent): void {
     try {
-      this.#settings.onEvent?.(event);
-    } catch (error) { // the listener's fault must not be a client's
-      this.#settings.onError(error);
+      this.#options.onEvent?.(event);
+    } catch (error) { // a failing listener must not disconnect a client
+      this.#options.onError(error);
     }
   }
 }

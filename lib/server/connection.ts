@@ -1,10 +1,10 @@
 /**
- * A connection: one socket's life on the server. The server makes one for each
- * client it accepts. Its one rule: only the read loop reads the socket, only the
- * write loop writes it, and neither outlives the other.
+ * The connection: one client's life on the server. The server makes one for each
+ * client. Only the read loop reads the transport, only the write loop writes it,
+ * and neither outlives the other.
  *
  * ```text
- * socket ─▶ read loop ─▶ publish(run)        channel ─▶ write loop ─▶ socket
+ * transport ─▶ read loop ─▶ publisher        channel ─▶ write loop ─▶ transport
  * ```
  *
  * @module
@@ -14,143 +14,133 @@ import type { Channel } from "../hub/channel.ts";
 import { frames, TruncatedFrameError } from "../wire/framer.ts";
 import { isDisconnect } from "../wire/io_error.ts";
 import type { Lag } from "./lag.ts";
-import type { Run } from "../wire/run.ts";
-
-/**
- * Where a client's runs go. The run's bytes are valid until the returned promise
- * settles; until then nothing more is read from this client, which is how it is
- * paced.
- */
-export type Publish = (run: Run) => void | Promise<void>;
-
-/**
- * How a connection ended: the client ended its sending side and got everything
- * that was for it (`ended`), the same but inside a frame (`truncated`); it broke
- * (`reset`); the client took nothing for too long (`stalled`); the server shut
- * down and the client got everything (`drained`) or not everything in time
- * (`aborted`); `publish` failed (`failed`).
- */
-export type DisconnectReason =
-  | "ended"
-  | "truncated"
-  | "reset"
-  | "stalled"
-  | "drained"
-  | "aborted"
-  | "failed";
-
-/** What went through a server, in whole messages and in bytes. */
-export interface Traffic {
-  /** Messages received from clients. */
-  messagesIn: number;
-  /** Bytes of these messages. */
-  bytesIn: number;
-  /** Messages sent to clients: taken by their sockets, whole. */
-  messagesOut: number;
-  /** Bytes sent to clients. */
-  bytesOut: number;
-}
+import type { Publisher } from "./publisher.ts";
+import type { DisconnectReason, Traffic } from "./stats.ts";
+import type { Transport } from "./transport.ts";
 
 /** What a connection shares with the others of its server. */
 export interface ConnectionOptions {
-  readonly publish: Publish;
+  readonly publisher: Publisher;
   /** Counted up as bytes pass. */
   readonly traffic: Traffic;
-  /** Told of failures that are not the client's. */
+  /** Called with failures that are not the client's. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * How long a drained client may take to end its side, in milliseconds. Closing
- * a socket that a client still sends to resets it, and a reset can destroy what
- * the client has not read yet.
+ * How long a drained client may take to end its side, in milliseconds. Closing a
+ * socket to which a client still sends resets it, and a reset can destroy what the
+ * client has not read yet.
  */
 const LINGER = 1000;
 
-/** One socket's life on the server. */
+/** One client's life on the server. */
 export class Connection {
-  /** Resolves when both loops have ended and the socket is closed. */
+  /** Resolves when both loops have ended and the transport is closed. */
   readonly finished: Promise<DisconnectReason>;
   /** Where this client's messages come from. */
   readonly channel: Channel;
-  /** Looks at the channel, for each run that is taken from it and whenever asked. */
+  /** Checked for each run that is taken from the channel, and by the server from time to time. */
   readonly lag: Lag | undefined;
-  readonly #socket: Deno.Conn;
+  readonly #transport: Transport;
   readonly #options: ConnectionOptions;
-  #ending: DisconnectReason | undefined;
-  /** The client has ended its sending side. */
-  #heard: "ended" | "truncated" | undefined;
+  #reason: DisconnectReason | undefined;
+  /** How the client's sending side has ended. */
+  #inputEnded: "ended" | "truncated" | undefined;
   #draining = false;
+  /** The read loop waits for the publisher. */
   #publishing = false;
   /** A write is pending: data waits for the client. */
   #writing = false;
-  /** Messages read, and writes that moved bytes. */
-  #moves = 0;
-  /** What `#moves` was at the last beat, if a write was pending then. */
-  #stuckAt: number | undefined;
-  #stuckBeats = 0;
+  /** Counts runs read, and writes that took bytes. */
+  #progress = 0;
+  /** What `#progress` was at the last check, if a write was pending then. */
+  #progressThen: number | undefined;
+  /** Checks since then, all without progress. */
+  #checks = 0;
 
   constructor(
-    socket: Deno.Conn,
+    transport: Transport,
     channel: Channel,
     options: ConnectionOptions,
     lag?: Lag,
   ) {
-    this.#socket = socket;
+    this.#transport = transport;
     this.channel = channel;
     this.#options = options;
     this.lag = lag;
     this.finished = this.#writeLoop(this.#readLoop());
   }
 
-  /** Reads no more messages, sends what waits, says goodbye and closes. */
+  /** Publishes nothing more of what the client sends. */
+  stopReading(): void {
+    this.#draining = true;
+  }
+
+  /** Publishes nothing more, sends what waits and closes gracefully. */
   drain(): void {
     this.#draining = true;
     this.channel.close();
   }
 
-  /** Closes at once, for the first reason given. Both loops end. */
-  close(ending: DisconnectReason): void {
-    this.#ending ??= ending;
+  /** Closes at once; the first reason counts. Both loops end. */
+  close(reason: DisconnectReason): void {
+    this.#reason ??= reason;
     this.channel[Symbol.dispose]();
-    this.#socket[Symbol.dispose]();
+    this.#transport.close();
   }
 
-  /** One beat of the server's watch: closes a client that has not moved for `limit` beats. */
-  beat(limit: number): void {
-    if (!this.#writing || this.#moves !== this.#stuckAt) {
-      this.#stuckAt = this.#writing ? this.#moves : undefined;
-      this.#stuckBeats = 0;
-    } else if (++this.#stuckBeats >= limit) {
+  /** Closes a client that made no progress for `limit` checks in a row while data waited for it. */
+  checkStall(limit: number): void {
+    if (!this.#writing || this.#progress !== this.#progressThen) {
+      this.#progressThen = this.#writing ? this.#progress : undefined;
+      this.#checks = 0;
+    } else if (++this.#checks >= limit) {
       this.close("stalled");
     }
   }
 
   async #readLoop(): Promise<void> {
-    const { publish, traffic, onError } = this.#options;
+    const { publisher, traffic } = this.#options;
     try {
-      for await (const run of frames(this.#socket)) {
+      for await (const run of frames(this.#transport)) {
         if (this.#draining) continue;
-        this.#moves++;
+        this.#progress++;
         traffic.messagesIn += run.count;
         traffic.bytesIn += run.bytes.length;
         this.#publishing = true;
-        try {
-          await publish(run);
-        } catch (error) { // whatever it is, it says nothing of this socket
-          this.close("failed");
-          onError(error);
-          return;
-        } finally {
-          this.#publishing = false;
-        }
+        await publisher.publish(run);
+        this.#publishing = false;
       }
-      this.#heard = "ended";
+      this.#inputEnded = "ended";
     } catch (error) {
-      if (error instanceof TruncatedFrameError) this.#heard = "truncated";
-      else this.#lose(error);
+      this.#endReading(error);
     }
+    if (!this.#reason) await this.#flush();
     this.channel.close();
+  }
+
+  /** Waits until everything that the client has sent is broadcast. */
+  async #flush(): Promise<void> {
+    this.#publishing = true;
+    try {
+      await this.#options.publisher.flush?.();
+      this.#publishing = false;
+    } catch (error) {
+      this.#endReading(error);
+    }
+  }
+
+  #endReading(error: unknown): void {
+    if (this.#publishing) { // the publisher failed; that says nothing of this client
+      this.#publishing = false;
+      this.close("failed");
+      this.#options.onError(error);
+    } else if (error instanceof TruncatedFrameError) {
+      this.#inputEnded = "truncated";
+    } else {
+      this.#disconnect(error);
+    }
   }
 
   /** Writes until the channel ends, and then ends the connection. */
@@ -159,12 +149,12 @@ export class Connection {
     try {
       for await (const { bytes, count } of this.channel) {
         this.#writing = true;
-        this.lag?.look();
-        let written = await this.#socket.write(bytes);
-        this.#moves++;
+        this.lag?.check();
+        let written = await this.#transport.write(bytes);
+        this.#progress++;
         while (written < bytes.length) {
-          written += await this.#socket.write(bytes.subarray(written));
-          this.#moves++;
+          written += await this.#transport.write(bytes.subarray(written));
+          this.#progress++;
         }
         this.#writing = false;
         this.channel.release();
@@ -172,24 +162,26 @@ export class Connection {
         traffic.bytesOut += bytes.length;
       }
     } catch (error) {
-      this.#lose(error);
+      this.#disconnect(error);
     }
-    if (!this.#ending && !this.#heard) await this.#sayGoodbye(reading);
-    this.close(this.#heard ?? "drained");
-    // A publish that never settles must not keep the connection alive.
+    if (!this.#reason && !this.#inputEnded) {
+      await this.#closeGracefully(reading);
+    }
+    this.close(this.#inputEnded ?? "drained");
+    // A publisher that never settles must not keep the connection alive.
     if (!this.#publishing) await reading;
-    return this.#ending!;
+    return this.#reason!;
   }
 
-  #lose(error: unknown): void {
+  #disconnect(error: unknown): void {
     this.close("reset");
     if (!isDisconnect(error)) this.#options.onError(error);
   }
 
-  /** Ends the sending side and waits, a little, for the client to end its own. */
-  async #sayGoodbye(reading: Promise<void>): Promise<void> {
+  /** Ends the sending side, and waits a little for the client to end its own. */
+  async #closeGracefully(reading: Promise<void>): Promise<void> {
     try {
-      await this.#socket.closeWrite();
+      await this.#transport.closeWrite();
       await deadline(reading, LINGER);
     } catch (error) {
       const late = error instanceof DOMException;

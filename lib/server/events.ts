@@ -1,64 +1,63 @@
 /**
- * Events: what a server tells of its clients as it happens. Its one rule: what is
- * told was seen by the server; nothing in it was chosen by a client, but the
- * address that it comes from.
+ * Events: what a server reports of its clients as it happens. A client chooses
+ * nothing that is in them, except the address that it connects from.
  *
  * @module
  */
-import type { DisconnectReason } from "./connection.ts";
-import type { Limit } from "./client_limits.ts";
+import type { ClientLimit } from "./client_limits.ts";
+import type { DisconnectReason } from "./stats.ts";
 
-/** What each event about a client says. */
+/** What each event about a client has. */
 export interface ClientEvent {
-  /** The client: the server numbers those it lets in, from 1. */
+  /** The client's number: the server numbers the clients it adds, from 1. */
   client: number;
-  /** Where it comes from. */
+  /** The client's address. */
   remoteAddr: Deno.Addr;
 }
 
-/** A client was let in. */
+/** A client connected. */
 export interface ConnectedEvent extends ClientEvent {
   /** Which event it is. */
   type: "connected";
 }
 
 /**
- * A client begins to lose messages. Told once, until it has caught up: when it
- * takes the next, or within a second.
+ * A client begins to lose messages. Reported once until the client has caught up:
+ * when it takes its next run, or within a second.
  */
 export interface LaggingEvent extends ClientEvent {
   /** Which event it is. */
   type: "lagging";
-  /** Messages that it has lost since it last kept up. */
+  /** Messages it has lost since it last kept up. */
   dropped: number;
 }
 
-/** A client that was lagging has been given the newest message. */
+/** A lagging client has been given the newest message. */
 export interface CaughtUpEvent extends ClientEvent {
   /** Which event it is. */
   type: "caughtUp";
-  /** Messages that it lost meanwhile, exactly. */
+  /** Messages it lost meanwhile, exactly. */
   dropped: number;
 }
 
-/** A client has gone, or was disconnected. */
+/** A client left, or was disconnected. */
 export interface DisconnectedEvent extends ClientEvent {
   /** Which event it is. */
   type: "disconnected";
-  /** How it ended. */
+  /** How the connection ended. */
   reason: DisconnectReason;
-  /** Messages that it lost since it connected, exactly. */
+  /** Messages it lost since it connected, exactly. */
   dropped: number;
 }
 
-/** A client was turned away. */
+/** A client was refused. */
 export interface RefusedEvent {
   /** Which event it is. */
   type: "refused";
-  /** Where it comes from. */
+  /** The client's address. */
   remoteAddr: Deno.Addr;
-  /** The limit that left no place for it. */
-  limit: Limit;
+  /** The limit that refused it. */
+  limit: ClientLimit;
 }
 
 /** Something that happened to a client. */

@@ -1,7 +1,7 @@
 /**
- * Lag: the episodes in which one client loses messages, each from the first that
- * it lost until it is given the newest. The roster has one for each client. Its
- * one rule: each message that was dropped belongs to exactly one episode.
+ * Lag: the episodes in which one client loses messages, each from the first lost
+ * message until the client has been given the newest. Each dropped message belongs
+ * to exactly one episode.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import type { Channel } from "../hub/channel.ts";
 export type LagSource = Pick<Channel, "closed" | "dropped" | "lag">;
 
 /**
- * Who is told that an episode begins, and that it ends, unless the client leaves
- * before; with how many messages were dropped in it so far.
+ * Called when an episode begins, and when it ends (unless the client leaves
+ * before), with the messages dropped in it so far.
  */
-export type TellLag = (
+export type LagListener = (
   type: "lagging" | "caughtUp",
   dropped: number,
 ) => void;
@@ -22,29 +22,29 @@ export type TellLag = (
 /** One client's episodes of lagging. */
 export class Lag {
   readonly #channel: LagSource;
-  readonly #tell: TellLag;
+  readonly #listener: LagListener;
   /** What the channel had dropped when the last episode ended. */
   #before = 0;
   #lagging = false;
 
-  constructor(channel: LagSource, tell: TellLag) {
+  constructor(channel: LagSource, listener: LagListener) {
     this.#channel = channel;
-    this.#tell = tell;
+    this.#listener = listener;
   }
 
-  /** Tells what has begun or ended. Called for each run, so it must cost nothing. */
-  look(): void {
+  /** Reports what has begun or ended. Called for each run, so it must cost nothing. */
+  check(): void {
     const dropped = this.#channel.dropped - this.#before;
     if (dropped === 0) return;
     if (!this.#lagging) {
       this.#lagging = true;
-      this.#tell("lagging", dropped);
+      this.#listener("lagging", dropped);
     }
-    // One that leaves has not caught up: how it ended tells the rest.
+    // A client that leaves has not caught up: its disconnect event counts the rest.
     if (this.#channel.lag === 0 && !this.#channel.closed) {
       this.#lagging = false;
       this.#before += dropped;
-      this.#tell("caughtUp", dropped);
+      this.#listener("caughtUp", dropped);
     }
   }
 }

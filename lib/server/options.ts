@@ -1,88 +1,85 @@
 /**
- * The options of a server: what they mean, their defaults and bounds. The server
- * reads them through {@linkcode settle}. Its one rule: nothing out of its bounds
- * gets past here.
+ * The options of a server: their meaning, defaults and bounds. No value out of its
+ * bounds gets past {@linkcode resolveOptions}.
  *
  * @module
  */
-import type { Publish } from "./connection.ts";
-import type { ServerEvent } from "./events.ts";
 import { Hub } from "../hub/hub.ts";
+import type { ServerEvent } from "./events.ts";
 import type { Listener } from "./listener.ts";
-import { publisher } from "./publisher.ts";
+import { HubPublisher, type Publisher } from "./publisher.ts";
 
-/** The most clients of a server that is not given a limit. */
+/** The most clients at a time, by default. */
 export const DEFAULT_MAX_CLIENTS = 65_536;
 
-/** How long a client may stall, in milliseconds, unless said otherwise. */
+/** How long a client may stall by default, in milliseconds. */
 export const DEFAULT_STALL_TIMEOUT = 60_000;
 
-/** How long draining may take, in milliseconds, unless said otherwise. */
+/** How long draining may take by default, in milliseconds. */
 export const DEFAULT_DRAIN_TIMEOUT = 5_000;
+
+/** The longest duration, in milliseconds: what a timer can hold, 24 days. */
+export const MAX_DURATION = 2 ** 31 - 1;
 
 /** Options of `serve()`, whatever it listens on. */
 export interface ServeOptions<A extends Deno.Addr = Deno.NetAddr> {
   /**
-   * The hub that clients are joined to. Give one to set its capacity, to
-   * broadcast or subscribe from the program itself, or to join other servers.
+   * The hub that clients subscribe to. Give one to set its capacity, to broadcast
+   * or subscribe from the program itself, or to share it between servers.
    *
    * @default {new Hub()}
    */
   hub?: Hub;
   /**
-   * Where clients' runs go. Give one to put another engine between reading and
+   * Where clients' messages go. Give one to put an engine between reading and
    * broadcasting.
    *
-   * @default broadcasts on the hub, then waits until subscribers were offered it
+   * @default {new HubPublisher(hub)}
    */
-  publish?: Publish;
+  publisher?: Publisher;
   /**
-   * The most clients at a time; one more is accepted and closed at once. The
-   * limit on open descriptors may be lower.
+   * The most clients at a time, from 1. The server accepts one more and closes it at
+   * once. The system's limit on open descriptors may be lower.
    *
    * @default {65536}
    */
   maxClients?: number;
   /**
-   * The most clients at a time from one address; one more is accepted and closed
-   * at once. An IPv6 network of 64 bits is one address, and an IPv4 address is the
-   * same in IPv6 form. Where clients have no addresses, as on a Unix socket, it
-   * limits nothing.
+   * The most clients at a time from one address, from 1. An IPv6 network of 64 bits
+   * is one address, and an IPv4 address is the same in IPv6 form. It limits nothing
+   * where clients have no addresses, as on a Unix socket.
    *
-   * @default `maxClients`, so no limit of its own
+   * @default `maxClients`
    */
   maxClientsPerAddress?: number;
   /**
-   * Milliseconds after which a client is disconnected that neither takes a byte
-   * nor sends a message while data waits for it; noticed up to a quarter later, or
-   * a second if that is less. 0: never.
+   * Milliseconds, up to {@linkcode MAX_DURATION}, after which the server disconnects
+   * a client that neither takes a byte nor sends a message while data waits for it.
+   * The server notices it a quarter later at most, or a second if that is less.
+   * 0: never.
    *
    * @default {60000}
    */
   stallTimeout?: number;
   /**
-   * Milliseconds that `Server.shutdown()` lets clients take what waits
-   * for them.
+   * Milliseconds, up to {@linkcode MAX_DURATION}, that `Server.shutdown()` gives
+   * clients to take what waits for them.
    *
    * @default {5000}
    */
   drainTimeout?: number;
   /** Ends the server at once, without draining, when it aborts. */
   signal?: AbortSignal;
-  /** Called once, with the address that is listened on. */
+  /** Called once, with the address that the server listens on. */
   onListen?: (addr: A) => void;
   /**
-   * Called with failures that the server survives: accepting paused, `publish`
-   * threw. A client that goes away, however rudely, is none.
-   *
-   * @default nobody is told
+   * Called with failures that the server survives: accepting paused, the publisher
+   * or `onEvent` threw. A client that goes away, however rudely, is no failure.
    */
   onError?: (error: unknown) => void;
   /**
-   * Called with what happens to clients: one came, lags, has caught up, left, was
-   * turned away. If it throws, `onError` is told.
-   *
-   * @default nobody is told
+   * Called with what happens to clients: one connected, lags, has caught up, was
+   * disconnected, was refused.
    */
   onEvent?: (event: ServerEvent) => void;
 }
@@ -90,8 +87,8 @@ export interface ServeOptions<A extends Deno.Addr = Deno.NetAddr> {
 /** Options of `serve()` on an address. */
 export interface ServeTcpOptions extends ServeOptions {
   /**
-   * The IP address to listen on, or a host name, of which the first address is
-   * taken. IPv6 without brackets.
+   * The IP address to listen on, IPv6 without brackets; or a host name, of which
+   * the first address counts.
    *
    * @default {"127.0.0.1"}
    */
@@ -107,24 +104,24 @@ export interface ServeTcpOptions extends ServeOptions {
 /** Options of `serve()` with a listener. */
 export interface ServeListenerOptions<A extends Deno.Addr>
   extends ServeOptions<A> {
-  /** What to accept clients from, from now on the server's: it closes it at its end. */
+  /** Where to accept clients from. The server closes it at its end; nobody else should. */
   listener: Listener<A>;
 }
 
-/** Options, each with a value, but for what has no default. */
-export type Settings =
+/** The options in force, but for where to listen. */
+export type ResolvedOptions =
   & Required<Omit<ServeOptions, "signal" | "onListen" | "onEvent">>
   & Pick<ServeOptions, "signal" | "onEvent">;
 
 /**
- * The options in force, but for where to listen.
+ * Checks the options, and fills in the defaults.
  *
  * @throws {RangeError} If a number is out of its bounds.
  * @throws {TypeError} If there is a listener and an address.
  */
-export function settle<A extends Deno.Addr>(
+export function resolveOptions<A extends Deno.Addr>(
   options: ServeTcpOptions | ServeListenerOptions<A>,
-): Settings {
+): ResolvedOptions {
   if ("listener" in options && ("hostname" in options || "port" in options)) {
     throw new TypeError(
       "Cannot serve with a listener and an address: it is one or the other",
@@ -132,7 +129,7 @@ export function settle<A extends Deno.Addr>(
   }
   const {
     hub = new Hub(),
-    publish = publisher(hub),
+    publisher = new HubPublisher(hub),
     maxClients = DEFAULT_MAX_CLIENTS,
     maxClientsPerAddress = maxClients,
     stallTimeout = DEFAULT_STALL_TIMEOUT,
@@ -140,14 +137,12 @@ export function settle<A extends Deno.Addr>(
     onError = () => {},
     ...rest
   } = options;
-  whole("maxClients", maxClients, 1);
-  whole("maxClientsPerAddress", maxClientsPerAddress, 1);
-  whole("stallTimeout", stallTimeout, 0);
-  whole("drainTimeout", drainTimeout, 0);
+  check({ maxClients, maxClientsPerAddress }, 1, Number.MAX_SAFE_INTEGER);
+  check({ stallTimeout, drainTimeout }, 0, MAX_DURATION);
   return {
     ...rest,
     hub,
-    publish,
+    publisher,
     maxClients,
     maxClientsPerAddress,
     stallTimeout,
@@ -156,9 +151,15 @@ export function settle<A extends Deno.Addr>(
   };
 }
 
-function whole(name: string, value: number, min: number): void {
-  if (Number.isSafeInteger(value) && value >= min) return;
-  throw new RangeError(
-    `Cannot serve with a ${name} of ${value}: it is a whole number from ${min}`,
-  );
+function check(
+  options: Record<string, number>,
+  min: number,
+  max: number,
+): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (Number.isInteger(value) && value >= min && value <= max) continue;
+    throw new RangeError(
+      `Cannot serve with a ${name} of ${value}: it is a whole number from ${min} to ${max}`,
+    );
+  }
 }

@@ -1,38 +1,82 @@
 /**
- * Publishing: how clients' runs get to a hub, unless the program says otherwise.
- * Its one rule: no client brings more before what it brought was offered to those
- * who take.
+ * The publisher: where a server's connections bring what clients send. By default
+ * that is the hub. An engine between several servers is another publisher.
  *
  * @module
  */
-import type { Publish } from "./connection.ts";
-import { leadingRun } from "../wire/frame.ts";
 import type { Hub } from "../hub/hub.ts";
+import { leadingRun } from "../wire/frame.ts";
+import type { Run } from "../wire/run.ts";
 
-/**
- * How much of a hub's capacity one broadcast may fill, so that who is still busy
- * with the one before loses nothing.
- */
-const SHARE = 1 / 4;
-
-/** Broadcasts runs on `hub`, and waits until its subscribers were offered them. */
-export function publisher(hub: Hub): Publish {
-  return ({ bytes, count }) => {
-    if (bytes.length > SHARE * hub.capacity) return inPieces(hub, bytes);
-    hub.broadcast(bytes, count);
-    return hub.offered();
-  };
+/** Takes clients' messages and has them broadcast. */
+export interface Publisher {
+  /**
+   * Takes a run of whole frames, 64 KiB at most. Its bytes are valid until the
+   * returned promise settles. Until then the server reads no more from this client:
+   * that is the backpressure.
+   *
+   * If it throws, the client is disconnected (`failed`) and `onError` is called.
+   */
+  publish(run: Run): void | Promise<void>;
+  /**
+   * Resolves when everything taken so far has been broadcast or given up. Leave it
+   * out where `publish` broadcasts at once. A client that ends its sending side is
+   * kept until then, so that it receives the last of its own messages.
+   */
+  flush?(): Promise<void>;
 }
 
-/** A small hub cannot hold all that one read can bring. */
-async function inPieces(
-  hub: Hub,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<void> {
-  for (let rest = bytes; rest.length > 0;) {
-    const run = leadingRun(rest.subarray(0, SHARE * hub.capacity));
-    hub.broadcast(run.bytes, run.count);
-    rest = rest.subarray(run.bytes.length);
-    await hub.offered();
+/**
+ * The largest part of a hub's capacity that one broadcast may fill, so that a
+ * subscriber which is still busy with the one before loses nothing.
+ */
+const LARGEST_PART = 1 / 4;
+
+/**
+ * Broadcasts on a hub, and lets clients send more when the hub is ready for it. A
+ * run that is large for the hub is broadcast in parts.
+ */
+export class HubPublisher implements Publisher {
+  readonly #hub: Hub;
+  /** Runs of which a part is still to be broadcast. */
+  readonly #unfinished = new Set<Promise<void>>();
+
+  /** Makes a publisher for `hub`. */
+  constructor(hub: Hub) {
+    this.#hub = hub;
+  }
+
+  /** Broadcasts a run; resolves when the hub is ready for more. */
+  publish({ bytes, count }: Run): Promise<void> {
+    if (bytes.length > LARGEST_PART * this.#hub.capacity) {
+      return this.#publishLarge(bytes);
+    }
+    this.#hub.broadcast(bytes, count);
+    return this.#hub.ready();
+  }
+
+  /** Resolves when no part of a large run is left. */
+  async flush(): Promise<void> {
+    await Promise.allSettled(this.#unfinished);
+  }
+
+  async #publishLarge(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const publishing = this.#publishParts(bytes);
+    this.#unfinished.add(publishing);
+    try {
+      await publishing;
+    } finally {
+      this.#unfinished.delete(publishing);
+    }
+  }
+
+  async #publishParts(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const largest = LARGEST_PART * this.#hub.capacity;
+    for (let rest = bytes; rest.length > 0;) {
+      const part = leadingRun(rest.subarray(0, largest));
+      this.#hub.broadcast(part.bytes, part.count);
+      rest = rest.subarray(part.bytes.length);
+      await this.#hub.ready();
+    }
   }
 }

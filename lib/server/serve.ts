@@ -2,83 +2,86 @@
  * The server: a listener, a hub, and a connection for each client.
  *
  * ## Order
- * There is one order of all messages. Each client's own stand in it as they were
- * sent. Each client receives a subsequence of it, its own messages included.
+ * There is one order of all messages. Each client's own messages stand in it as the
+ * client sent them. Each client receives a subsequence of it, its own messages
+ * included.
  *
- * ## Pacing
- * No more is read from a client before those who can take what it sent were
- * offered it. So a client that keeps up loses nothing, however fast others send.
- * A client that floods delays a quiet one's message by some milliseconds.
+ * ## Backpressure
+ * The server reads no more from a client before active clients had the chance to
+ * take what it sent. So a client that keeps up loses nothing, however fast others
+ * send. A client that floods delays a quiet client's message by some milliseconds.
  *
  * ## Lagging
- * A client slower than the rest loses the oldest messages that the hub can no
- * longer hold, always whole, exactly counted. It slows the rest down to 16 MB/s of
- * messages and no further, and not at all when it is stuck. One that
- * neither takes a byte nor sends a message for the stall time-out while data waits
- * for it is disconnected.
+ * A client slower than the rest loses the oldest messages that the hub can no longer
+ * hold, always whole, exactly counted. It slows senders down to 16 MB/s and no
+ * further, and not at all when it is stuck. A client that neither takes a byte nor
+ * sends a message for the stall time-out, while data waits for it, is disconnected.
  *
- * ## DisconnectReason
- * A client that ends its sending side gets what was broadcast until then, and the
- * connection ends. A frame that is cut short by the end of its connection is
- * discarded. A connection that breaks ends alone.
+ * ## Ending
+ * A client that ends its sending side gets what was broadcast until then, its own
+ * messages included, and then its connection ends. A frame that is cut short by the
+ * end of its connection is discarded. A connection that breaks ends alone.
  *
  * ## Shutdown
- * No more clients are accepted and no more messages read; each client gets what
- * waits for it, or as much as it takes until the drain time-out. Then the port is
- * free and nothing is left running.
+ * The server accepts no more clients and reads no more messages. Each client gets
+ * what waits for it, or as much as it takes within the drain time-out. Then the port
+ * is free and nothing is left running.
  *
  * ## Bounds
  * Memory for messages: the hub's capacity. For each client: a read buffer of 512
- * bytes while idle and 64 KiB at most, and, while its write is stuck, the 64 KiB
- * of the log that it writes, shared with those who are stuck at the same place.
+ * bytes while idle and 64 KiB at most, and, while its write is stuck, the 64 KiB of
+ * the log that it writes, shared with those that are stuck at the same position.
  * Clients: `maxClients`, `maxClientsPerAddress`, or the system's limit on
  * descriptors.
  *
- * ## Being told
- * {@linkcode Server.stats} has exact counts, `onEvent` is told what happens to
- * clients, and `onError` what goes wrong. The library itself prints nothing.
+ * ## Observing
+ * {@linkcode Server.stats} has exact counts, `onEvent` reports what happens to
+ * clients, `onError` what goes wrong. The library itself prints nothing.
  *
  * @module
  */
-import { accepted } from "./accept.ts";
-import type { DisconnectReason, Publish, Traffic } from "./connection.ts";
-import type { Stats } from "./stats.ts";
 import type { Hub } from "../hub/hub.ts";
+import { accepted } from "./accept.ts";
+import { Clients } from "./clients.ts";
 import { listen, type Listener } from "./listener.ts";
 import {
+  type ResolvedOptions,
+  resolveOptions,
   type ServeListenerOptions,
   type ServeOptions,
   type ServeTcpOptions,
-  type Settings,
-  settle,
 } from "./options.ts";
-import type { Limit } from "./client_limits.ts";
-import { Clients } from "./clients.ts";
+import type { Stats } from "./stats.ts";
+import { SocketTransport } from "./transport.ts";
 
-export type { DisconnectReason, Hub, Limit, Listener, Publish, Stats, Traffic };
-export type { ServeListenerOptions, ServeOptions, ServeTcpOptions };
+export type { ClientLimit } from "./client_limits.ts";
 export type * from "./events.ts";
-export type { Channel, HubOptions, Run } from "../hub/hub.ts";
+export type { Channel, Clock, HubOptions, Run } from "../hub/hub.ts";
+export type { DisconnectReason, Traffic } from "./stats.ts";
+export { HubPublisher, type Publisher } from "./publisher.ts";
 export {
   DEFAULT_DRAIN_TIMEOUT,
   DEFAULT_MAX_CLIENTS,
   DEFAULT_STALL_TIMEOUT,
+  MAX_DURATION,
 } from "./options.ts";
+export type { Hub, Listener, Stats };
+export type { ServeListenerOptions, ServeOptions, ServeTcpOptions };
 
 /** A running server. */
 export interface Server<A extends Deno.Addr = Deno.NetAddr>
   extends AsyncDisposable {
-  /** The address that is listened on, with the real port. */
+  /** The address that the server listens on, with the real port. */
   readonly addr: A;
-  /** The hub that clients are joined to. */
+  /** The hub that clients subscribe to. */
   readonly hub: Hub;
   /** Resolves when the server has ended and the port is free. Never rejects. */
   readonly finished: Promise<void>;
-  /** The figures at this moment. */
+  /** The stats at this moment. */
   stats(): Stats;
   /**
-   * Accepts no more, reads no more, sends each client what waits for it, closes.
-   * A second call, or the signal, or the drain time-out, ends it at once.
+   * Accepts no more clients, reads no more messages, sends each client what waits
+   * for it, and closes. A second call, the signal or the drain time-out ends that.
    *
    * @returns {@linkcode Server.finished}.
    */
@@ -126,10 +129,10 @@ export function serve(options?: ServeTcpOptions): Server;
 export function serve<A extends Deno.Addr>(
   options: ServeTcpOptions | ServeListenerOptions<A> = {},
 ): Server<Deno.NetAddr> | Server<A> {
-  const settings = settle(options);
+  const resolved = resolveOptions(options);
   return "listener" in options
-    ? new ListeningServer(options.listener, settings, options.onListen)
-    : new ListeningServer(listen(options), settings, options.onListen);
+    ? new ListeningServer(options.listener, resolved, options.onListen)
+    : new ListeningServer(listen(options), resolved, options.onListen);
 }
 
 class ListeningServer<A extends Deno.Addr> implements Server<A> {
@@ -137,22 +140,22 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
   readonly hub: Hub;
   readonly finished: Promise<void>;
   readonly #listener: Listener<A>;
-  readonly #roster: Clients;
+  readonly #clients: Clients;
   /** Aborted when the server stops accepting. */
   readonly #stop = new AbortController();
-  /** Aborted when draining is over. */
-  readonly #cut = new AbortController();
+  /** Aborted to end without draining. */
+  readonly #abort = new AbortController();
 
   constructor(
     listener: Listener<A>,
-    settings: Settings,
+    options: ResolvedOptions,
     onListen?: (addr: A) => void,
   ) {
     this.addr = listener.addr;
-    this.hub = settings.hub;
+    this.hub = options.hub;
     this.#listener = listener;
-    this.#roster = new Clients(settings);
-    const { signal } = settings;
+    this.#clients = new Clients(options);
+    const { signal } = options;
     const abort = () => this.#end();
     if (signal?.aborted) abort();
     signal?.addEventListener("abort", abort, { once: true });
@@ -163,7 +166,7 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
   }
 
   stats(): Stats {
-    return this.#roster.stats();
+    return this.#clients.stats();
   }
 
   shutdown(): Promise<void> {
@@ -184,23 +187,35 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
 
   /** Ends without draining. */
   #end(): void {
-    this.#cut.abort();
+    this.#abort.abort();
     this.#stopAccepting();
   }
 
   async #run(): Promise<void> {
-    const watching = this.#roster.watch(this.#stop.signal);
+    const watching = this.#clients.watch(this.#stop.signal);
     await this.#accept();
     this.#stopAccepting();
     await watching;
-    await this.#roster.drain(this.#cut.signal);
+    await this.#clients.drain(this.#abort.signal);
   }
 
   async #accept(): Promise<void> {
-    const connections = accepted(this.#listener, {
+    const sockets = accepted(this.#listener, {
       signal: this.#stop.signal,
-      onFailure: (error, first) => this.#roster.miss(error, first),
+      onFailure: (error, first) => this.#clients.acceptFailed(error, first),
     });
-    for await (const connection of connections) this.#roster.admit(connection);
+    for await (const socket of sockets) this.#add(socket);
+  }
+
+  #add(socket: Deno.Conn): void {
+    let transport: SocketTransport;
+    try {
+      transport = new SocketTransport(socket);
+    } catch (error) {
+      socket[Symbol.dispose]();
+      this.#clients.addFailed(error);
+      return;
+    }
+    this.#clients.add(transport);
   }
 }

@@ -1,37 +1,67 @@
 /**
- * The figures of a server: what it counts. Connections and the server count, users
- * and `--stats` read. Its one rule: a count only ever grows, and nothing that is
- * counted is forgotten when its client leaves.
+ * The stats of a server. Connections and the server count; users and `--stats`
+ * read. A count only grows, and stays when its client has left.
  *
  * @module
  */
 import type { Channel } from "../hub/channel.ts";
-import type { DisconnectReason, Traffic } from "./connection.ts";
-import type { Limit } from "./client_limits.ts";
+import type { ClientLimit } from "./client_limits.ts";
 
 /**
- * What a server has done since it began: counts that are exact and never reset.
- * Only `clients` and `lag` are of this moment.
+ * How a connection ended:
  *
- * Whoever was accepted is in one of `clients`, `refused`, `refusedPerAddress` and
- * the endings of `disconnected`.
+ * - `ended`: the client ended its sending side and got what was broadcast for it;
+ * - `truncated`: the same, but the client's last frame was cut short;
+ * - `reset`: the connection broke;
+ * - `stalled`: the client made no progress for the stall time-out;
+ * - `drained`: the server shut down, and the client got everything;
+ * - `aborted`: the server shut down, and the client did not get everything in time;
+ * - `failed`: the publisher failed.
+ */
+export type DisconnectReason =
+  | "ended"
+  | "truncated"
+  | "reset"
+  | "stalled"
+  | "drained"
+  | "aborted"
+  | "failed";
+
+/** What passed through a server, in whole messages and in bytes, headers included. */
+export interface Traffic {
+  /** Messages received from clients. */
+  messagesIn: number;
+  /** Bytes of these messages. */
+  bytesIn: number;
+  /** Messages sent to clients, once for each client: taken by the system, whole. */
+  messagesOut: number;
+  /** Bytes of these messages. */
+  bytesOut: number;
+}
+
+/**
+ * What a server has done since it started. Counts are exact and never reset; only
+ * `clients` and `lag` describe this moment.
+ *
+ * Every accepted client is in exactly one of `clients`, `refused`,
+ * `refusedPerAddress` and the reasons of `disconnected`.
  */
 export interface Stats extends Traffic {
   /** Clients connected now. */
   clients: number;
-  /** Messages that lagging clients lost, those of clients that have left included. */
+  /** Messages that lagging clients lost, once for each client, including clients that left. */
   dropped: number;
-  /** Messages that wait, now, for the client that is furthest behind. */
+  /** Messages that wait now for the client furthest behind. */
   lag: number;
-  /** Clients that are no longer connected, by how it ended. */
+  /** Clients that are no longer connected, by reason. */
   disconnected: Record<DisconnectReason, number>;
-  /** Clients turned away because there were `maxClients`. */
+  /** Clients refused because `maxClients` were connected. */
   refused: number;
-  /** Clients turned away because `maxClientsPerAddress` came from their address. */
+  /** Clients refused because `maxClientsPerAddress` were connected from their address. */
   refusedPerAddress: number;
   /**
-   * Times that accepting failed and paused. A peer that was gone before it was
-   * accepted is no failure, and counted nowhere.
+   * Times that accepting failed and paused. A client that left before it was
+   * accepted is no failure, and is not counted.
    */
   acceptErrors: number;
 }
@@ -57,15 +87,16 @@ export class StatsCounter {
   refused = 0;
   refusedPerAddress = 0;
   acceptErrors = 0;
-  /** Messages dropped by channels of clients that have left. */
+  /** Messages dropped by the channels of clients that have left. */
   dropped = 0;
 
-  refuse(limit: Limit): void {
+  /** Counts a refused client. */
+  refuse(limit: ClientLimit): void {
     if (limit === "maxClients") this.refused++;
     else this.refusedPerAddress++;
   }
 
-  /** The figures at this moment, when these channels are open. */
+  /** The stats at this moment, with these channels open. */
   stats(channels: readonly Pick<Channel, "dropped" | "lag">[]): Stats {
     return {
       clients: channels.length,

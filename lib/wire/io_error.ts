@@ -1,35 +1,85 @@
 /**
- * The errors that say no more than "the peer is gone": the one place that names
- * them. Whoever reads or writes a socket asks here and passes on the rest.
+ * The errors of input and output, by what they mean. Everything that reads or
+ * writes a socket or a stream asks here which errors it expects, and passes on
+ * the others.
+ *
+ * An error is known by its name, as Deno's classes have it, or by the system's
+ * code, as Node's errors have it and Deno's where they have no class.
  *
  * @module
  */
 
-const CLASSES = [
-  Deno.errors.BadResource, // closed by ourselves, before
-  Deno.errors.BrokenPipe,
-  Deno.errors.ConnectionAborted,
-  Deno.errors.ConnectionReset,
-  Deno.errors.Interrupted, // closed by ourselves, meanwhile
-  Deno.errors.NotConnected,
-  Deno.errors.TimedOut,
-  // Of TLS: what the peer says is none, or it left without saying so.
-  Deno.errors.InvalidData,
-  Deno.errors.UnexpectedEof,
-];
+/** We closed the socket ourselves: before the call, or while it was pending. */
+const CLOSED = new Set(["BadResource", "Interrupted", "EBADF", "EINTR"]);
 
-/** Errors of the network on the way, for which `Deno.errors` has no classes. */
-const CODES = new Set([
-  "EHOSTUNREACH",
-  "ENETDOWN",
-  "ENETRESET",
-  "ENETUNREACH",
-  "EPROTO",
+/** A peer that connected and left before we accepted it, on various systems. */
+const ABORTED_BEFORE_ACCEPT = new Set([
+  ...["ConnectionAborted", "ConnectionReset", "NotConnected"],
+  ...["ECONNABORTED", "ECONNRESET", "ENOTCONN"],
 ]);
 
-/** Whether `error` means that the connection is over, and nothing else. */
+/** The connection is over: by us, by the peer, or by the network between. */
+const DISCONNECT = new Set([
+  ...CLOSED,
+  ...ABORTED_BEFORE_ACCEPT,
+  ...["BrokenPipe", "EPIPE", "TimedOut", "ETIMEDOUT"],
+  ...["EHOSTUNREACH", "ENETDOWN", "ENETRESET", "ENETUNREACH", "EPROTO"],
+  // Of TLS: what the peer sent is not TLS, or it left without a TLS goodbye.
+  ...["InvalidData", "UnexpectedEof"],
+]);
+
+/** What went wrong, where the system's own words say it less plainly. */
+const WORDS: Readonly<Record<string, string>> = {
+  AddrInUse: "the port is taken",
+  EADDRINUSE: "the port is taken",
+  AddrNotAvailable: "the address is not this machine's",
+  EADDRNOTAVAIL: "the address is not this machine's",
+  PermissionDenied: "permission denied by the system",
+  EACCES: "permission denied by the system",
+  EPERM: "permission denied by the system",
+};
+
+/**
+ * Whether `error` means that the connection is over, and nothing else. Such an
+ * error is no fault of the program: it ends one connection and needs no report.
+ *
+ * True of every way in which a peer or the network ends a connection (reset,
+ * aborted, timed out, unreachable, broken off inside TLS), and of a read or write
+ * on a connection that the program closed itself. Errors of Deno are known by
+ * their class, those of Node by their `code`.
+ */
 export function isDisconnect(error: unknown): boolean {
-  return error instanceof Error &&
-    (CLASSES.some((gone) => error instanceof gone) ||
-      "code" in error && CODES.has(error.code as string));
+  return isOneOf(DISCONNECT, error);
+}
+
+/** Whether `error` means that we closed the socket or listener ourselves. */
+export function isClosed(error: unknown): boolean {
+  return isOneOf(CLOSED, error);
+}
+
+/** Whether accepting failed because a peer left too early, which says nothing of the next. */
+export function isAbortedBeforeAccept(error: unknown): boolean {
+  return isOneOf(ABORTED_BEFORE_ACCEPT, error);
+}
+
+/** What went wrong, as one plain line that can follow "cannot listen on …: ". */
+export function describeError(error: unknown): string {
+  const known = names(error).find((name) => Object.hasOwn(WORDS, name));
+  if (known !== undefined) return WORDS[known]!;
+  const message = error instanceof Error ? error.message : String(error);
+  return message
+    .replace(/ \(os error \d+\)$/, "") // the number says nothing to a person
+    .replaceAll(/\s+/g, " ")
+    .replace(/^Cannot/, "cannot");
+}
+
+function isOneOf(kind: ReadonlySet<string>, error: unknown): boolean {
+  return names(error).some((name) => kind.has(name));
+}
+
+/** The name of an error's class and the system's code for it, as far as it has them. */
+function names(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const { name, code } = error as Error & { code?: unknown };
+  return typeof code === "string" ? [name, code] : [name];
 }

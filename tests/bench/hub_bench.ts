@@ -17,7 +17,7 @@ async function all(from: number, to: number, runs: number): Promise<void> {
   await Promise.all(Array.from({ length: from }, async () => {
     for (let n = 0; n < runs; n++) {
       hub.broadcast(RUN, COUNT);
-      await hub.offered();
+      await hub.ready();
     }
   }));
   for (const channel of channels) channel.close();

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Logger, type LoggerOptions } from "../../lib/cli/logger.ts";
 import type { LogLine } from "../../lib/cli/logger.ts";
+import { escape } from "../../lib/wire/escape.ts";
 
 const NOW = new Date("2038-01-19T03:14:08Z");
 
@@ -122,11 +123,11 @@ Deno.test("Logger: whatever a notice says is one line that no terminal obeys", (
     assert(/^[\p{L}\p{N}\p{P}\p{S} ]+$/u.test(line!), line);
     if (json) {
       const { message, address } = JSON.parse(line!);
-      assertEquals([message, address], [nasty, nasty]);
+      assertEquals([message, address], [escape(nasty), escape(nasty)]);
     } else {
       assertEquals(
         line,
-        "zillions: a\\u000ab\\u000d\\u001b[2J\\u009b31m\\u202e\\u2028\\udb40\\udc01",
+        "zillions: a␊b␍␛[2J\\x9b31m\\u{202e}\\u{2028}\\u{e0001}",
       );
     }
   }

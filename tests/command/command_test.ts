@@ -55,7 +55,7 @@ const WRONG: [string[], string][] = [
   [["--stats=", "127.0.0.1:0"], "--stats needs a number"],
   [["--stats=86401", "127.0.0.1:0"], "seconds up to 86400"],
   [["--max-clients-per-address=0", "127.0.0.1:0"], "per-address needs a whole"],
-  [["--non\x1b[2J\nsense", "127.0.0.1:0"], "--non\\u001b[2J\\nsense"],
+  [["--non\x1b[2J\nsense", "127.0.0.1:0"], "--non␛[2J␊sense"],
 ];
 
 Deno.test("command: called wrongly, it says what was wrong and how to call it; exit 2", async () => {

@@ -6,7 +6,7 @@ import {
   MIN_CAPACITY,
   type Run,
 } from "../../lib/hub/hub.ts";
-import { TURN } from "../../lib/hub/scheduler.ts";
+import { BUDGET } from "../../lib/hub/scheduler.ts";
 import { run } from "../support/command.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
 
@@ -56,7 +56,7 @@ Deno.test("Hub.broadcast() reaches every subscriber, in order", async () => {
 
 Deno.test("Hub.broadcast() wakes those that wait, in turns, all of them", async () => {
   const hub = new Hub();
-  const channels = Array.from({ length: 3 * TURN }, () => hub.subscribe());
+  const channels = Array.from({ length: 3 * BUDGET }, () => hub.subscribe());
   let woken = 0;
   const waiting = channels.map((channel) =>
     channel.next().then((result) => {
@@ -67,7 +67,7 @@ Deno.test("Hub.broadcast() wakes those that wait, in turns, all of them", async 
   broadcast(hub, 1);
   for (let before = 0; woken < channels.length; before = woken) {
     await macrotask();
-    assert(woken - before <= TURN);
+    assert(woken - before <= BUDGET);
   }
   for (const { value } of await Promise.all(waiting)) {
     assertEquals(numbers(value!), [0]);
@@ -130,18 +130,18 @@ Deno.test("Hub.subscribers counts the open channels", async () => {
   assertEquals(hub.subscribers, 0);
 });
 
-Deno.test("Hub.offered() waits for those that waited, not for those that do not take", async () => {
+Deno.test("Hub.ready() waits for those that waited, not for those that do not take", async () => {
   const hub = new Hub();
-  const channels = Array.from({ length: 2 * TURN }, () => hub.subscribe());
+  const channels = Array.from({ length: 2 * BUDGET }, () => hub.subscribe());
   using _stuck = hub.subscribe();
   let offered = 0;
   for (const channel of channels) channel.next().then(() => offered++);
   broadcast(hub, 1);
-  await hub.offered();
-  assertEquals(offered, 2 * TURN);
+  await hub.ready();
+  assertEquals(offered, 2 * BUDGET);
 });
 
-Deno.test("Hub.offered() paces many who broadcast much: who keeps taking loses nothing", async () => {
+Deno.test("Hub.ready() paces many who broadcast much: who keeps taking loses nothing", async () => {
   for (const [broadcasters, subscribers] of [[300, 8], [8, 300], [200, 200]]) {
     const hub = new Hub({ capacity: 1024 * 1024 });
     const channels = Array.from(
@@ -151,7 +151,7 @@ Deno.test("Hub.offered() paces many who broadcast much: who keeps taking loses n
     const receiving = channels.map((channel) => Array.fromAsync(channel));
     await Promise.all(Array.from({ length: broadcasters! }, async () => {
       for (let n = 0; n < 10; n++) {
-        await hub.offered();
+        await hub.ready();
         broadcast(hub, 400, 400);
       }
     }));
@@ -162,7 +162,7 @@ Deno.test("Hub.offered() paces many who broadcast much: who keeps taking loses n
   }
 });
 
-Deno.test("Hub.offered() is not held up by who is slow, stuck or always behind", async () => {
+Deno.test("Hub.ready() is not held up by who is slow, stuck or always behind", async () => {
   const hub = new Hub();
   using _stuck = hub.subscribe();
   using slow = hub.subscribe();
@@ -185,14 +185,14 @@ Deno.test("Hub.offered() is not held up by who is slow, stuck or always behind",
   ];
   for (let n = 0; n < 500; n++) {
     for (let i = 0; i < 4; i++) broadcast(hub, 1600, 1600);
-    await hub.offered();
+    await hub.ready();
   }
   ended = true;
   broadcast(hub, 1);
   await Promise.all(receiving);
 });
 
-Deno.test("Hub.offered() is held up by a thousand slow ones within bounds", async () => {
+Deno.test("Hub.ready() is held up by a thousand slow ones within bounds", async () => {
   const hub = new Hub({ capacity: 1024 * 1024 });
   const slow = Array.from({ length: 1000 }, () => hub.subscribe());
   const fast = hub.subscribe();
@@ -211,7 +211,7 @@ Deno.test("Hub.offered() is held up by a thousand slow ones within bounds", asyn
   // Each waits for one pause at most, whatever the slow ones take.
   for (let n = 0; n < 100; n++) {
     broadcast(hub, 1600, 1600);
-    await hub.offered();
+    await hub.ready();
   }
   ended = true;
   await taking;
@@ -221,7 +221,7 @@ Deno.test("Hub.offered() is held up by a thousand slow ones within bounds", asyn
   for (const channel of slow) channel[Symbol.dispose]();
 });
 
-Deno.test("Hub.offered() spares who reads, if slowly, and nobody who is stuck", async () => {
+Deno.test("Hub.ready() spares who reads, if slowly, and nobody who is stuck", async () => {
   const hub = new Hub({ capacity: 1024 * 1024 });
   using stuck = hub.subscribe();
   const slow = hub.subscribe();
@@ -230,7 +230,7 @@ Deno.test("Hub.offered() spares who reads, if slowly, and nobody who is stuck", 
   })();
   for (let n = 0; n < 100; n++) {
     broadcast(hub, 1600, 1600);
-    await hub.offered();
+    await hub.ready();
   }
   slow.close();
   await receiving;
@@ -306,7 +306,7 @@ Deno.test("Channel.close() ends a channel whose rest is dropped", async () => {
 
 Deno.test("Channel.close() between being woken and being served loses nothing", async () => {
   const hub = new Hub();
-  const channels = Array.from({ length: 2 * TURN }, () => hub.subscribe());
+  const channels = Array.from({ length: 2 * BUDGET }, () => hub.subscribe());
   const results = channels.map((channel) => channel.next());
   broadcast(hub, 1);
   for (const channel of channels) channel.close();
@@ -317,13 +317,16 @@ Deno.test("Channel.close() between being woken and being served loses nothing", 
 
 Deno.test("Channel.close() between being woken and being dropped ends the iteration", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
-  const channels = Array.from({ length: 2 * TURN }, () => hub.subscribe());
+  const channels = Array.from({ length: 2 * BUDGET }, () => hub.subscribe());
   const results = channels.map((channel) => channel.next());
   broadcast(hub, 1);
   for (const channel of channels) channel.close();
   broadcast(hub, 1000);
   for (const { done } of await Promise.all(results)) assert(done);
-  assertEquals(channels.map(({ dropped }) => dropped), Array(2 * TURN).fill(1));
+  assertEquals(
+    channels.map(({ dropped }) => dropped),
+    Array(2 * BUDGET).fill(1),
+  );
 });
 
 Deno.test("Channel.release() gives memory back, once, and never what others hold", async () => {
@@ -356,12 +359,15 @@ Deno.test("Channel[Symbol.dispose]() forgets what waits and settles who waits", 
   idle[Symbol.dispose]();
   assertEquals((await waiting).done, true);
 
-  const channels = Array.from({ length: 2 * TURN }, () => hub.subscribe());
+  const channels = Array.from({ length: 2 * BUDGET }, () => hub.subscribe());
   const results = channels.map((channel) => channel.next());
   broadcast(hub, 1);
   for (const channel of channels) channel[Symbol.dispose]();
   for (const { done } of await Promise.all(results)) assert(done);
-  assertEquals(channels.map((channel) => channel.lag), Array(2 * TURN).fill(0));
+  assertEquals(
+    channels.map((channel) => channel.lag),
+    Array(2 * BUDGET).fill(0),
+  );
 });
 
 Deno.test("Channel: leaving the loop ends the subscription", async () => {

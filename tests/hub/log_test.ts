@@ -127,10 +127,10 @@ Deno.test("Log.release() lets memory serve again, when the last reader gave it b
     for (let n = 0; n < 200; n++) {
       log.append(new Uint8Array(64).fill(n), 1);
       for (const [reader, cursor] of cursors.entries()) {
-        const { run, lent } = log.read(cursor)!;
+        const { run, chunk } = log.read(cursor)!;
         assertEquals(run.bytes, new Uint8Array(64).fill(n));
         memory.add(run.bytes.buffer);
-        if (reader < released) log.release(lent);
+        if (reader < released) log.release(chunk);
       }
     }
     return memory.size;

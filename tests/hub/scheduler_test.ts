@@ -1,167 +1,165 @@
 import { assert, assertEquals } from "@std/assert";
 import {
-  CUT_SHORT,
-  EAGER,
-  LOOK,
-  type Task,
-  TURN,
-  Turns,
+  BUDGET,
+  type Gate,
+  IMMEDIATE,
+  Scheduler,
+  type Waiter,
 } from "../../lib/hub/scheduler.ts";
+import { FakeClock } from "../support/clock.ts";
 import { macrotask } from "../support/jitter.ts";
 
-/** A clock that stands still. */
-const still = { now: () => 0, wait: () => {} };
-
-/** So many tasks that note their numbers when they are served. */
-function noting(count: number): { tasks: Set<Task>; served: number[] } {
-  const served: number[] = [];
-  const tasks = Array.from(
-    { length: count },
-    (_, n) => ({ turn: () => served.push(n) }),
-  );
-  return { tasks: new Set(tasks), served };
+/** Backpressure as the test wants it. */
+class FakeGate implements Gate {
+  admitted = 16;
+  paused = 0;
+  state: "ok" | "behind" | "endangered" = "ok";
+  admit = () => this.paused > 0 ? 0 : this.admitted;
+  level = () => this.state;
+  pause = () => this.paused;
 }
 
-Deno.test("Turns.push() serves a few at once", async () => {
-  const turns = new Turns(still);
-  const { tasks, served } = noting(EAGER);
-  for (const task of tasks) turns.push(task);
-  assertEquals(served.length, EAGER);
-  assert(!turns.free);
+/** A scheduler for so many open subscribers, and what it has resumed. */
+function scheduler(open: number) {
+  const gate = new FakeGate();
+  const clock = new FakeClock();
+  const served: string[] = [];
+  const waiter = (name: string, publishes: boolean): Waiter => ({
+    publishes,
+    resume: () => void served.push(name),
+  });
+  const subscribers = (count: number, from = 0) =>
+    Array.from({ length: count }, (_, n) => waiter(`s${from + n}`, false));
+  const publishers = (count: number, from = 0) =>
+    Array.from({ length: count }, (_, n) => waiter(`p${from + n}`, true));
+  const made = new Scheduler(gate, { size: open }, clock);
+  return { scheduler: made, gate, clock, served, subscribers, publishers };
+}
+
+function names(letter: string, from: number, to: number): string[] {
+  return Array.from({ length: to - from }, (_, n) => `${letter}${from + n}`);
+}
+
+Deno.test("Scheduler.wake() serves at once where few subscribers are open", async () => {
+  const { scheduler: s, served, subscribers } = scheduler(IMMEDIATE);
+  s.wake(subscribers(IMMEDIATE));
+  assertEquals(served, names("s", 0, IMMEDIATE));
+  s.wake(subscribers(1, IMMEDIATE));
+  assertEquals(served.length, IMMEDIATE, "the rest waits for the next tick");
   await macrotask();
-  assert(turns.free);
+  assertEquals(served, names("s", 0, IMMEDIATE + 1));
 });
 
-Deno.test("Turns.push() serves the rest in order, a turn at a time", async () => {
-  const turns = new Turns(still);
-  const { tasks, served } = noting(EAGER + 5 * TURN + 3);
-  for (const task of tasks) turns.push(task);
-  for (let turn = 0; turn <= 5; turn++) {
-    assertEquals(served.length, EAGER + turn * TURN);
+Deno.test("Scheduler.wake() serves in the next ticks where many are open, in order, a budget each", async () => {
+  const { scheduler: s, served, subscribers } = scheduler(IMMEDIATE + 1);
+  const all = subscribers(5 * BUDGET + 3);
+  s.wake(all);
+  for (let tick = 0; tick <= 5; tick++) {
+    assertEquals(served.length, tick * BUDGET);
     await macrotask();
   }
-  assertEquals(served, Array.from(tasks, (_, n) => n));
+  assertEquals(served, names("s", 0, all.length));
 });
 
-Deno.test("Turns.wake() serves few at once, and many together at the end of the turn", async () => {
-  const turns = new Turns(still);
-  const few = noting(EAGER);
-  turns.wake(few.tasks);
-  assertEquals(few.served.length, EAGER);
+Deno.test("Scheduler.spend() allows no more than the budget, and renews it in the next tick", async () => {
+  const { scheduler: s } = scheduler(1);
+  for (let n = 0; n < IMMEDIATE; n++) assert(s.spend());
+  assert(!s.spend());
   await macrotask();
-
-  const many = noting(EAGER + 1);
-  turns.wake(many.tasks);
-  assertEquals(many.served, []);
-  await macrotask();
-  assertEquals(many.served.length, EAGER + 1);
+  assert(s.spend());
 });
 
-Deno.test("Turns.wake() lets reads that were cut short go on before many are served", async () => {
-  const turns = new Turns(still);
-  const { tasks, served } = noting(EAGER + 1);
-  const broadcast = (times: number) => {
-    for (let n = 0; n < times; n++) turns.wake(new Set());
-  };
-  turns.wake(tasks);
-  broadcast(CUT_SHORT - 1);
-  for (let n = 0; n < LOOK; n++) await macrotask();
-  assertEquals(served, []);
-  broadcast(CUT_SHORT); // more came, and again it may not be all
-  for (let n = 0; n < LOOK; n++) await macrotask();
-  assertEquals(served, []);
-  broadcast(CUT_SHORT - 1);
-  for (let n = 0; n < LOOK; n++) await macrotask();
-  assertEquals(served.length, EAGER + 1);
+Deno.test("Scheduler.spend() lets nobody overtake who is in the queue", async () => {
+  const { scheduler: s, subscribers } = scheduler(1);
+  s.enqueue(subscribers(1)[0]!);
+  assert(!s.spend());
+  await macrotask();
+  assert(s.spend());
 });
 
-Deno.test("Turns: those who wait leave the sockets a look, every few milliseconds", async () => {
-  let now = 0;
-  const turns = new Turns({ ...still, now: () => now });
-  const { tasks, served } = noting(10 * TURN);
-  turns.wake(tasks);
-  await macrotask();
-  assertEquals(served.length, TURN);
-  now += 5;
-  for (let n = 0; n < LOOK; n++) await macrotask();
-  assertEquals(served.length, TURN);
-  await macrotask();
-  assertEquals(served.length, 2 * TURN);
-  while (served.length < tasks.size) await macrotask();
-
-  // Whoever comes after a while without turns does not wait for a look.
-  now += 1000;
-  const more = noting(EAGER + 1);
-  turns.wake(more.tasks);
-  await macrotask();
-  assertEquals(more.served.length, EAGER + 1);
-});
-
-Deno.test("Turns.push() lets nobody overtake", async () => {
-  const turns = new Turns(still);
-  const order: string[] = [];
-  for (let n = 0; n < TURN; n++) turns.push({ turn: () => {} });
-  turns.push({
-    turn: () => {
-      order.push("first");
-      turns.push({ turn: () => order.push("third") });
-    },
-  });
-  turns.push({ turn: () => order.push("second") });
-  assert(!turns.free);
-  for (let n = 0; n < 3; n++) await macrotask();
-  assertEquals(order, ["first", "second", "third"]);
-  assert(turns.free);
-});
-
-Deno.test("Turns.hold() holds broadcasters up, and subscribers not, but not forever", async () => {
-  const turns = new Turns(still);
-  let ended = false;
-  const behind = { // comes back each turn, and is always behind
-    turn(): void {
-      turns.hold();
-      if (!ended) queueMicrotask(() => turns.push(behind));
-    },
-  };
-  for (let n = 0; n < TURN; n++) turns.push({ turn: () => {} });
-  turns.push(behind);
-  await macrotask();
-  const order: string[] = [];
-  turns.pushBroadcaster({ turn: () => order.push("broadcaster") });
-  turns.push({ turn: () => order.push("subscriber") });
-  for (let n = 0; n < 10; n++) await macrotask();
-  assertEquals(order, ["subscriber"]);
-  for (let n = 0; n < 500; n++) await macrotask();
-  assertEquals(order, ["subscriber", "broadcaster"]);
-  ended = true;
-  await macrotask();
-});
-
-Deno.test("Turns.press() lets broadcasters go on one by one, each after a while", async () => {
-  const waits: (() => void)[] = [];
-  const turns = new Turns({ ...still, wait: (task) => waits.push(task) });
-  const served: number[] = [];
-  const broadcast = (n: number): void => {
-    turns.press(n < 5); // each begins a chunk, and from the sixth on all is well
-    turns.pushBroadcaster({
-      turn: () => {
-        served.push(n);
-        queueMicrotask(() => broadcast(n + 1));
-      },
-    });
-  };
-  turns.press(true);
-  for (let n = 0; n < 3; n++) {
-    turns.pushBroadcaster({ turn: () => served.push(-n) });
+Deno.test("Scheduler.admit() lets a publisher go on at once where few are open and backpressure allows", () => {
+  for (
+    const [open, state, admitted, at] of [
+      [1, "ok", 16, true],
+      [IMMEDIATE + 1, "ok", 16, false],
+      [1, "behind", 16, false],
+      [1, "endangered", 16, false],
+      [1, "ok", 0, false],
+    ] as const
+  ) {
+    const { scheduler: s, gate, served, publishers } = scheduler(open);
+    gate.state = state;
+    if (admitted === 0) {
+      for (const publisher of publishers(IMMEDIATE)) s.admit(publisher);
+      served.length = 0; // the budget is spent
+    }
+    s.admit(publishers(1)[0]!);
+    assertEquals(served.length > 0, at, `${open} ${state} ${admitted}`);
   }
-  broadcast(1);
-  for (let n = 0; n < 10; n++) await macrotask();
-  assertEquals(served, []);
-  for (let n = 1; n <= 4; n++) {
-    assertEquals(waits.length, n);
-    waits.at(-1)!();
-    for (let n = 0; n < 10 && waits.length === n; n++) await macrotask();
-    for (let n = 0; n < 10; n++) await macrotask();
-  }
-  assert(served.length >= 4 + 3);
+});
+
+Deno.test("Scheduler.admit() is first come, first served, among publishers and subscribers", async () => {
+  const { scheduler: s, served, subscribers, publishers } = scheduler(100);
+  s.enqueue(subscribers(1)[0]!);
+  s.admit(publishers(1)[0]!);
+  s.enqueue(subscribers(1, 1)[0]!);
+  s.admit(publishers(1, 1)[0]!);
+  await macrotask();
+  assertEquals(served, ["s0", "p0", "s1", "p1"]);
+});
+
+Deno.test("Scheduler: a publisher waits until all before it were served, in however many ticks", async () => {
+  const { scheduler: s, served, subscribers, publishers } = scheduler(1000);
+  s.wake(subscribers(BUDGET));
+  s.admit(publishers(1)[0]!);
+  await macrotask();
+  assertEquals(served.length, BUDGET);
+  await macrotask();
+  assertEquals(served.at(-1), "p0");
+});
+
+Deno.test("Scheduler: in a tick go on as many publishers as backpressure admits, oldest first, ever after", async () => {
+  const { scheduler: s, gate, served, publishers } = scheduler(100);
+  gate.admitted = 2;
+  for (const publisher of publishers(5)) s.admit(publisher);
+  await macrotask();
+  assertEquals(served, ["p0", "p1"]);
+  // Publishers that come back do not overtake those that were passed over.
+  for (const publisher of publishers(2, 5)) s.admit(publisher);
+  await macrotask();
+  await macrotask();
+  await macrotask();
+  assertEquals(served, names("p", 0, 7));
+});
+
+Deno.test("Scheduler: publishers that are held do not hold up subscribers", async () => {
+  const { scheduler: s, gate, served, subscribers, publishers } = scheduler(
+    100,
+  );
+  gate.admitted = 0;
+  s.admit(publishers(1)[0]!);
+  s.wake(subscribers(3));
+  await macrotask();
+  assertEquals(served, names("s", 0, 3));
+  gate.admitted = 1;
+  await macrotask();
+  assertEquals(served.at(-1), "p0");
+});
+
+Deno.test("Scheduler: sleeps through a pause of backpressure, with one timer", async () => {
+  const { scheduler: s, gate, clock, served, publishers } = scheduler(100);
+  gate.paused = 4;
+  for (const publisher of publishers(3)) s.admit(publisher);
+  for (let n = 0; n < 5; n++) await macrotask();
+  s.admit(publishers(1, 3)[0]!);
+  for (let n = 0; n < 5; n++) await macrotask();
+  assertEquals([served.length, clock.timers], [0, 1]);
+  const { tick } = s;
+  for (let n = 0; n < 5; n++) await macrotask();
+  assertEquals(s.tick, tick, "no tick passes meanwhile");
+  gate.paused = 0;
+  clock.pass(4);
+  await macrotask();
+  assertEquals(served, names("p", 0, 4));
+  assertEquals(clock.timers, 0);
 });

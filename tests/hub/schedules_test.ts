@@ -53,7 +53,7 @@ class World implements Broadcasts {
         break;
       case "offer":
         this.offers++;
-        this.hub.offered().then(() => this.offers--);
+        this.hub.ready().then(() => this.offers--);
         break;
       case "turn":
         await macrotask();

@@ -6,47 +6,47 @@ function at(hostname: string): Deno.NetAddr {
 }
 
 Deno.test("ClientLimits: as many as there are, and one more when one is given back", () => {
-  const places = new ClientLimits({ maxClients: 2, maxClientsPerAddress: 2 });
-  assertEquals(places.take(at("192.0.2.1")), undefined);
-  assertEquals(places.take(at("192.0.2.1")), undefined);
-  assertEquals(places.take(at("192.0.2.2")), "maxClients");
-  places.leave(at("192.0.2.1"));
-  assertEquals(places.take(at("192.0.2.2")), undefined);
-  assertEquals(places.take(at("192.0.2.2")), "maxClients");
+  const limits = new ClientLimits({ maxClients: 2, maxClientsPerAddress: 2 });
+  assertEquals(limits.admit(at("192.0.2.1")), undefined);
+  assertEquals(limits.admit(at("192.0.2.1")), undefined);
+  assertEquals(limits.admit(at("192.0.2.2")), "maxClients");
+  limits.release(at("192.0.2.1"));
+  assertEquals(limits.admit(at("192.0.2.2")), undefined);
+  assertEquals(limits.admit(at("192.0.2.2")), "maxClients");
 });
 
 Deno.test("ClientLimits: as many for each address, and others are not concerned", () => {
-  const places = new ClientLimits({ maxClients: 5, maxClientsPerAddress: 2 });
-  assertEquals(places.take(at("192.0.2.1")), undefined);
-  assertEquals(places.take(at("::ffff:192.0.2.1")), undefined);
-  assertEquals(places.take(at("192.0.2.1")), "maxClientsPerAddress");
-  assertEquals(places.take(at("2001:db8::1")), undefined);
-  assertEquals(places.take(at("2001:db8::2")), undefined);
-  assertEquals(places.take(at("2001:db8::3")), "maxClientsPerAddress");
-  places.leave(at("2001:db8::2"));
-  assertEquals(places.take(at("2001:db8::3")), undefined);
-  assertEquals(places.take(at("192.0.2.1")), "maxClientsPerAddress");
-  assertEquals(places.take(at("192.0.2.2")), undefined);
-  assertEquals(places.take(at("192.0.2.3")), "maxClients");
+  const limits = new ClientLimits({ maxClients: 5, maxClientsPerAddress: 2 });
+  assertEquals(limits.admit(at("192.0.2.1")), undefined);
+  assertEquals(limits.admit(at("::ffff:192.0.2.1")), undefined);
+  assertEquals(limits.admit(at("192.0.2.1")), "maxClientsPerAddress");
+  assertEquals(limits.admit(at("2001:db8::1")), undefined);
+  assertEquals(limits.admit(at("2001:db8::2")), undefined);
+  assertEquals(limits.admit(at("2001:db8::3")), "maxClientsPerAddress");
+  limits.release(at("2001:db8::2"));
+  assertEquals(limits.admit(at("2001:db8::3")), undefined);
+  assertEquals(limits.admit(at("192.0.2.1")), "maxClientsPerAddress");
+  assertEquals(limits.admit(at("192.0.2.2")), undefined);
+  assertEquals(limits.admit(at("192.0.2.3")), "maxClients");
 });
 
 Deno.test("ClientLimits: a client that is turned away takes none", () => {
-  const places = new ClientLimits({ maxClients: 3, maxClientsPerAddress: 1 });
-  assertEquals(places.take(at("192.0.2.1")), undefined);
+  const limits = new ClientLimits({ maxClients: 3, maxClientsPerAddress: 1 });
+  assertEquals(limits.admit(at("192.0.2.1")), undefined);
   for (let n = 0; n < 10; n++) {
-    assertEquals(places.take(at("192.0.2.1")), "maxClientsPerAddress");
+    assertEquals(limits.admit(at("192.0.2.1")), "maxClientsPerAddress");
   }
-  assertEquals(places.take(at("192.0.2.2")), undefined);
-  assertEquals(places.take(at("192.0.2.3")), undefined);
-  places.leave(at("192.0.2.1"));
-  assertEquals(places.take(at("192.0.2.1")), undefined);
+  assertEquals(limits.admit(at("192.0.2.2")), undefined);
+  assertEquals(limits.admit(at("192.0.2.3")), undefined);
+  limits.release(at("192.0.2.1"));
+  assertEquals(limits.admit(at("192.0.2.1")), undefined);
 });
 
 Deno.test("ClientLimits: where clients have no addresses, only their number counts", () => {
   const unix: Deno.UnixAddr = { transport: "unix", path: "" };
-  const places = new ClientLimits({ maxClients: 3, maxClientsPerAddress: 1 });
-  for (let n = 0; n < 3; n++) assertEquals(places.take(unix), undefined);
-  assertEquals(places.take(unix), "maxClients");
-  places.leave(unix);
-  assertEquals(places.take(unix), undefined);
+  const limits = new ClientLimits({ maxClients: 3, maxClientsPerAddress: 1 });
+  for (let n = 0; n < 3; n++) assertEquals(limits.admit(unix), undefined);
+  assertEquals(limits.admit(unix), "maxClients");
+  limits.release(unix);
+  assertEquals(limits.admit(unix), undefined);
 });

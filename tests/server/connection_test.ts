@@ -1,18 +1,22 @@
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
-import { Connection, type Publish } from "../../lib/server/connection.ts";
+import { Connection } from "../../lib/server/connection.ts";
+import type { Publisher } from "../../lib/server/publisher.ts";
 import { encode } from "../../lib/wire/frame.ts";
 import { Hub } from "../../lib/hub/hub.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
 import { FakeSocket } from "../support/socket.ts";
 
-function open(publish?: Publish) {
+function open(publish?: Publisher["publish"], flush?: () => Promise<void>) {
   const socket = new FakeSocket();
   const hub = new Hub();
   const errors: unknown[] = [];
   const traffic = { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0 };
-  const connection = new Connection(socket.conn, hub.subscribe(), {
-    publish: publish ?? (({ bytes, count }) => hub.broadcast(bytes, count)),
+  const connection = new Connection(socket, hub.subscribe(), {
+    publisher: {
+      publish: publish ?? (({ bytes, count }) => hub.broadcast(bytes, count)),
+      ...flush && { flush },
+    },
     traffic,
     onError: (error) => errors.push(error),
   });
@@ -192,24 +196,24 @@ Deno.test("Connection.close() keeps the first reason and may be called twice", a
   assertEquals(await connection.finished, "stalled");
 });
 
-Deno.test("Connection.beat() closes a client that does not move while data waits", async () => {
+Deno.test("Connection.checkStall() closes a client that does not move while data waits", async () => {
   const { socket, hub, connection } = open();
   socket.stuck = true;
   hub.broadcast(encode("a"));
   await macrotask();
-  for (let n = 0; n < 4; n++) connection.beat(4); // the first sees it stuck
+  for (let n = 0; n < 4; n++) connection.checkStall(4); // the first sees it stuck
   assert(!socket.closed);
-  connection.beat(4);
+  connection.checkStall(4);
   assertEquals(await connection.finished, "stalled");
 });
 
-Deno.test("Connection.beat() spares a client that sends", async () => {
+Deno.test("Connection.checkStall() spares a client that sends", async () => {
   const { socket, hub, connection } = open();
   socket.stuck = true;
   hub.broadcast(encode("a"));
   await macrotask();
   for (let n = 0; n < 20; n++) {
-    connection.beat(4);
+    connection.checkStall(4);
     if (n % 3 > 0) continue;
     socket.arrive(encode("b"));
     await macrotask();
@@ -219,9 +223,9 @@ Deno.test("Connection.beat() spares a client that sends", async () => {
   await connection.finished;
 });
 
-Deno.test("Connection.beat() spares a client for which nothing waits", async () => {
+Deno.test("Connection.checkStall() spares a client for which nothing waits", async () => {
   const { socket, connection } = open();
-  for (let n = 0; n < 20; n++) connection.beat(4);
+  for (let n = 0; n < 20; n++) connection.checkStall(4);
   assert(!socket.closed);
   connection.close("aborted");
   await connection.finished;

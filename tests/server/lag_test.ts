@@ -5,19 +5,19 @@ import { Lag } from "../../lib/server/lag.ts";
 import { macrotask } from "../support/jitter.ts";
 
 /** A lag that is told what its channel is like, and what it told. */
-function watched() {
+function observed() {
   const channel = { dropped: 0, lag: 0, closed: false };
   const told: [string, number][] = [];
   const lag = new Lag(channel, (...what) => told.push(what));
   const look = (seen: Partial<typeof channel>) => {
     Object.assign(channel, seen);
-    lag.look();
+    lag.check();
   };
   return { look, told };
 }
 
 Deno.test("Lag: one that loses nothing is not told of, however far behind", () => {
-  const { look, told } = watched();
+  const { look, told } = observed();
   look({ lag: 0 });
   look({ lag: 1_000_000 });
   look({ lag: 0 });
@@ -25,7 +25,7 @@ Deno.test("Lag: one that loses nothing is not told of, however far behind", () =
 });
 
 Deno.test("Lag: an episode is told once, and its end with all that it cost", () => {
-  const { look, told } = watched();
+  const { look, told } = observed();
   look({ dropped: 5, lag: 100 });
   look({ dropped: 5, lag: 50 });
   look({ dropped: 70, lag: 100 });
@@ -38,7 +38,7 @@ Deno.test("Lag: an episode is told once, and its end with all that it cost", () 
 });
 
 Deno.test("Lag: the next episode counts from the end of the last", () => {
-  const { look, told } = watched();
+  const { look, told } = observed();
   look({ dropped: 5, lag: 1 });
   look({ lag: 0 });
   look({ dropped: 6, lag: 1 });
@@ -50,13 +50,13 @@ Deno.test("Lag: the next episode counts from the end of the last", () => {
 });
 
 Deno.test("Lag: an episode that is over when it is first seen is told all the same", () => {
-  const { look, told } = watched();
+  const { look, told } = observed();
   look({ dropped: 5, lag: 0 });
   assertEquals(told, [["lagging", 5], ["caughtUp", 5]]);
 });
 
 Deno.test("Lag: one that leaves has not caught up", () => {
-  const { look, told } = watched();
+  const { look, told } = observed();
   look({ dropped: 5, lag: 1 });
   look({ lag: 0, closed: true });
   assertEquals(told, [["lagging", 5]]);
@@ -80,7 +80,7 @@ Deno.test("Lag: episodes alternate, and together are what the channel dropped", 
       const take = async () => {
         if (channel.lag === 0) return;
         await channel.next();
-        lag.look();
+        lag.check();
       };
       for (const step of steps) {
         if ("broadcast" in step) {
@@ -89,7 +89,7 @@ Deno.test("Lag: episodes alternate, and together are what the channel dropped", 
           }
         } else if ("take" in step) {
           for (let n = 0; n < step.take; n++) await take();
-        } else lag.look();
+        } else lag.check();
         assert(begun.length - ended.length <= 1);
       }
       while (channel.lag > 0) await take();

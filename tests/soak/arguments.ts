@@ -1,6 +1,6 @@
 /** The command line of the soak. */
 import { parseArgs } from "@std/cli/parse-args";
-import { quote } from "../../lib/wire/quote.ts";
+import { escape } from "../../lib/wire/escape.ts";
 import { type Target, targets } from "../../lib/stresstest/target/target.ts";
 import { UsageError, Values } from "../../lib/stresstest/option_types.ts";
 import { script } from "../support/script.ts";
@@ -46,7 +46,7 @@ export function parse(args: string[]): Asked | "help" {
     string: ["minutes", "json", "report"],
     unknown: (arg, key) => {
       if (key === undefined) return;
-      throw new UsageError(`there is no option ${quote(arg)}`);
+      throw new UsageError(`there is no option "${escape(arg)}"`);
     },
   });
   if (help) return "help";

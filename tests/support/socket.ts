@@ -60,6 +60,10 @@ export class FakeSocket {
   }
 
   [Symbol.dispose](): void {
+    this.close();
+  }
+
+  close(): void {
     this.closed = true;
     for (const cancel of this.#cancels) {
       cancel(new Deno.errors.Interrupted("operation canceled"));

@@ -13,7 +13,7 @@ const hub = new Hub();
 const channels = Array.from({ length: 300 }, () => hub.subscribe());
 const results = channels.map((channel) => channel.next());
 hub.broadcast(new Uint8Array([1, 2, 3]));
-await hub.offered();
+await hub.ready();
 let received = 0;
 for (const result of await Promise.all(results)) {
   received += result.value!.count;

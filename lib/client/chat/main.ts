@@ -1,5 +1,5 @@
 /**
- * The command-line client. `lib/terminal/client.ts` calls it when it is run as a program.
+ * The command-line client. `lib/client/mod.ts` calls it when it is run as a program.
  * Its one rule: it alone knows of arguments, standard streams, signals and exit
  * codes.
  *
@@ -15,7 +15,7 @@ import {
 } from "../../wire/address.ts";
 import { type Client, connect, TruncatedFrameError } from "../client.ts";
 import { MAX_BODY } from "../../wire/frame.ts";
-import { isDisconnect } from "../../wire/io_error.ts";
+import { describeError, isDisconnect } from "../../wire/io_error.ts";
 import { Chat, type ChatEnding } from "./chat.ts";
 import { escape } from "../../wire/escape.ts";
 import { DEFAULT_ADDRESS, HELP, USAGE } from "./help.ts";
@@ -64,7 +64,7 @@ async function run(args: string[]): Promise<Outcome> {
   try {
     address = parse(args);
   } catch (error) {
-    const complaint = `${reason(error)} (usage: ${USAGE}; see --help)`;
+    const complaint = `${describeError(error)} (usage: ${USAGE}; see --help)`;
     return { code: 2, complaint };
   }
   if (typeof address === "string") {
@@ -76,7 +76,7 @@ async function run(args: string[]): Promise<Outcome> {
   try {
     client = await connect(address);
   } catch (error) {
-    return failed(`cannot connect to ${name}: ${reason(error)}`);
+    return failed(`cannot connect to ${name}: ${describeError(error)}`);
   }
   try {
     return Deno.stdin.isTerminal() && Deno.stdout.isTerminal()
@@ -87,7 +87,9 @@ async function run(args: string[]): Promise<Outcome> {
     if (error instanceof TruncatedFrameError) {
       return failed(`lost ${name}: the connection ended inside a message`);
     }
-    if (isDisconnect(error)) return failed(`lost ${name}: ${reason(error)}`);
+    if (isDisconnect(error)) {
+      return failed(`lost ${name}: ${describeError(error)}`);
+    }
     throw error;
   }
 }
@@ -182,7 +184,7 @@ async function readInput(buffer: Uint8Array): Promise<number | null> {
   try {
     return await Deno.stdin.read(buffer);
   } catch (error) {
-    throw new StreamError(`cannot read the input: ${reason(error)}`);
+    throw new StreamError(`cannot read the input: ${describeError(error)}`);
   }
 }
 
@@ -192,13 +194,6 @@ async function writeOutput(bytes: Uint8Array): Promise<number> {
   } catch (error) {
     // The outlet knows what to do when nobody reads.
     if (error instanceof Deno.errors.BrokenPipe) throw error;
-    throw new StreamError(`cannot write the output: ${reason(error)}`);
+    throw new StreamError(`cannot write the output: ${describeError(error)}`);
   }
-}
-
-/** One line that says why, without the system's number for it. */
-function reason(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ \(os error \d+\)$/, "").replaceAll(/\s+/g, " ")
-    .replace(/^Cannot/, "cannot");
 }

@@ -6,7 +6,7 @@ const ROOT = new URL("../../..", import.meta.url);
 
 /** The command and its arguments, with the permissions it is documented to need. */
 export function command(...args: string[]): [string, ...string[]] {
-  return [...script("lib/terminal/client.ts", "--allow-net"), ...args];
+  return [...script("lib/client/mod.ts", "--allow-net"), ...args];
 }
 
 /** Starts the client, with pipes for its streams. */

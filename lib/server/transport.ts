@@ -1,0 +1,63 @@
+/**
+ * The transport: one client's byte stream, as a connection uses it. A socket of
+ * Deno's is one kind; anything else that implements {@linkcode Transport} gets the
+ * same limits, time-outs, counts and endings.
+ *
+ * @module
+ */
+import type { ByteSource } from "../wire/framer.ts";
+import type { ByteSink } from "../wire/write_all.ts";
+
+/**
+ * A two-way byte stream. A connection has at most one read and one write pending.
+ * Both must settle when the transport is closed.
+ */
+export interface Transport extends ByteSource, ByteSink {
+  /** The address of the client. */
+  readonly remoteAddr: Deno.Addr;
+  /** Ends the sending side, after the write that is pending. */
+  closeWrite(): Promise<void>;
+  /** Closes both sides at once. May be called twice. */
+  close(): void;
+}
+
+/** A socket of Deno's: TCP, TLS or Unix. */
+export class SocketTransport implements Transport {
+  readonly #socket: Deno.Conn;
+
+  /** Takes over a socket, which sends small messages at once from now on. */
+  constructor(socket: Deno.Conn) {
+    this.#socket = socket;
+    configureSocket(socket);
+  }
+
+  get remoteAddr(): Deno.Addr {
+    return this.#socket.remoteAddr;
+  }
+
+  read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
+    return this.#socket.read(buffer);
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return this.#socket.write(bytes);
+  }
+
+  closeWrite(): Promise<void> {
+    return this.#socket.closeWrite();
+  }
+
+  close(): void {
+    this.#socket[Symbol.dispose]();
+  }
+}
+
+/**
+ * Makes a TCP socket send small messages at once, and notice, within hours, that a
+ * silent client's machine is gone. Deno offers neither for TLS.
+ */
+function configureSocket(socket: Deno.Conn | Deno.TcpConn): void {
+  if (!("setNoDelay" in socket)) return;
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true);
+}

@@ -1,0 +1,121 @@
+import { assertEquals } from "@std/assert";
+import {
+  EventLoop,
+  OPERATIONS_PER_TICK,
+  POLL_TICKS,
+} from "../../lib/hub/event_loop.ts";
+import { FakeClock } from "../support/clock.ts";
+import { macrotask } from "../support/jitter.ts";
+
+/** A loop that asks for one tick after another while `busy`. */
+function loop() {
+  const clock = new FakeClock();
+  const state = {
+    ticks: 0,
+    busy: true,
+    loop: undefined as unknown as EventLoop,
+  };
+  state.loop = new EventLoop({
+    onTick() {
+      state.ticks++;
+      if (state.busy) state.loop.schedule();
+    },
+    isBusy: () => state.busy,
+  }, clock);
+  return { clock, state };
+}
+
+/** Lets so many turns of the runtime's event loop pass. */
+async function turns(n: number): Promise<void> {
+  for (let i = 0; i < n; i++) await macrotask();
+}
+
+Deno.test("EventLoop.schedule() gives one tick, however often it is called", async () => {
+  const { state } = loop();
+  state.busy = false;
+  for (let n = 0; n < 5; n++) state.loop.schedule();
+  assertEquals(state.ticks, 0);
+  await turns(3);
+  assertEquals([state.ticks, state.loop.tick], [1, 1]);
+  state.loop.schedule();
+  await turns(3);
+  assertEquals([state.ticks, state.loop.tick], [2, 2]);
+});
+
+Deno.test("EventLoop: polls after more than 4 ms of ticks, then ticks again", async () => {
+  const { clock, state } = loop();
+  state.loop.schedule();
+  await turns(3);
+  assertEquals(state.ticks, 3);
+  clock.pass(4); // exactly: not yet
+  await turns(1);
+  assertEquals(state.ticks, 4);
+  clock.pass(0.5);
+  await turns(POLL_TICKS);
+  assertEquals(state.ticks, 4, "the poll leaves the ticks empty");
+  await turns(1);
+  assertEquals(state.ticks, 5);
+  clock.pass(4);
+  await turns(1);
+  assertEquals(state.ticks, 6, "the poll counts from its end");
+  state.busy = false;
+  await turns(2);
+});
+
+Deno.test("EventLoop: polls when reads were cut short, however often", async () => {
+  const { state } = loop();
+  state.loop.schedule();
+  await turns(1);
+  const read = (times: number) => {
+    for (let n = 0; n < times; n++) state.loop.countRead();
+  };
+  read(OPERATIONS_PER_TICK - 1);
+  await turns(1);
+  assertEquals(state.ticks, 2, "all reads completed");
+  for (let round = 0; round < 2; round++) {
+    read(OPERATIONS_PER_TICK);
+    await turns(POLL_TICKS);
+    assertEquals(state.ticks, 2);
+  }
+  await turns(1);
+  assertEquals(state.ticks, 3);
+  state.busy = false;
+  await turns(2);
+});
+
+Deno.test("EventLoop: does not poll where no work waits, nor after it was idle", async () => {
+  const { clock, state } = loop();
+  state.busy = false;
+  for (let n = 0; n < OPERATIONS_PER_TICK; n++) state.loop.countRead();
+  state.loop.schedule();
+  await turns(1);
+  assertEquals(state.ticks, 1, "no work waits");
+
+  state.busy = true;
+  clock.pass(1000); // an idle loop has polled
+  state.loop.schedule();
+  await turns(1);
+  assertEquals(state.ticks, 2);
+  state.busy = false;
+  await turns(2);
+});
+
+Deno.test("EventLoop.time is the clock's, at the start and at the end of a tick", async () => {
+  const clock = new FakeClock();
+  clock.pass(7);
+  let during = 0;
+  const loop = new EventLoop({
+    onTick() {
+      during = loop.time;
+      clock.pass(2);
+    },
+    isBusy: () => false,
+  }, clock);
+  assertEquals(loop.time, 7);
+  clock.pass(1);
+  loop.schedule();
+  assertEquals(loop.time, 8);
+  clock.pass(1);
+  await turns(1);
+  assertEquals([during, loop.time], [9, 11]);
+});

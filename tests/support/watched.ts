@@ -1,6 +1,9 @@
 /** A server in a process of its own, of which the system tells what it uses. */
 import { delay } from "@std/async/delay";
-import { descriptors, residentBytes } from "../../lib/stresstest/proc.ts";
+import {
+  descriptors,
+  residentBytes,
+} from "../../lib/stresstest/target/proc.ts";
 import { Command, freeAddress } from "./command.ts";
 import { Peer } from "./peer.ts";
 import { path } from "./script.ts";

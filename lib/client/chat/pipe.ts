@@ -93,10 +93,13 @@ async function send(
 async function receive(
   { client, output, show }: PipeOptions,
 ): Promise<void> {
-  for await (const body of client) {
-    const text = decodeText(body);
-    const line = text === undefined ? NOT_TEXT : show ? show(text) : body;
-    await output.write(line);
+  try {
+    for await (const body of client) {
+      const text = decodeText(body);
+      const line = text === undefined ? NOT_TEXT : show ? show(text) : body;
+      await output.write(line);
+    }
+  } finally { // what came before a lost connection is printed, too
+    await output.flushed();
   }
-  await output.flushed();
 }

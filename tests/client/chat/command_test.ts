@@ -1,15 +1,16 @@
 /** The client in a pipe, as a process, against our server and against bad ones. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { type AddressInfo, createServer } from "node:net";
 import config from "../../../deno.json" with { type: "json" };
-import { connect } from "../../../lib/client/client.ts";
+import { connect, TruncatedFrameError } from "../../../lib/client/client.ts";
 import { serve } from "../../../lib/server/serve.ts";
 import { escape } from "../../../lib/wire/escape.ts";
 import { LineWriter } from "../../../lib/cli/line_writer.ts";
 import { pipe } from "../../../lib/client/chat/pipe.ts";
 import { Chunks } from "../../support/bytes.ts";
 import { inTime } from "../../support/command.ts";
+import { macrotask } from "../../support/jitter.ts";
 import { command, feed, play, readAll, run, start, texts } from "./support.ts";
 import { test } from "../../support/test.ts";
 
@@ -87,6 +88,29 @@ test("pipe() shows texts as it is told, for an output that is a terminal", async
   const onOverlong = () => assert(false);
   assert(await pipe({ client, input, output, show: escape, onOverlong }));
   assertEquals(out, "␛[\n[received non-utf8 data]\n");
+});
+
+test("pipe() prints what came before the connection was lost", async () => {
+  const { address, played } = play(async (socket) => {
+    await socket.write(utf8.encode("\x03one\x05half"));
+  });
+  using client = await connect(address);
+  let out = "";
+  const output = new LineWriter({
+    async write(bytes) {
+      for (let n = 0; n < 10; n++) await macrotask(); // slower than the loss
+      out += new TextDecoder().decode(bytes);
+      return bytes.length;
+    },
+  });
+  const input = new Chunks([]);
+  const onOverlong = () => assert(false);
+  await assertRejects(
+    () => pipe({ client, input, output, onOverlong }),
+    TruncatedFrameError,
+  );
+  assertEquals(out, "one\n");
+  await inTime(played);
 });
 
 test("client holds its input back while its output is stuck", async () => {

@@ -115,7 +115,7 @@ Deno.test("comparison() has a column for each server, and says who keeps one ord
 });
 
 for (const name of ["growth", "others"]) {
-  test(`${name} says what its argument is`, async () => {
+  Deno.test(`${name} says what its argument is`, async () => {
     const command = script(`tests/bench/${name}.ts`, "-A");
     for (const words of [["none"], ["1", "2"]]) {
       const { code, stdout, stderr } = await run([...command, ...words]);

@@ -8,7 +8,7 @@ import {
   parseAddress,
 } from "../../lib/wire/address.ts";
 import { parseArguments, UsageError } from "../../lib/stresstest/arguments.ts";
-import { HELP as STRESSTEST_HELP } from "../../lib/stresstest/options.ts";
+import { HELP as STRESSTEST_HELP } from "../../lib/stresstest/command_line.ts";
 import { HELP as CLIENT_HELP } from "../../lib/client/chat/help.ts";
 import { main as client } from "../../lib/client/chat/main.ts";
 import { main as server } from "../../main.ts";

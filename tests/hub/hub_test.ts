@@ -391,3 +391,34 @@ Deno.test("Hub: its memory is its capacity, whatever the subscribers do", async 
   assert(dropped > 0);
   assert(held <= capacity + 64 * 1024, `${held} bytes held`);
 });
+
+Deno.test("Channel: a subscriber that transfers a run's buffer away costs others those messages, counted, and no more", async () => {
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const thief = hub.subscribe();
+  const other = hub.subscribe();
+  broadcast(hub, 3);
+  const { value } = await thief.next();
+  structuredClone(null, { transfer: [value!.bytes.buffer] });
+  const next = other.next();
+  assertEquals([other.dropped, other.lag], [3, 0]);
+  broadcast(hub, 2, 2);
+  assertEquals(numbers((await next).value!), [3, 4]);
+  assertEquals([other.received, other.dropped, other.lag], [2, 3, 0]);
+  broadcast(hub, 1000);
+  other.close();
+  assertEquals((await rest(other)).at(-1), 1004);
+});
+
+Deno.test("Channel.next() serves at once no more than the budget, however many ask", async () => {
+  const hub = new Hub();
+  const channels = Array.from({ length: BUDGET + 1 }, () => hub.subscribe());
+  broadcast(hub, 1);
+  let served = 0;
+  for (const channel of channels) channel.next().then(() => served++);
+  for (let n = 0; n < 20; n++) await undefined;
+  assertEquals(served, 0);
+  await macrotask();
+  assertEquals(served, BUDGET);
+  await macrotask();
+  assertEquals(served, BUDGET + 1);
+});

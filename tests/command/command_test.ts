@@ -11,6 +11,7 @@ import {
 import { macrotask } from "../support/jitter.ts";
 import { numbered, Peer, Resetter } from "../support/peer.ts";
 import { path, script } from "../support/script.ts";
+import { test } from "../support/test.ts";
 
 const COMMAND = ours("--allow-net");
 
@@ -64,7 +65,7 @@ const WRONG: [string[], string][] = [
   [["--non\x1b[2J\nsense", "127.0.0.1:0"], "--non␛[2J␊sense"],
 ];
 
-Deno.test("command: for a wrong command line it says what is wrong and how to call it; exit 2", async () => {
+test("command: for a wrong command line it says what is wrong and how to call it; exit 2", async () => {
   for (const [args, why] of WRONG) {
     const { code, stdout, stderr } = await run([...COMMAND, ...args]);
     assertEquals([code, stdout], [2, ""], args.join(" "));
@@ -74,7 +75,7 @@ Deno.test("command: for a wrong command line it says what is wrong and how to ca
   }
 });
 
-Deno.test("command: --help and --version are answered on standard output; exit 0", async () => {
+test("command: --help and --version are answered on standard output; exit 0", async () => {
   for (const option of ["--help", "-h"]) {
     const help = await run([...COMMAND, option]);
     assertEquals([help.code, help.stderr], [0, ""]);
@@ -100,7 +101,7 @@ Deno.test("command: --help and --version are answered on standard output; exit 0
   });
 });
 
-Deno.test("command: mod.ts, which JSR runs, is the same command", async () => {
+test("command: mod.ts, which JSR runs, is the same command", async () => {
   const command = script("mod.ts", "--allow-net");
   await using server = await Command.start(freeAddress(), command);
   using peer = await Peer.join(server.address);
@@ -111,7 +112,7 @@ Deno.test("command: mod.ts, which JSR runs, is the same command", async () => {
   assertEquals((await server.end()).code, STOPPED);
 });
 
-Deno.test("command: a port that is taken; exit 1", async () => {
+test("command: a port that is taken; exit 1", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const address = formatAddress(taken.addr);
   const { code, stdout, stderr } = await run([...COMMAND, address]);
@@ -122,7 +123,7 @@ Deno.test("command: a port that is taken; exit 1", async () => {
   );
 });
 
-Deno.test("command: an address of another machine; exit 1", async () => {
+test("command: an address of another machine; exit 1", async () => {
   const { code, stdout, stderr } = await run([...COMMAND, "192.0.2.1:8080"]);
   assertEquals([code, stdout], [1, ""]);
   assertEquals(
@@ -131,7 +132,7 @@ Deno.test("command: an address of another machine; exit 1", async () => {
   );
 });
 
-Deno.test("command: without --allow-net for its address it says what it needs; exit 1", async () => {
+test("command: without --allow-net for its address it says what it needs; exit 1", async () => {
   const elsewhere = ["--allow-net=127.0.0.1:8081", "--allow-net=0.0.0.0:8080"];
   for (const permissions of [[], ["--allow-net=[::1]:8080"], elsewhere]) {
     const { code, stdout, stderr } = await run([
@@ -144,7 +145,7 @@ Deno.test("command: without --allow-net for its address it says what it needs; e
   }
 });
 
-Deno.test("command: --allow-net for the address that it listens on is enough", async () => {
+test("command: --allow-net for the address that it listens on is enough", async () => {
   for (const hostname of ["127.0.0.1", "::1", "0.0.0.0", "::"]) {
     const address = freeAddress(hostname);
     const permission = `--allow-net=${formatAddress(address)}`;
@@ -161,7 +162,7 @@ Deno.test("command: --allow-net for the address that it listens on is enough", a
   }
 });
 
-Deno.test("command: a port that the system does not allow; exit 1", async () => {
+test("command: a port that the system does not allow; exit 1", async () => {
   // Which ports these are, and for whom, differs: the refusal is made up.
   const source = `
     Deno.listen = () => { throw new Deno.errors.PermissionDenied("os error 13"); };
@@ -177,7 +178,7 @@ Deno.test("command: a port that the system does not allow; exit 1", async () => 
   );
 });
 
-Deno.test("command: a client's half frame, reset and silence concern no other client", async () => {
+test("command: a client's half frame, reset and silence concern no other client", async () => {
   await using server = await start();
   using witness = await Peer.join(server.address, "witness");
   {
@@ -199,7 +200,7 @@ Deno.test("command: a client's half frame, reset and silence concern no other cl
   assertEquals([code, stderr], [STOPPED, ""]);
 });
 
-Deno.test("command: --stats prints counts, among them what a slow client lost", async () => {
+test("command: --stats prints counts, among them what a slow client lost", async () => {
   await using server = await start("--stats", "0.05", "--capacity=64K");
   using _stuck = await Peer.join(server.address);
   await stick(server.address);
@@ -210,7 +211,7 @@ Deno.test("command: --stats prints counts, among them what a slow client lost", 
   }
 });
 
-Deno.test("command: --max-clients turns away one more", async () => {
+test("command: --max-clients turns away one more", async () => {
   await using server = await start("--max-clients=1");
   using one = await Peer.join(server.address);
   using two = await Peer.connect(server.address);
@@ -219,7 +220,7 @@ Deno.test("command: --max-clients turns away one more", async () => {
   assertEquals(await one.hear(), "hello");
 });
 
-Deno.test("command: --max-clients-per-address turns away one more from that address, and says so", async () => {
+test("command: --max-clients-per-address turns away one more from that address, and says so", async () => {
   await using server = await Command.start(freeAddress("::"), [
     ...COMMAND,
     "--max-clients-per-address=1",
@@ -238,7 +239,7 @@ Deno.test("command: --max-clients-per-address turns away one more from that addr
   assertEquals(await one.hear(), "hello");
 });
 
-Deno.test("command: clients that are turned away do not flood standard error", async () => {
+test("command: clients that are turned away do not flood standard error", async () => {
   await using server = await start("--max-clients=1");
   using one = await Peer.join(server.address);
   for (let n = 0; n < 100; n++) {
@@ -259,7 +260,7 @@ Deno.test("command: clients that are turned away do not flood standard error", a
   );
 });
 
-Deno.test("command: the suppressed lines are counted when the period is over", async () => {
+test("command: the suppressed lines are counted when the period is over", async () => {
   const main = JSON.stringify(import.meta.resolve("../../main.ts"));
   const address = freeAddress();
   const source = `
@@ -284,7 +285,7 @@ Deno.test("command: the suppressed lines are counted when the period is over", a
   }
 });
 
-Deno.test("command: --verbose says which clients come and go, and nothing that a client sent", async () => {
+test("command: --verbose says which clients come and go, and nothing that a client sent", async () => {
   await using server = await start("-v");
   {
     using peer = await Peer.join(
@@ -305,7 +306,7 @@ Deno.test("command: --verbose says which clients come and go, and nothing that a
   );
 });
 
-Deno.test("command: --json prints one object a line", async () => {
+test("command: --json prints one object a line", async () => {
   await using server = await start("-v", "--json", "--stats=0.05");
   using peer = await Peer.join(server.address);
   await peer.hangUp();
@@ -325,7 +326,7 @@ Deno.test("command: --json prints one object a line", async () => {
   assertEquals(message, `cannot listen on ${taken}: the port is taken`);
 });
 
-Deno.test("command: --stall-timeout disconnects a client that takes nothing", async () => {
+test("command: --stall-timeout disconnects a client that takes nothing", async () => {
   await using server = await start("--stall-timeout=0.5", "--stats=0.05");
   using _stuck = await Peer.join(server.address);
   await stick(server.address);
@@ -335,12 +336,12 @@ Deno.test("command: --stall-timeout disconnects a client that takes nothing", as
   }
 });
 
-Deno.test("README: has the help of the command", async () => {
+test("README: has the help of the command", async () => {
   const { stdout } = await run([...COMMAND, "--help"]);
   assert((await Deno.readTextFile(path("README.md"))).includes(stdout));
 });
 
-Deno.test({
+test({
   name: "command: SIGINT and SIGTERM send what waits; exit 0",
   ignore: Deno.build.os === "windows",
   async fn() {
@@ -368,7 +369,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   name: "command: a second signal ends it at once",
   ignore: Deno.build.os === "windows",
   async fn() {
@@ -390,7 +391,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   name:
     "command: when descriptors run out, accepting pauses and resumes; one warning",
   ignore: Deno.build.os === "windows",

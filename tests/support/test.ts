@@ -4,7 +4,7 @@
 const LIMIT = 60_000;
 
 /** Registers a test, as `Deno.test` does, that fails when it takes too long. */
-export function limited(
+export function test(
   ...given: [string, Deno.TestDefinition["fn"]] | [Deno.TestDefinition]
 ): void {
   const definition = given.length === 1

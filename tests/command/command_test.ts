@@ -336,9 +336,12 @@ test("command: --stall-timeout disconnects a client that takes nothing", async (
   }
 });
 
-test("README: has the help of the command", async () => {
+test("README: the server's has every option of the command", async () => {
   const { stdout } = await run([...COMMAND, "--help"]);
-  assert((await Deno.readTextFile(path("README.md"))).includes(stdout));
+  const readme = await Deno.readTextFile(path("lib/server/README.md"));
+  const options = [...stdout.matchAll(/--[a-z][a-z-]+/g)];
+  assert(options.length > 7);
+  for (const [option] of options) assert(readme.includes(option), option);
 });
 
 test({

@@ -327,21 +327,12 @@ test("command: --stall-timeout disconnects a client that takes nothing", async (
   }
 });
 
-<<<<<<< HEAD
-test("README: the server's has every option of the command", async () => {
-  const { stdout } = await run([...COMMAND, "--help"]);
-  const readme = await Deno.readTextFile(path("lib/server/README.md"));
-  const options = [...stdout.matchAll(/--[a-z][a-z-]+/g)];
-  assert(options.length > 7);
-  for (const [option] of options) assert(readme.includes(option), option);
-=======
 test("README: names each option of the command, and its value", async () => {
   const readme = await Deno.readTextFile(path("README.md"));
   for (const [key, option] of Object.entries(DECLARED.options)) {
     const value = "value" in option ? ` ${option.value}` : "";
     assert(readme.includes(`\`${optionName(key)}${value}\``), key);
   }
->>>>>>> cli
 });
 
 test({

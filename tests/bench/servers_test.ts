@@ -16,7 +16,7 @@ async function assertFollows(server: string): Promise<void> {
       "--no-check",
       "--filter",
       FILTER,
-      path("tests/spec_test.ts"),
+      path("tests/command/spec_test.ts"),
     ],
     env: { ...env, ZILLIONS_COMMAND: server },
     clearEnv: true,

@@ -1,7 +1,8 @@
 /**
- * Makes `deno.json` what consumers see: without the links, so that `jsr:@std/…` is
- * the official packages, and without the linked files in what is published
- * (with the links they have to be there, or `deno publish` misses them).
+ * Makes the root's `deno.json` what consumers see: without the links, so that
+ * `jsr:@std/…` is the official packages, and without the linked files in what is
+ * published (with the links they have to be there, or `deno publish` misses them).
+ * The stress tester, a workspace member, has no links or lock of its own.
  */
 const path = new URL("../deno.json", import.meta.url);
 const config = JSON.parse(await Deno.readTextFile(path));

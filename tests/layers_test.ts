@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { run } from "./support/command.ts";
 
 const ROOT = new URL("..", import.meta.url);
 
@@ -12,25 +11,6 @@ const LAYERS: Record<string, readonly string[]> = {
   cli: ["wire"],
   command: ["cli", "hub", "server", "wire"],
 };
-
-interface Module {
-  specifier: string;
-  dependencies?: { specifier: string; code?: { specifier?: string } }[];
-}
-
-/** The modules that `entry` loads, ours only, by their paths in the repository. */
-async function graph(entry: string): Promise<Map<string, Module>> {
-  const { stdout } = await run([Deno.execPath(), "info", "--json", entry]);
-  const { modules } = JSON.parse(stdout) as { modules: Module[] };
-  return new Map(
-    modules
-      .filter(({ specifier }) =>
-        specifier.startsWith(ROOT.href) &&
-        !specifier.startsWith(`${ROOT.href}tests/links/`)
-      )
-      .map((module) => [module.specifier.slice(ROOT.href.length), module]),
-  );
-}
 
 /** The TypeScript files in a folder and those below it. */
 async function* files(folder: string): AsyncGenerator<string> {
@@ -62,28 +42,6 @@ Deno.test("layers: imports only point down", async () => {
         assert(
           target.endsWith("/deno.json") || part === folder ||
             below.includes(part ?? ""),
-          `${path} imports ${specifier}`,
-        );
-      }
-    }
-  }
-});
-
-Deno.test("layers: the plain server is our own files and @std, nothing else", async () => {
-  for (const entry of ["main.ts", "mod.ts"]) {
-    const modules = await graph(entry);
-    assert(modules.has("lib/server/serve.ts"));
-    for (const [path, { dependencies = [] }] of modules) {
-      assert(
-        /^(?:main|mod)\.ts$|^deno\.json$|^lib\/(?:wire|hub|server|client|cli|command)\/\w+\.ts$/
-          .test(
-            path,
-          ),
-        `${entry} loads ${path}`,
-      );
-      for (const { specifier } of dependencies) {
-        assert(
-          specifier.startsWith(".") || specifier.startsWith("@std/"),
           `${path} imports ${specifier}`,
         );
       }

@@ -1,7 +1,11 @@
 /** What comes from others: packages and actions, and what these may do. */
 import { assert, assertEquals } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
+import stresstest from "../lib/stresstest/deno.json" with { type: "json" };
 import { run } from "./support/command.ts";
+
+/** The longest a package may take to be looked through, in milliseconds. */
+const PATIENCE = 60_000;
 
 const ROOT = new URL("..", import.meta.url);
 
@@ -21,6 +25,12 @@ async function workflows(): Promise<Map<string, string>> {
   return texts;
 }
 
+/** A module as `deno info` tells of it. */
+interface Module {
+  specifier: string;
+  dependencies?: { specifier: string }[];
+}
+
 /** With @std from JSR itself there is another lock, if any. */
 const ignore = !("links" in config);
 
@@ -35,32 +45,75 @@ Deno.test(
     ) {
       assert(/^sha512-[\w+/]{86}==$/.test(integrity), name);
     }
-    for (const specifier of Object.values(config.imports)) {
+    for (
+      const specifier of [
+        ...Object.values(config.imports),
+        ...Object.values(stresstest.imports),
+      ]
+    ) {
       const linked = specifier.startsWith("jsr:@std/");
-      const own = specifier.startsWith("./");
       const locked = Object.keys(specifiers).some((key) =>
         key.replace(/[@~^\d.]+$/, "") === specifier.replace(/[@~^\d.]+$/, "")
       );
-      assert(own || linked || locked, specifier);
+      assert(linked || locked, specifier);
     }
     assertEquals(jsr, undefined);
   },
 );
 
-Deno.test("packages: the server loads @std and nothing else from a registry", async () => {
-  const { stdout } = await run([Deno.execPath(), "info", "--json", "main.ts"]);
-  const { modules } = JSON.parse(stdout) as {
-    modules: { specifier: string }[];
-  };
-  assert(modules.length > 20);
-  for (const { specifier } of modules) {
-    assert(
-      [ROOT.href, "npm:/deno-std@1.4.0", "https://jsr.io/@std/"].some((
-        origin,
-      ) => specifier.startsWith(origin)),
-      specifier,
+/** What the published server may load: our own files, and these packages. */
+const SERVER_FILES =
+  /^(?:main|mod)\.ts$|^deno\.json$|^lib\/(?!stresstest\/)[\w/]+\.ts$/;
+const SERVER_PACKAGES = /^@std\/(?:assert|async|bytes|cli)\//;
+
+for (const entry of ["./main.ts", ...Object.values(config.exports)]) {
+  Deno.test(`packages: ${entry} loads the server's own files and @std, nothing else`, async () => {
+    const { stdout } = await run([Deno.execPath(), "info", "--json", entry]);
+    const { modules } = JSON.parse(stdout) as { modules: Module[] };
+    const own = modules.filter(({ specifier }) =>
+      specifier.startsWith(ROOT.href) &&
+      !specifier.startsWith(`${ROOT.href}tests/links/`)
     );
-  }
+    assert(own.length > 0);
+    for (const { specifier, dependencies = [] } of own) {
+      const path = specifier.slice(ROOT.href.length);
+      assert(SERVER_FILES.test(path), `${entry} loads ${path}`);
+      for (const { specifier } of dependencies) {
+        assert(
+          specifier.startsWith(".") || SERVER_PACKAGES.test(specifier),
+          `${path} imports ${specifier}`,
+        );
+      }
+    }
+  });
+}
+
+Deno.test("packages: server and stress tester have one version, and the tag is both", async () => {
+  assertEquals(stresstest.version, config.version);
+  const text = await read(".github/workflows/publish.yml");
+  assert(text.includes('"v$(jq -r .version deno.json)"'));
+  assertEquals(text.match(/run: deno publish --allow-dirty/g)?.length, 2);
+});
+
+Deno.test("packages: the stress tester is published by itself, not with the server", async () => {
+  const files = async (folder: string) => {
+    const { stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["publish", "--dry-run", "--allow-dirty", "--no-check"],
+      cwd: new URL(folder, ROOT),
+      env: { NO_COLOR: "1" },
+      signal: AbortSignal.timeout(PATIENCE),
+    }).output();
+    const text = new TextDecoder().decode(stderr);
+    return [...text.matchAll(/file:\S+/g)].map(([url]) =>
+      url.slice(ROOT.href.length)
+    );
+  };
+  const server = await files(".");
+  const tester = await files("lib/stresstest");
+  assert(server.includes("mod.ts"));
+  assert(tester.includes("lib/stresstest/main.ts"));
+  assert(!server.some((path) => path.startsWith("lib/stresstest/")));
+  assert(tester.every((path) => path.startsWith("lib/stresstest/")));
 });
 
 Deno.test("workflows: the token may only read, but where a job says what for", async () => {

@@ -6,12 +6,12 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import type { Address } from "../wire/address.ts";
-import { escape } from "../wire/escape.ts";
-import { type LoadSettings, MAX_MESSAGES } from "./load.ts";
-import { type ReferenceSettings, TICK } from "./reference.ts";
-import { type Target, targets } from "./target.ts";
-import { UsageError, Values } from "./values.ts";
+import type { Address } from "@zillions/server/address";
+import { escape } from "@zillions/server/escape";
+import { type LoadSettings, MAX_MESSAGES } from "./load/load.ts";
+import { type ReferenceSettings, TICK } from "./load/reference.ts";
+import { type Target, targets } from "./target/target.ts";
+import { UsageError, Values } from "./option_types.ts";
 
 export { UsageError };
 

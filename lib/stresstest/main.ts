@@ -10,18 +10,18 @@
  *
  * @module
  */
-import config from "../../deno.json" with { type: "json" };
+import config from "./deno.json" with { type: "json" };
 import { type Arguments, parseArguments, UsageError } from "./arguments.ts";
-import { environment } from "./environment.ts";
-import { HELP } from "./help.ts";
-import { load } from "./load.ts";
-import { StartError } from "./start_error.ts";
-import { Progress } from "./progress.ts";
-import { Reference } from "./reference.ts";
-import type { Report, RunResult } from "./result.ts";
-import { sweep } from "./sweep.ts";
-import { runLine, summary } from "./table.ts";
-import { playRounds, results, type Starting } from "./rounds.ts";
+import { environment } from "./report/environment.ts";
+import { HELP } from "./options.ts";
+import { load } from "./load/load.ts";
+import { StartError } from "./target/start_error.ts";
+import { Progress } from "./report/progress.ts";
+import { Reference } from "./load/reference.ts";
+import type { Report, RunResult } from "./load/result.ts";
+import { sweep } from "./load/sweep.ts";
+import { runLine, summary } from "./report/summary.ts";
+import { playRounds, results, type Starting } from "./load/rounds.ts";
 
 /** In reference mode repetitions are short, so a round of a comparison is several. */
 const REFERENCE_ROUNDS = 5;
@@ -141,7 +141,7 @@ async function write(asked: Arguments, report: Report): Promise<void> {
     await Deno.writeTextFile(asked.json, JSON.stringify(report, null, 2));
   }
   if (asked.report !== undefined) {
-    const { renderReport } = await import("./report/render.ts");
+    const { renderReport } = await import("./report/html/html_report.ts");
     await Deno.writeTextFile(asked.report, renderReport(report));
   }
 }

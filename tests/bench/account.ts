@@ -1,5 +1,9 @@
 /** Growth in words and tables, as the README has it. */
-import { duration, number, percent } from "../../lib/stresstest/figures.ts";
+import {
+  duration,
+  number,
+  percent,
+} from "../../lib/stresstest/report/figures.ts";
 import { short } from "../../lib/stresstest/report/format.ts";
 import type { Growth, Point } from "./points.ts";
 import { core, isFull, limited } from "./picture.ts";

@@ -7,10 +7,10 @@ import {
   memory,
   number,
   percent,
-} from "../../lib/stresstest/figures.ts";
+} from "../../lib/stresstest/report/figures.ts";
 import { short } from "../../lib/stresstest/report/format.ts";
-import type { RunResult } from "../../lib/stresstest/result.ts";
-import { spread } from "../../lib/stresstest/spread.ts";
+import type { RunResult } from "../../lib/stresstest/load/result.ts";
+import { spread } from "../../lib/stresstest/report/spread.ts";
 import type { Flood } from "./flood.ts";
 import type { Load } from "./loads.ts";
 import { median, table } from "./tool.ts";

@@ -5,7 +5,7 @@
 import type { Address } from "../../lib/wire/address.ts";
 import { bodies, encode } from "../../lib/wire/frame.ts";
 import { frames } from "../../lib/wire/framer.ts";
-import { duration } from "../../lib/stresstest/figures.ts";
+import { duration } from "../../lib/stresstest/report/figures.ts";
 import { OURS, type Stage } from "./stage.ts";
 import { table, tool } from "./tool.ts";
 

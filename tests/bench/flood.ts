@@ -6,8 +6,8 @@
 import type { Address } from "../../lib/wire/address.ts";
 import { HEADER } from "../../lib/wire/frame.ts";
 import { isDisconnect } from "../../lib/wire/io_error.ts";
-import type { Server } from "../../lib/stresstest/server.ts";
-import { UsageWatch } from "../../lib/stresstest/usage.ts";
+import type { Server } from "../../lib/stresstest/target/server.ts";
+import { UsageWatch } from "../../lib/stresstest/target/usage_monitor.ts";
 import { writeAll } from "../../lib/wire/write_all.ts";
 import { published, subscribed } from "./nats.ts";
 

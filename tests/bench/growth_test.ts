@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { RunResult } from "../../lib/stresstest/result.ts";
+import type { RunResult } from "../../lib/stresstest/load/result.ts";
 import { run } from "../support/command.ts";
 import { script } from "../support/script.ts";
-import { fixture } from "../stresstest/report_fixture.ts";
+import { fixture } from "../stresstest/report/report_fixture.ts";
 import { account } from "./account.ts";
 import { comparison, LOADS } from "./comparison.ts";
 import { picture } from "./picture.ts";

@@ -1,7 +1,7 @@
 /** The loads of the benchmarks of the whole: alike but for what they are about. */
-import { load, type LoadSettings } from "../../lib/stresstest/load.ts";
-import type { RunResult } from "../../lib/stresstest/result.ts";
-import type { Server } from "../../lib/stresstest/server.ts";
+import { load, type LoadSettings } from "../../lib/stresstest/load/load.ts";
+import type { RunResult } from "../../lib/stresstest/load/result.ts";
+import type { Server } from "../../lib/stresstest/target/server.ts";
 
 /** What a load is about. */
 export interface Load {

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { encode } from "../../lib/wire/frame.ts";
-import { load } from "../../lib/stresstest/load.ts";
-import { Server } from "../../lib/stresstest/server.ts";
+import { load } from "../../lib/stresstest/load/load.ts";
+import { Server } from "../../lib/stresstest/target/server.ts";
 import { target } from "../stresstest/servers.ts";
 import { chunksOf } from "../support/bytes.ts";
 import { freeAddress } from "../support/command.ts";

@@ -4,12 +4,12 @@
  * is a message broker with a protocol of its own, into which `nats.ts` puts frames.
  * Those whose program is not installed are left out.
  */
-import { Reference } from "../../lib/stresstest/reference.ts";
+import { Reference } from "../../lib/stresstest/load/reference.ts";
 import { short } from "../../lib/stresstest/report/format.ts";
-import type { RunResult } from "../../lib/stresstest/result.ts";
-import { StartError } from "../../lib/stresstest/start_error.ts";
-import { runLine } from "../../lib/stresstest/table.ts";
-import type { Target } from "../../lib/stresstest/target.ts";
+import type { RunResult } from "../../lib/stresstest/load/result.ts";
+import { StartError } from "../../lib/stresstest/target/start_error.ts";
+import { runLine } from "../../lib/stresstest/report/summary.ts";
+import type { Target } from "../../lib/stresstest/target/target.ts";
 import { comparison, LOADS, type Outcome } from "./comparison.ts";
 import { flood, FRAMED, NATS, type Wire } from "./flood.ts";
 import { playLoad } from "./loads.ts";

@@ -6,24 +6,30 @@
 import {
   grouped,
   type Point as Place,
-} from "../../lib/stresstest/report/curve.ts";
+} from "../../lib/stresstest/report/charts/curve.ts";
 import {
   count,
   microseconds,
   plural,
   short,
 } from "../../lib/stresstest/report/format.ts";
-import { drawLines, type Line } from "../../lib/stresstest/report/lines.ts";
-import { look } from "../../lib/stresstest/report/look.ts";
+import {
+  drawLines,
+  type Line,
+} from "../../lib/stresstest/report/charts/line_plot.ts";
+import { look } from "../../lib/stresstest/report/charts/series_style.ts";
 import {
   CPU,
   type Metric,
   P50,
   P99,
 } from "../../lib/stresstest/report/metrics.ts";
-import { logarithmic, type Scale } from "../../lib/stresstest/report/scale.ts";
-import { SCHEMES } from "../../lib/stresstest/report/style.ts";
-import type { RunResult } from "../../lib/stresstest/result.ts";
+import {
+  logarithmic,
+  type Scale,
+} from "../../lib/stresstest/report/charts/scale.ts";
+import { SCHEMES } from "../../lib/stresstest/report/html/stylesheet.ts";
+import type { RunResult } from "../../lib/stresstest/load/result.ts";
 import type { Growth, Point } from "./points.ts";
 import { median } from "./tool.ts";
 

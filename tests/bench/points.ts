@@ -3,7 +3,7 @@
  * other higher and higher rates with as many clients, so that each shows one thing
  * alone; a plan asks about both.
  */
-import type { RunResult } from "../../lib/stresstest/result.ts";
+import type { RunResult } from "../../lib/stresstest/load/result.ts";
 import type { Load } from "./loads.ts";
 
 /** The curve of clients. */

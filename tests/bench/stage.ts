@@ -3,10 +3,10 @@
  * else goes on on the machine is noticed and said, for it is in the figures.
  */
 // deno-lint-ignore-file no-console -- it says how far a tool for people is
-import { environment } from "../../lib/stresstest/environment.ts";
-import { number, percent } from "../../lib/stresstest/figures.ts";
-import { Server } from "../../lib/stresstest/server.ts";
-import type { Target } from "../../lib/stresstest/target.ts";
+import { environment } from "../../lib/stresstest/report/environment.ts";
+import { number, percent } from "../../lib/stresstest/report/figures.ts";
+import { Server } from "../../lib/stresstest/target/server.ts";
+import type { Target } from "../../lib/stresstest/target/target.ts";
 import { freeAddress } from "../support/command.ts";
 import { script } from "../support/script.ts";
 

@@ -2,12 +2,12 @@
  * How fast one generator checks what clients receive: whole, from the socket's
  * buffer to the verdict, without the socket.
  */
-import { Bodies } from "../../lib/stresstest/bodies.ts";
-import { Checker } from "../../lib/stresstest/checker.ts";
-import { takeFrames } from "../../lib/stresstest/intake.ts";
-import { Ledger } from "../../lib/stresstest/ledger.ts";
-import { Tally } from "../../lib/stresstest/tally.ts";
-import { Violations } from "../../lib/stresstest/violations.ts";
+import { Framer } from "../../lib/wire/framer.ts";
+import { Bodies } from "../../lib/stresstest/checks/bodies.ts";
+import { Checker } from "../../lib/stresstest/checks/checker.ts";
+import { Ledger } from "../../lib/stresstest/checks/ledger.ts";
+import { Tally } from "../../lib/stresstest/checks/latency_histogram.ts";
+import { Violations } from "../../lib/stresstest/checks/violations.ts";
 
 const MESSAGES = 100_000;
 const SENDERS = 4;
@@ -63,10 +63,14 @@ for (const [min, max] of [[16, 16], [64, 64], [255, 255], [8, 255]] as const) {
       const start = performance.now();
       bench.start();
       for (let client = 0; client < CLIENTS; client++) {
-        await takeFrames(
-          socket(bytes),
-          (run) => checker.take(client, run, performance.now() * 1000),
-        );
+        const source = socket(bytes);
+        const framer = new Framer({ bufferSize: 64 * 1024 });
+        for (;;) {
+          const read = await source.read(framer.buffer);
+          if (read === null) break;
+          const run = framer.push(read);
+          checker.take(client, run.bytes, performance.now() * 1000);
+        }
       }
       bench.end();
       if (!violations.none || checker.deliveries !== MESSAGES * CLIENTS) {

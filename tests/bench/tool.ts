@@ -1,8 +1,8 @@
 /** What the benchmarks of the whole are as commands: one argument, and Markdown. */
 // deno-lint-ignore-file no-console -- tools for people
-import type { RunResult } from "../../lib/stresstest/result.ts";
-import { spread } from "../../lib/stresstest/spread.ts";
-import { StartError } from "../../lib/stresstest/start_error.ts";
+import type { RunResult } from "../../lib/stresstest/load/result.ts";
+import { spread } from "../../lib/stresstest/report/spread.ts";
+import { StartError } from "../../lib/stresstest/target/start_error.ts";
 import { path } from "../support/script.ts";
 import { Stage } from "./stage.ts";
 

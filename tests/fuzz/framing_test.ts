@@ -5,10 +5,10 @@ import fc from "fast-check";
 import { bodies, encode } from "../../lib/wire/frame.ts";
 import {
   type ByteSource,
+  Framer,
   frames,
   TruncatedFrameError,
 } from "../../lib/wire/framer.ts";
-import { takeFrames } from "../../lib/stresstest/intake.ts";
 import { Chunks } from "../support/bytes.ts";
 import { holds } from "../support/property.ts";
 
@@ -62,7 +62,16 @@ const READERS = {
   ) => {
     for await (const { bytes } of frames(source)) take(bytes);
   },
-  "takeFrames()": takeFrames,
+  "Framer": async (
+    source: ByteSource,
+    take: (run: Uint8Array<ArrayBuffer>) => void,
+  ) => {
+    const framer = new Framer({ bufferSize: 64 * 1024 });
+    for (let read; (read = await source.read(framer.buffer)) !== null;) {
+      take(framer.push(read).bytes);
+    }
+    framer.end();
+  },
 };
 
 const noise = fc.uint8Array({ maxLength: 400, size: "max" });

@@ -1,8 +1,8 @@
 /** The command line of the soak. */
 import { parseArgs } from "@std/cli/parse-args";
 import { escape } from "../../lib/wire/escape.ts";
-import { type Target, targets } from "../../lib/stresstest/target.ts";
-import { UsageError, Values } from "../../lib/stresstest/values.ts";
+import { type Target, targets } from "../../lib/stresstest/target/target.ts";
+import { UsageError, Values } from "../../lib/stresstest/option_types.ts";
 import { script } from "../support/script.ts";
 
 export { UsageError };

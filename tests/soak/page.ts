@@ -1,13 +1,19 @@
 /** The page of a soak: what was found, and the charts of all that was looked at. */
-import { drawLines, type Line } from "../../lib/stresstest/report/lines.ts";
-import { thinned } from "../../lib/stresstest/report/curve.ts";
+import {
+  drawLines,
+  type Line,
+} from "../../lib/stresstest/report/charts/line_plot.ts";
+import { thinned } from "../../lib/stresstest/report/charts/curve.ts";
 import {
   bytes,
   count,
   date,
   microseconds,
 } from "../../lib/stresstest/report/format.ts";
-import { look, swatch } from "../../lib/stresstest/report/look.ts";
+import {
+  look,
+  swatch,
+} from "../../lib/stresstest/report/charts/series_style.ts";
 import {
   type Markup,
   markup,
@@ -17,9 +23,9 @@ import {
   fromZero,
   fromZeroTo,
   logarithmic,
-} from "../../lib/stresstest/report/scale.ts";
-import { STYLE } from "../../lib/stresstest/report/style.ts";
-import type { Axis } from "../../lib/stresstest/report/svg.ts";
+} from "../../lib/stresstest/report/charts/scale.ts";
+import { STYLE } from "../../lib/stresstest/report/html/stylesheet.ts";
+import type { Axis } from "../../lib/stresstest/report/charts/svg.ts";
 import type { SoakResult, SoakSample } from "./result.ts";
 import type { Sample, Trend } from "./trend.ts";
 

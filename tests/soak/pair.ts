@@ -7,10 +7,14 @@
 import type { Address } from "../../lib/wire/address.ts";
 import { encode } from "../../lib/wire/frame.ts";
 import { isDisconnect } from "../../lib/wire/io_error.ts";
-import { Bodies, MIN_BODY, type Sizes } from "../../lib/stresstest/bodies.ts";
-import { takeFrames } from "../../lib/stresstest/intake.ts";
-import type { Latency } from "../../lib/stresstest/result.ts";
-import { Tally } from "../../lib/stresstest/tally.ts";
+import {
+  Bodies,
+  MIN_BODY,
+  type Sizes,
+} from "../../lib/stresstest/checks/bodies.ts";
+import { frames } from "../../lib/wire/framer.ts";
+import type { Latency } from "../../lib/stresstest/load/result.ts";
+import { Tally } from "../../lib/stresstest/checks/latency_histogram.ts";
 import { writeAll } from "../../lib/wire/write_all.ts";
 
 /** How often it says something, in milliseconds. */
@@ -44,8 +48,8 @@ export class QuietPair implements Disposable {
     this.#listener = listener;
     this.#bodies = bodies;
     this.#doing = [
-      this.#until(() => takeFrames(speaker, () => {})),
-      this.#until(() => takeFrames(listener, (bytes) => this.#hear(bytes))),
+      this.#until(() => read(speaker, () => {})),
+      this.#until(() => read(listener, (bytes) => this.#hear(bytes))),
       this.#until(() => this.#speak()),
     ];
   }
@@ -134,4 +138,12 @@ export class QuietPair implements Disposable {
       this.#next = message + 1;
     }
   }
+}
+
+/** Hands each run of frames to `take`, to the end of the connection. */
+async function read(
+  source: Deno.TcpConn,
+  take: (bytes: Uint8Array<ArrayBuffer>) => void,
+): Promise<void> {
+  for await (const { bytes } of frames(source)) take(bytes);
 }

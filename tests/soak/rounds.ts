@@ -1,6 +1,6 @@
 /** The rounds of a soak: what is played against the server, over and over. */
 import { parseArguments } from "../../lib/stresstest/arguments.ts";
-import type { LoadSettings } from "../../lib/stresstest/load.ts";
+import type { LoadSettings } from "../../lib/stresstest/load/load.ts";
 
 /** Bodies of all rounds, in bytes: what one leaves behind, the next knows. */
 export const SIZES = { min: 16, max: 255 };

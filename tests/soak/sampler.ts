@@ -3,7 +3,7 @@ import {
   cpuSeconds,
   descriptors,
   residentBytes,
-} from "../../lib/stresstest/proc.ts";
+} from "../../lib/stresstest/target/proc.ts";
 import type { QuietPair } from "./pair.ts";
 import type { SoakSample } from "./result.ts";
 

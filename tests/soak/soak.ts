@@ -3,10 +3,10 @@
  * hours, and looks at the server all the while.
  */
 import config from "../../deno.json" with { type: "json" };
-import { environment } from "../../lib/stresstest/environment.ts";
-import { load } from "../../lib/stresstest/load.ts";
-import { descriptors } from "../../lib/stresstest/proc.ts";
-import { Server } from "../../lib/stresstest/server.ts";
+import { environment } from "../../lib/stresstest/report/environment.ts";
+import { load } from "../../lib/stresstest/load/load.ts";
+import { descriptors } from "../../lib/stresstest/target/proc.ts";
+import { Server } from "../../lib/stresstest/target/server.ts";
 import type { Asked } from "./arguments.ts";
 import { judge } from "./judge.ts";
 import { QuietPair } from "./pair.ts";

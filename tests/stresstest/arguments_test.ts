@@ -5,8 +5,8 @@ import {
   parseArguments,
   UsageError,
 } from "../../lib/stresstest/arguments.ts";
-import { HELP } from "../../lib/stresstest/help.ts";
-import { targets } from "../../lib/stresstest/target.ts";
+import { HELP } from "../../lib/stresstest/options.ts";
+import { targets } from "../../lib/stresstest/target/target.ts";
 
 function parsed(...args: string[]): Arguments {
   const found = parseArguments(args);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Report } from "../../lib/stresstest/result.ts";
+import type { Report } from "../../lib/stresstest/load/result.ts";
 import config from "../../deno.json" with { type: "json" };
 import { broken, OURS, outcome, tester } from "./servers.ts";
 

@@ -1,6 +1,6 @@
 /** Servers for the tests of the stress tester, and the tester as a process. */
-import { Server } from "../../lib/stresstest/server.ts";
-import { type Target, targets } from "../../lib/stresstest/target.ts";
+import { Server } from "../../lib/stresstest/target/server.ts";
+import { type Target, targets } from "../../lib/stresstest/target/target.ts";
 import { path, script } from "../support/script.ts";
 
 const DENO = `'${Deno.execPath()}' run --quiet --no-prompt`;

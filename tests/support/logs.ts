@@ -3,9 +3,9 @@
  * stress tester's ledger: one order, each sender's own as sent, nothing twice and
  * nothing that was never sent. Messages are numbered `sequence * senders + sender`.
  */
-import { Ledger } from "../../lib/stresstest/ledger.ts";
-import type { Violation } from "../../lib/stresstest/result.ts";
-import { Violations } from "../../lib/stresstest/violations.ts";
+import { Ledger } from "../../lib/stresstest/checks/ledger.ts";
+import type { Violation } from "../../lib/stresstest/load/result.ts";
+import { Violations } from "../../lib/stresstest/checks/violations.ts";
 
 /**
  * What is wrong with `logs`.

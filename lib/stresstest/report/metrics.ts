@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Latency, RunResult, Usage } from "../result.ts";
+import type { Latency, RunResult, Usage } from "../load/result.ts";
 import { bytes, count, microseconds, percent, rate } from "./format.ts";
 
 /** One figure of a run. */

@@ -5,6 +5,7 @@ import { serve } from "../../../lib/server/serve.ts";
 import { macrotask } from "../../support/jitter.ts";
 import { command } from "./support.ts";
 import { hasTmux, Terminal } from "./tmux.ts";
+import { test } from "../../support/test.ts";
 
 Deno.test.sanitizer({ ops: true, resources: true });
 
@@ -22,7 +23,7 @@ function chatTest(
   play: (stage: Stage) => Promise<void>,
   env: string[] = [],
 ): void {
-  Deno.test({
+  test({
     name,
     ignore: !hasTmux,
     async fn() {

@@ -1,0 +1,109 @@
+/**
+ * The chart of memory over time. The rule: runs under one load are laid over each
+ * other, the rates of a sweep end to end.
+ *
+ * @module
+ */
+import type { Report, RunResult } from "../../load/result.ts";
+import { type Chart, medians } from "./figure.ts";
+import { across, type Point, type SpreadPoint, thinned } from "./curve.ts";
+import { count, seconds } from "../format.ts";
+import { drawLines, type Line } from "./line_plot.ts";
+import { look } from "./series_style.ts";
+import { PEAK_MEMORY } from "../metrics.ts";
+import { fromZero, fromZeroTo } from "./scale.ts";
+import { spread } from "../spread.ts";
+
+/** The scale is in one of these, so that its ticks are round. */
+const UNITS = [
+  { name: "GiB", bytes: 1024 ** 3 },
+  { name: "MiB", bytes: 1024 ** 2 },
+] as const;
+
+type Unit = typeof UNITS[number];
+
+/** Points of a line: more are not seen on a small chart. */
+const MOST_POINTS = 160;
+const MARKERS = 8;
+
+/** Of a run that ended before its second sample. */
+const LEAST_SECONDS = 0.001;
+
+/** Memory over time. */
+export function memory(report: Report): Chart {
+  const swept = report.mode === "sweep";
+  const unit = unitFor(report);
+  const lines = report.servers.map(({ runs }, i): Line => {
+    const points = swept ? endToEnd(runs, unit) : overlaid(runs, unit);
+    const step = Math.ceil(points.length / MARKERS);
+    return {
+      look: look(i),
+      points,
+      band: !swept,
+      marked: (_, at) => at % step === Math.floor(step / 2),
+    };
+  });
+  const points = lines.flatMap((line) => line.points);
+  return {
+    title: "Memory over time",
+    note: swept
+      ? "Resident memory of the server and its children, the rates one after another."
+      : "Resident memory of the server and its children. Lines are medians of runs, shades their range.",
+    pictures: points.length === 0 ? [] : [drawLines({
+      x: {
+        name: swept
+          ? "time since the first rate began"
+          : "time since the run began",
+        scale: fromZeroTo(Math.max(LEAST_SECONDS, ...points.map(({ x }) => x))),
+        format: seconds,
+      },
+      y: {
+        name: "resident memory",
+        scale: fromZero(points.map(({ max }) => max), 1),
+        format: (value) => `${count(value)}\u00a0${unit.name}`,
+      },
+      lines,
+    })],
+    numbers: report.servers.map(({ runs }) => medians(runs, [PEAK_MEMORY])),
+  };
+}
+
+/** The largest unit that the highest peak has one of. */
+function unitFor({ servers }: Report): Unit {
+  const peaks = servers.flatMap(({ runs }) => runs.map(PEAK_MEMORY.of));
+  const highest = spread(peaks)?.max ?? 0;
+  return UNITS.find(({ bytes }) => highest >= bytes) ?? UNITS[1];
+}
+
+function curves(runs: readonly RunResult[], unit: Unit): Point[][] {
+  return runs.flatMap(({ server }) =>
+    server === null || server.memory.length === 0
+      ? []
+      : [server.memory.map(([at, size]): Point => [at, size / unit.bytes])]
+  );
+}
+
+function overlaid(runs: readonly RunResult[], unit: Unit): SpreadPoint[] {
+  const all = curves(runs, unit);
+  if (all.length <= 1) return alone(thinned(all[0] ?? [], MOST_POINTS));
+  const end = Math.max(...all.map((curve) => curve.at(-1)![0]));
+  const times = Array.from(
+    { length: MOST_POINTS + 1 },
+    (_, i) => i * end / MOST_POINTS,
+  );
+  return across(all, times);
+}
+
+function endToEnd(runs: readonly RunResult[], unit: Unit): SpreadPoint[] {
+  let start = 0;
+  const points = curves(runs, unit).flatMap((curve) => {
+    const begin = start;
+    start += curve.at(-1)![0];
+    return curve.map(([at, size]): Point => [begin + at, size]);
+  });
+  return alone(thinned(points, MOST_POINTS));
+}
+
+function alone(points: readonly Point[]): SpreadPoint[] {
+  return points.map(([x, y]) => ({ x, median: y, min: y, max: y }));
+}

@@ -1,0 +1,105 @@
+/**
+ * The page: the parts of the report in their order. Called by `renderReport`.
+ * The rule: it loads nothing and runs nothing, and its policy forbids both.
+ *
+ * @module
+ */
+import type { Report } from "../../load/result.ts";
+import { type Chart, figure } from "../charts/figure.ts";
+import { bottlenecks, headline, violations } from "./findings.ts";
+import { bytes, date, plural } from "../format.ts";
+import { type Markup, markup, type Part, trusted } from "../markup.ts";
+import { look, swatch } from "../charts/series_style.ts";
+import { STYLE } from "./stylesheet.ts";
+
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+const MODES: Record<Report["mode"], string> = {
+  reference:
+    "reference mode: a publisher sends when its last message is answered",
+  load:
+    "load mode: messages are sent at a rate, whether they are answered or not",
+  sweep: "sweep: the offered rate rises until the servers no longer follow",
+};
+
+/** The whole page. */
+export function page(
+  report: Report,
+  table: Markup,
+  charts: readonly Chart[],
+): Markup {
+  const { word, rest } = headline(report);
+  const names = report.servers.map((server) => server.name).join(", ");
+  return markup`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${word}: ${names || "no servers"} – stress test</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+<header>
+<p class="soft">Stress test, ${MODES[report.mode]}</p>
+<h1><span class="${word.toLowerCase()}">${word}</span>: ${rest}</h1>
+<p>${scope(report)}</p>
+</header>
+<main>
+${violations(report)}
+${bottlenecks(report)}
+<section><h2>Figures</h2>
+${table}
+</section>
+<section><h2>Charts</h2>
+<div class="charts">
+${charts.map((chart) => figure(report, chart))}
+</div>
+</section>
+</main>
+<footer>${foot(report)}</footer>
+</body>
+</html>
+`;
+}
+
+function scope({ servers, environment }: Report): string {
+  const runs = servers.reduce((sum, server) => sum + server.runs.length, 0);
+  return `${plural(servers.length, "server")}, ${plural(runs, "run")}, ${
+    date(environment.date)
+  }`;
+}
+
+function foot(report: Report): Markup {
+  const { environment: it, servers, settings, version, command } = report;
+  return markup`<section><h2>Command</h2>
+<pre><code>${command}</code></pre></section>
+<section><h2>Servers</h2>${
+    list(servers.map(({ name, command }, i) => [
+      markup`${swatch(look(i))} <bdi>${name}</bdi>`,
+      markup`<code>${command}</code>`,
+    ]))
+  }</section>
+<div class="pair">
+<section><h2>Settings</h2>${list(Object.entries(settings))}</section>
+<section><h2>Environment</h2>${
+    list([
+      ["Date", date(it.date)],
+      ["System", it.os],
+      ["Processor", `${it.cpu || "unknown"}, ${plural(it.cores, "core")}`],
+      ["Memory", bytes(it.memoryBytes)],
+      ["Runtime", it.runtime],
+      ["Stress tester", version],
+    ])
+  }</section>
+</div>`;
+}
+
+function list(entries: [Part, Part][]): Markup {
+  const items = entries.map(([term, text]) =>
+    markup`<dt>${term}</dt><dd>${text}</dd>
+`
+  );
+  return markup`<dl>${items}</dl>`;
+}

@@ -1,0 +1,40 @@
+import { assert, assertEquals } from "@std/assert";
+import { Tally } from "../../../lib/stresstest/checks/latency_histogram.ts";
+
+Deno.test("Tally.summary() finds percentiles to three digits", () => {
+  const tally = new Tally();
+  for (let value = 1; value <= 10_000; value++) tally.record(value);
+  const latency = tally.summary()!;
+  const near = (value: number, expected: number) =>
+    assert(Math.abs(value / expected - 1) <= 0.001, `${value}, ${expected}`);
+  near(latency.p50Microseconds, 5000);
+  near(latency.p90Microseconds, 9000);
+  near(latency.p99Microseconds, 9900);
+  near(latency.p999Microseconds, 9990);
+  near(latency.maxMicroseconds, 10_000);
+});
+
+Deno.test("Tally.summary() draws a curve that rises and gets dense towards 100", () => {
+  const tally = new Tally();
+  for (let value = 1; value <= 1000; value++) tally.record(value);
+  const { percentiles } = tally.summary()!;
+  percentiles.reduce((before, point) => {
+    assert(point[0] > before[0] && point[1] >= before[1]);
+    return point;
+  });
+  assertEquals(percentiles[0]?.[0], 0);
+  assertEquals(percentiles.at(-1), [100, 1000]);
+  assert(percentiles.filter(([percentile]) => percentile > 99).length > 10);
+});
+
+Deno.test("Tally.record() takes any duration", () => {
+  const tally = new Tally();
+  for (const value of [-5, 0, 0.9, 3e6, 1e15]) tally.record(value);
+  const latency = tally.summary()!;
+  assertEquals(latency.p50Microseconds, 0);
+  assert(latency.maxMicroseconds >= 3600e6);
+});
+
+Deno.test("Tally.summary() of nothing is nothing", () => {
+  assertEquals(new Tally().summary(), null);
+});

@@ -1,49 +1,49 @@
 /**
- * The command: `zillions [OPTIONS] ADDRESS`. It owns the arguments, the streams,
- * the signals and the exit code; all else is the library's.
+ * The command of the server: `zillions [OPTIONS] ADDRESS`. It owns the arguments,
+ * the streams, the signals and the exit code; the library does everything else.
  *
  * Standard output gets one line, `listening on ADDRESS`. Exit codes: 0 after
- * SIGINT or SIGTERM, 1 when it cannot listen, 2 when it was called wrongly.
+ * SIGINT or SIGTERM, 1 when it cannot listen, 2 for a wrong command line.
  *
  * @module
  */
 import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
 import config from "./deno.json" with { type: "json" };
-import { formatAddress } from "./lib/wire/address.ts";
-import {
-  type Arguments,
-  HELP,
-  parseArguments,
-} from "./lib/command/arguments.ts";
+import { parseCommandLine, UsageError } from "./lib/cli/command_line.ts";
+import { helpText } from "./lib/cli/help.ts";
+import { LineWriter } from "./lib/cli/line_writer.ts";
 import { Logger } from "./lib/cli/logger.ts";
+import { COMMAND, type ServerOptions } from "./lib/command/arguments.ts";
 import {
   eventLevel,
-  eventNotice,
-  failureNotice,
-  statsNotice,
-  usageNotice,
+  eventLine,
+  failureLine,
+  fatalLine,
+  statsLine,
+  usageLine,
 } from "./lib/command/log_lines.ts";
-import { LineWriter } from "./lib/cli/line_writer.ts";
+import { Hub } from "./lib/hub/hub.ts";
 import { serve, type Server } from "./lib/server/serve.ts";
+import { type Address, formatAddress } from "./lib/wire/address.ts";
 
-/** What can end the server; Windows has no SIGTERM. */
+/** Signals that end the server; Windows has no SIGTERM. */
 const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * Within so many milliseconds, two signals are one: when Ctrl-C is pressed, a
- * task runner passes on what the terminal has sent to the server already; when a
- * terminal is closed, so does its shell.
+ * Two signals within so many milliseconds count as one. On Ctrl-C the terminal
+ * sends SIGINT to the server, and a task runner sends it again; when a terminal
+ * closes, the shell repeats its SIGHUP in the same way.
  */
-const ECHO = 200;
+const SIGNAL_ECHO = 200;
 
-/** How long the last lines may take that nobody reads, in milliseconds. */
-const LAST_WORDS = 1000;
+/** How long the command waits at its end for a reader of its last lines, in milliseconds. */
+const FLUSH_TIMEOUT = 1000;
 
-/** How often the journal begins to count anew, in milliseconds. */
-const PERIOD = 10_000;
+/** How often the logger begins to count anew, in milliseconds. */
+const LOG_PERIOD = 10_000;
 
 /** Runs the command with `args` and returns when it has ended. */
 export async function main(args: string[]): Promise<void> {
@@ -53,41 +53,48 @@ export async function main(args: string[]): Promise<void> {
   try {
     await deadline(
       Promise.all([output.flushed(), errors.flushed()]),
-      LAST_WORDS,
+      FLUSH_TIMEOUT,
     );
   } catch { // a write that nobody reads would keep the process alive
     Deno.exit();
   }
 }
 
-/** Does what the command line asks for, and gives the exit code. */
+/** Does what the command line asks for, and returns the exit code. */
 async function command(
   args: string[],
   output: LineWriter,
   errors: LineWriter,
 ): Promise<number> {
-  let parsed: Arguments | "help" | "version";
+  let parsed;
   try {
-    parsed = parseArguments(args);
+    parsed = parseCommandLine(args, COMMAND);
   } catch (error) {
-    new Logger(errors).print(usageNotice(error));
+    if (!(error instanceof UsageError)) throw error;
+    new Logger(errors).print(usageLine(error));
     return 2;
   }
-  if (parsed === "help") output.post(HELP);
-  else if (parsed === "version") output.post(`zillions ${config.version}`);
-  else return await run(parsed, output, new Logger(errors, parsed));
+  if (parsed === "help") output.tryWrite(helpText(COMMAND));
+  else if (parsed === "version") output.tryWrite(`zillions ${config.version}`);
+  else {
+    const { argument, options } = parsed;
+    return await run(argument, options, output, new Logger(errors, options));
+  }
   return 0;
 }
 
+/** Runs the server until it ends, and returns the exit code. */
 async function run(
-  { address, stats, ...options }: Arguments,
+  address: Address,
+  { capacity, maxClients, maxClientsPerAddress, stallTimeout, stats }:
+    ServerOptions,
   output: LineWriter,
-  journal: Logger,
+  logger: Logger,
 ): Promise<number> {
   let server: Server | undefined;
   let stoppedAt = -Infinity;
   const stop = () => {
-    if (performance.now() - stoppedAt < ECHO) return;
+    if (performance.now() - stoppedAt < SIGNAL_ECHO) return;
     stoppedAt = performance.now();
     server?.shutdown();
   };
@@ -100,25 +107,29 @@ async function run(
   try {
     const started = server = serve({
       ...address,
-      ...options,
-      onListen: (addr) => output.post(`listening on ${formatAddress(addr)}`),
-      onError: (error) => journal.note(failureNotice(error)),
+      hub: new Hub({ capacity }),
+      maxClients,
+      maxClientsPerAddress: maxClientsPerAddress ?? maxClients,
+      stallTimeout,
+      onListen: (addr) =>
+        output.tryWrite(`listening on ${formatAddress(addr)}`),
+      onError: (error) => logger.log(failureLine(error)),
       onEvent: (event) => {
-        if (journal.wants(eventLevel(event))) journal.note(eventNotice(event));
+        if (logger.logs(eventLevel(event))) logger.log(eventLine(event));
       },
     });
-    repeat(PERIOD, () => journal.renew(), ended.signal);
-    const print = () => journal.print(statsNotice(started.stats()));
+    repeat(LOG_PERIOD, () => logger.nextPeriod(), ended.signal);
+    const print = () => logger.print(statsLine(started.stats()));
     if (stats > 0) repeat(stats, print, ended.signal);
     await server.finished;
     return 0;
   } catch (error) {
-    const where = `cannot listen on ${formatAddress(address)}`;
-    journal.print(failureNotice(error, where));
+    const what = `cannot listen on ${formatAddress(address)}`;
+    logger.print(fatalLine(error, what));
     return 1;
   } finally {
     ended.abort();
-    journal.renew();
+    logger.nextPeriod();
     for (const signal of SIGNALS) {
       Deno.removeSignalListener(signal, answer(signal));
     }

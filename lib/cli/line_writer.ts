@@ -1,32 +1,75 @@
 /**
- * The outbox: lines on their way to a stream that nobody may be reading. The
- * command prints through it. Its one rule: whoever posts never waits and never
- * fails, whatever becomes of the stream; `console` would block on a full pipe,
- * and every client with it.
+ * The line writer: lines on their way to a stream that may be slow, stuck or
+ * closed. The server prints its ready line and its log through it, and drops
+ * lines when the stream is full, so that no client waits for a log. The client
+ * prints messages through it, and waits when the stream is full.
+ *
+ * One write is under way at a time, and the lines that come meanwhile go out
+ * together in the next.
  *
  * @module
  */
 import { type ByteSink, writeAll } from "../wire/write_all.ts";
 
-/** How much may wait, in characters: what a pipe holds, once more. */
-const ROOM = 64 * 1024;
+/**
+ * How many bytes may wait for a write, line ends included: as much as a pipe
+ * holds. A write of that size also costs little more than one of a line.
+ */
+export const LINE_WRITER_CAPACITY = 64 * 1024;
 
-/** Lines that wait for a stream. */
+const NEWLINE = 0x0a;
+
+const utf8 = new TextEncoder();
+
+/** Writes lines to a stream. */
 export class LineWriter {
+  /** Resolves with the first error of the stream. Later lines are tried all the same. */
+  readonly failed: Promise<unknown>;
+  readonly #fail: (error: unknown) => void;
   readonly #sink: ByteSink;
-  #waiting = "";
+  #waiting = new Uint8Array(LINE_WRITER_CAPACITY);
+  #length = 0;
+  /** Takes the place of `#waiting` while that is written. */
+  #spare = new Uint8Array(LINE_WRITER_CAPACITY);
   #flushing: Promise<void> | undefined;
 
   constructor(sink: ByteSink) {
     this.#sink = sink;
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    this.failed = promise;
+    this.#fail = resolve;
   }
 
-  /** Posts a line, unless there is no room for it: then it says `false`. */
-  post(line: string): boolean {
-    if (this.#waiting.length + line.length >= ROOM) return false;
-    this.#waiting += `${line}\n`;
+  /**
+   * Writes a line and a line end, unless there is no room for it.
+   *
+   * @param line Text, or bytes, which are copied.
+   * @returns Whether there was room.
+   */
+  tryWrite(line: string | Uint8Array): boolean {
+    const bytes = typeof line === "string" ? utf8.encode(line) : line;
+    if (this.#length + bytes.length >= LINE_WRITER_CAPACITY) return false;
+    this.#waiting.set(bytes, this.#length);
+    this.#length += bytes.length;
+    this.#waiting[this.#length++] = NEWLINE;
     this.#flushing ??= this.#flush();
     return true;
+  }
+
+  /**
+   * Writes a line and a line end, and waits for room first if there is none.
+   *
+   * @throws {RangeError} If the line is not shorter than the capacity.
+   */
+  async write(line: string | Uint8Array): Promise<void> {
+    while (!this.tryWrite(line)) {
+      if (!this.#flushing) {
+        throw new RangeError(
+          `Cannot write a line of ${line.length}: it must be shorter than ${LINE_WRITER_CAPACITY} bytes`,
+        );
+      }
+      await this.#flushing;
+    }
   }
 
   /** Resolves when nothing waits. */
@@ -35,11 +78,15 @@ export class LineWriter {
   }
 
   async #flush(): Promise<void> {
-    while (this.#waiting !== "") {
-      const bytes = new TextEncoder().encode(this.#waiting);
-      this.#waiting = "";
-      // Closed, or on a full disk: there is nobody to tell it to.
-      await writeAll(this.#sink, bytes).catch(() => {});
+    while (this.#length > 0) {
+      const bytes = this.#waiting.subarray(0, this.#length);
+      [this.#waiting, this.#spare] = [this.#spare, this.#waiting];
+      this.#length = 0;
+      try {
+        await writeAll(this.#sink, bytes);
+      } catch (error) { // what it did not take is lost
+        this.#fail(error);
+      }
     }
     this.#flushing = undefined;
   }

@@ -1,7 +1,8 @@
 /**
- * The journal: what goes to standard error, line by line. The command tells it
- * what happens. Its one rule: nothing that clients do, and nobody's failing to
- * read it, makes it long or slow.
+ * The logger: what goes to standard error, line by line. The server's command
+ * tells it what happens. Neither clients nor a reader that reads nothing can make
+ * the log long or slow: lines of a kind are limited, and lines without room are
+ * counted and lost.
  *
  * @module
  */
@@ -9,9 +10,9 @@ import { escape } from "../wire/escape.ts";
 import type { LineWriter } from "./line_writer.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 
-/** One thing to say. */
+/** One line of the log. */
 export interface LogLine {
-  /** Notices of a kind are limited together. */
+  /** Lines of a kind are limited together. Programs know lines by their kind. */
   readonly kind: string;
   readonly level: "error" | "warning" | "info";
   /** For people. */
@@ -20,74 +21,77 @@ export interface LogLine {
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-/** The most lines of a kind in a period. */
-const QUOTA = 10;
+/** The most lines of a kind in a period: enough to see what happens. */
+const LIMIT = 10;
 
-/** The same for a verbose journal: who asks for much gets much, within bounds. */
-const VERBOSE_QUOTA = 1000;
+/** The same of a verbose log, for people who want to see more; it is bounded, too. */
+const VERBOSE_LIMIT = 1000;
 
 /** Options of a {@linkcode Logger}. */
 export interface LoggerOptions {
-  /** Whether to print what is no warning. */
+  /** Whether to print lines of level `info`. */
   readonly verbose?: boolean;
   /** Whether to print JSON. */
   readonly json?: boolean;
-  /** The time, as it is printed. */
+  /** The current time, for the lines in JSON. */
   readonly now?: () => Date;
 }
 
-/** Prints notices. */
+/** Prints log lines. */
 export class Logger {
-  readonly #outbox: Pick<LineWriter, "post">;
+  readonly #writer: Pick<LineWriter, "tryWrite">;
   readonly #options: LoggerOptions;
-  readonly #quota: RateLimiter;
-  /** Lines that there was no room for, since somebody last read. */
-  #unread = 0;
+  readonly #limiter: RateLimiter;
+  /** Lines without room, since the last line that had room. */
+  #lost = 0;
 
-  constructor(outbox: Pick<LineWriter, "post">, options: LoggerOptions = {}) {
-    this.#outbox = outbox;
+  constructor(
+    writer: Pick<LineWriter, "tryWrite">,
+    options: LoggerOptions = {},
+  ) {
+    this.#writer = writer;
     this.#options = options;
-    this.#quota = new RateLimiter(options.verbose ? VERBOSE_QUOTA : QUOTA);
+    this.#limiter = new RateLimiter(options.verbose ? VERBOSE_LIMIT : LIMIT);
   }
 
-  /** Whether notices of this level are wanted, so that others need not be made. */
-  wants(level: LogLine["level"]): boolean {
+  /** Whether lines of this level are printed, so that the others need not be made. */
+  logs(level: LogLine["level"]): boolean {
     return level !== "info" || this.#options.verbose === true;
   }
 
-  /** Prints a notice if it is wanted, and if there were not too many of its kind. */
-  note(notice: LogLine): void {
-    if (!this.wants(notice.level)) return;
-    if (this.#quota.admit(notice.kind)) this.print(notice);
+  /** Prints a line if its level is printed and its kind has not reached its limit. */
+  log(line: LogLine): void {
+    if (!this.logs(line.level)) return;
+    if (this.#limiter.allow(line.kind)) this.print(line);
   }
 
-  /** Begins another period, and prints how many notices were left out in the last. */
-  renew(): void {
-    for (const { kind, count } of this.#quota.renew()) {
+  /** Begins another period, and prints how many lines the last one suppressed. */
+  nextPeriod(): void {
+    for (const { kind, count } of this.#limiter.nextPeriod()) {
       this.print({
-        kind: "leftOut",
+        kind: "suppressed",
         level: "warning",
-        text: `left out ${count} more notices of this kind: ${kind}`,
+        text: `suppressed ${count} more lines of this kind: ${kind}`,
         fields: { of: kind, count },
       });
     }
   }
 
-  /** Prints a notice, whatever it is. */
-  print(notice: LogLine): void {
-    if (this.#unread > 0) {
-      const unread: LogLine = {
-        kind: "unread",
+  /** Prints a line whatever its level and kind. */
+  print(line: LogLine): void {
+    if (this.#lost > 0) {
+      const lost: LogLine = {
+        kind: "lost",
         level: "warning",
-        text: `left out ${this.#unread} lines that nobody read`,
-        fields: { count: this.#unread },
+        text: `lost ${this.#lost} lines, because nobody read the log`,
+        fields: { count: this.#lost },
       };
-      if (this.#outbox.post(this.#line(unread))) this.#unread = 0;
+      if (this.#writer.tryWrite(this.#format(lost))) this.#lost = 0;
     }
-    if (!this.#outbox.post(this.#line(notice))) this.#unread++;
+    if (!this.#writer.tryWrite(this.#format(line))) this.#lost++;
   }
 
-  #line({ kind, level, text, fields }: LogLine): string {
+  #format({ kind, level, text, fields }: LogLine): string {
     const { json, now = () => new Date() } = this.#options;
     if (!json) return escape(kind === "stats" ? text : `zillions: ${text}`);
     const time = now().toISOString();

@@ -1,35 +1,34 @@
 /**
- * The quota: how many notices of a kind may be printed in a period. The journal
- * asks it before it prints. Its one rule: whatever clients do, a period has no
- * more lines than the quota for each kind, and those left out are counted.
+ * The rate limiter: how many log lines of a kind may be printed in a period. The
+ * logger asks it before it prints. It counts the lines that it suppresses.
  *
  * @module
  */
 
-/** Counts notices by their kinds. It has no clock: whoever has one renews it. */
+/** Counts lines by their kinds. It has no clock: its owner begins the periods. */
 export class RateLimiter {
-  readonly #most: number;
-  /** How many of each kind were asked for in this period. */
+  readonly #limit: number;
+  /** How many lines of each kind were asked for in this period. */
   #asked = new Map<string, number>();
 
-  /** @param most The most of a kind in a period. */
-  constructor(most: number) {
-    this.#most = most;
+  /** @param limit The most lines of a kind in a period. */
+  constructor(limit: number) {
+    this.#limit = limit;
   }
 
-  /** Counts one of `kind`, and says whether it may be printed. */
-  admit(kind: string): boolean {
+  /** Counts a line of `kind`, and says whether it may be printed. */
+  allow(kind: string): boolean {
     const asked = (this.#asked.get(kind) ?? 0) + 1;
     this.#asked.set(kind, asked);
-    return asked <= this.#most;
+    return asked <= this.#limit;
   }
 
-  /** Begins a period, and says how many of each kind were left out in the last. */
-  renew(): { kind: string; count: number }[] {
+  /** Begins a period, and says how many lines of each kind the last one suppressed. */
+  nextPeriod(): { kind: string; count: number }[] {
     const asked = [...this.#asked];
     this.#asked = new Map();
     return asked
-      .filter(([, count]) => count > this.#most)
-      .map(([kind, count]) => ({ kind, count: count - this.#most }));
+      .filter(([, count]) => count > this.#limit)
+      .map(([kind, count]) => ({ kind, count: count - this.#limit }));
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The client's end of a connection: send bodies, iterate the bodies that arrive.
+ * The client's end of a connection: it sends bodies, and iterates the bodies that
+ * arrive. Programs connect with it, and so do our own commands.
  *
  * @module
  */
@@ -23,7 +24,7 @@ export interface ConnectOptions {
  * @param address `IP:PORT` as text, or its parts.
  * @throws {TypeError} If the text is not an address with a port.
  * @throws {RangeError} If the port is out of range.
- * @throws {Deno.errors.ConnectionRefused} If nobody listens there.
+ * @throws {Deno.errors.ConnectionRefused} If no server listens there.
  * @throws {Deno.errors.NotCapable} If `--allow-net` does not cover the address.
  *
  * @example Saying something and hearing it
@@ -55,8 +56,8 @@ export async function connect(
 
 /**
  * A connection to a server, made by {@linkcode connect}. Iterate it for the bodies
- * that arrive, its own included; the iteration may be left and taken up again,
- * and ends when the connection does.
+ * that arrive, its own included. A loop may be left and another begun; the
+ * iteration ends when the connection does.
  */
 export class Client
   implements AsyncIterable<Uint8Array<ArrayBuffer>, void, void>, Disposable {
@@ -80,13 +81,14 @@ export class Client
   }
 
   /**
-   * Sends one message; a string is sent as UTF-8. What is sent while a write is
-   * under way goes out together in the next.
+   * Sends one message; a string is sent as UTF-8. Messages that are sent while a
+   * write is under way go out together in the next.
    *
-   * Wait for it before sending much more: what was not awaited is kept in memory.
+   * Await it before sending much more: messages that wait are kept in memory.
    *
    * @param body 0 to 255 bytes; copied.
-   * @returns When the system has taken the message, which says nothing of the server.
+   * @returns Resolves when the system has taken the message, which does not mean that
+   * the server has.
    * @throws {RangeError} If the body is longer.
    * @throws {Error} If the sending side is closed.
    * @throws {Deno.errors.BrokenPipe} If the connection is lost.
@@ -102,8 +104,8 @@ export class Client
   }
 
   /**
-   * Sends what is still to be sent, then ends the sending side. The server sends
-   * what it broadcast until then and ends the connection. May be called twice.
+   * Sends the messages that wait, then ends the sending side. The server sends
+   * what it broadcast until then, and ends the connection. May be called twice.
    */
   closeWrite(): Promise<void> {
     if (this.#closed) return Promise.resolve();
@@ -130,7 +132,7 @@ export class Client
    * and `Deno.errors.ConnectionReset` if it is lost.
    */
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array<ArrayBuffer>, void, void> {
-    // Without return(): a loop that is left must not end the one after it.
+    // Without return(): a loop that is left must not end the next loop.
     return { next: () => this.#bodies.next() };
   }
 

@@ -1,6 +1,6 @@
 /**
- * The client, as the package exports it. Imported, it is the library, and loads
- * nothing of the terminal; run, it is the command-line client:
+ * The client, as the package exports it. Imported, it is the library: it connects
+ * to a server, and loads nothing of the terminal. Run, it is the command:
  * `deno run --allow-net jsr:@zillions/server/client [ADDRESS]`.
  *
  * @module

@@ -1,51 +1,50 @@
 /**
- * Notices: what the command says of what happens, for people and for programs.
- * The journal prints them. Its one rule: a notice is one line, and no byte that a
- * client sent is in it.
+ * Log lines: what the server's command says about what happens, for people and for
+ * programs. The entry point makes them, the logger prints them. A log line has no
+ * byte that a client sent.
  *
  * @module
  */
+import type { LogLine } from "../cli/logger.ts";
+import type { DisconnectReason, ServerEvent, Stats } from "../server/serve.ts";
 import { formatAddress } from "../wire/address.ts";
 import { describeError } from "../wire/io_error.ts";
-import type { LogLine } from "../cli/logger.ts";
-import { USAGE } from "./arguments.ts";
-import type { DisconnectReason, ServerEvent, Stats } from "../server/serve.ts";
 
-const ENDINGS: Readonly<Record<DisconnectReason, string>> = {
+const REASONS: Readonly<Record<DisconnectReason, string>> = {
   ended: "left",
   truncated: "left inside a message",
-  reset: "was lost",
-  stalled: "was disconnected: it took nothing for too long",
-  drained: "was sent the rest",
-  aborted: "was disconnected before it had the rest",
-  failed: "was disconnected: its messages could not be sent on",
+  reset: "lost its connection",
+  stalled: "was disconnected: it made no progress for too long",
+  drained: "was disconnected after it got all messages",
+  aborted: "was disconnected before it got all messages",
+  failed: "was disconnected: its messages could not be published",
 };
 
-/** How grave an event is. */
+/** How serious an event is. */
 export function eventLevel(event: ServerEvent): LogLine["level"] {
   const { type } = event;
-  const grave = type === "refused" || type === "lagging" ||
+  const serious = type === "refused" || type === "lagging" ||
     type === "disconnected" && event.reason === "stalled";
-  return grave ? "warning" : "info";
+  return serious ? "warning" : "info";
 }
 
-/** The notice of an event. */
-export function eventNotice(event: ServerEvent): LogLine {
+/** The line about an event. */
+export function eventLine(event: ServerEvent): LogLine {
   const { type, remoteAddr, ...fields } = event;
   const address = from(remoteAddr);
   return {
     kind: type,
     level: eventLevel(event),
-    text: describe(event, address),
+    text: describeEvent(event, address),
     fields: { address, ...fields },
   };
 }
 
-function describe(event: ServerEvent, address: string): string {
+function describeEvent(event: ServerEvent, address: string): string {
   if (event.type === "refused") {
     return event.limit === "maxClients"
-      ? `turned away ${address}: there are as many clients as --max-clients allows`
-      : `turned away ${address}: from there are as many clients as --max-clients-per-address allows`;
+      ? `refused ${address}: as many clients are connected as --max-clients allows`
+      : `refused ${address}: as many clients are connected from there as --max-clients-per-address allows`;
   }
   const client = `client ${event.client} (${address})`;
   switch (event.type) {
@@ -54,31 +53,33 @@ function describe(event: ServerEvent, address: string): string {
     case "lagging":
       return `${client} lags: it loses messages`;
     case "caughtUp":
-      return `${client} has caught up: it lost ${event.dropped}`;
+      return `${client} has caught up: it lost ${event.dropped} messages`;
     case "disconnected":
-      return `${client} ${ENDINGS[event.reason]}${
+      return `${client} ${REASONS[event.reason]}${
         event.dropped > 0 ? `; it lost ${event.dropped} messages` : ""
       }`;
   }
 }
 
-/** The notice of a failure: of one that ends the server, if it says `what` failed. */
-export function failureNotice(error: unknown, what?: string): LogLine {
-  const why = describeError(error);
-  return what === undefined
-    ? { kind: "failure", level: "warning", text: why }
-    : { kind: "failure", level: "error", text: `${what}: ${why}` };
+/** The line about a failure that the server survives. */
+export function failureLine(error: unknown): LogLine {
+  return { kind: "failure", level: "warning", text: describeError(error) };
 }
 
-/** The notice of a command line that makes no sense. */
-export function usageNotice(error: unknown): LogLine {
-  const text = `${describeError(error)} (usage: ${USAGE}; see --help)`;
-  return { kind: "usage", level: "error", text };
+/** The line about an error that ends the server, which says `what` failed. */
+export function fatalLine(error: unknown, what: string): LogLine {
+  const text = `${what}: ${describeError(error)}`;
+  return { kind: "failure", level: "error", text };
 }
 
-/** The notice of figures. */
-export function statsNotice({ disconnected, ...figures }: Stats): LogLine {
-  const fields = { ...figures, ...disconnected };
+/** The line about a command line that is wrong. */
+export function usageLine(error: Error): LogLine {
+  return { kind: "usage", level: "error", text: error.message };
+}
+
+/** The line of counts that `--stats` asks for. */
+export function statsLine({ disconnected, ...counts }: Stats): LogLine {
+  const fields = { ...counts, ...disconnected };
   const pairs = Object.entries(fields).map(([name, n]) => `${name}=${n}`);
   return { kind: "stats", level: "info", text: pairs.join(" "), fields };
 }

@@ -81,17 +81,18 @@ export class Scheduler {
 
   /** Spends one of this tick's budget on a subscriber, if it can be served at once. */
   spend(): boolean {
-    if (!this.#isImmediate()) return false;
+    if (!this.#canResume(1)) return false;
     this.#budget--;
     this.#loop.schedule(); // the next tick has a budget of its own
     return true;
   }
 
-  /** Serves the subscribers for which something was broadcast, at once or in order. */
-  wake(subscribers: Iterable<Waiter>): void {
+  /** Serves the subscribers for which something was broadcast: all at once, or all in order. */
+  wake(subscribers: ReadonlySet<Waiter>): void {
     this.#loop.countRead();
+    const atOnce = this.#canResume(subscribers.size);
     for (const subscriber of subscribers) {
-      if (this.spend()) subscriber.resume();
+      if (atOnce && this.spend()) subscriber.resume();
       else this.enqueue(subscriber);
     }
   }
@@ -115,9 +116,10 @@ export class Scheduler {
     this.#loop.schedule();
   }
 
-  #isImmediate(): boolean {
+  /** Whether so many waiters can go on in the middle of this tick. */
+  #canResume(waiters: number): boolean {
     return this.#subscribers.size <= IMMEDIATE &&
-      this.#budget > BUDGET - IMMEDIATE && this.#queue.isEmpty;
+      this.#budget - waiters >= BUDGET - IMMEDIATE && this.#queue.isEmpty;
   }
 
   #runTick(): void {

@@ -18,11 +18,15 @@ const ABORTED_BEFORE_ACCEPT = new Set([
   ...["ECONNABORTED", "ECONNRESET", "ENOTCONN"],
 ]);
 
+/** The reader of a pipe, or the peer of a connection, has left. */
+const BROKEN_PIPE = new Set(["BrokenPipe", "EPIPE"]);
+
 /** The connection is over: by us, by the peer, or by the network between. */
 const DISCONNECT = new Set([
   ...CLOSED,
   ...ABORTED_BEFORE_ACCEPT,
-  ...["BrokenPipe", "EPIPE", "TimedOut", "ETIMEDOUT"],
+  ...BROKEN_PIPE,
+  ...["TimedOut", "ETIMEDOUT"],
   ...["EHOSTUNREACH", "ENETDOWN", "ENETRESET", "ENETUNREACH", "EPROTO"],
   // Of TLS: what the peer sent is not TLS, or it left without a TLS goodbye.
   ...["InvalidData", "UnexpectedEof"],
@@ -60,6 +64,11 @@ export function isClosed(error: unknown): boolean {
 /** Whether accepting failed because a peer left too early, which says nothing of the next. */
 export function isAbortedBeforeAccept(error: unknown): boolean {
   return isOneOf(ABORTED_BEFORE_ACCEPT, error);
+}
+
+/** Whether `error` means that nobody reads the pipe or the connection any more. */
+export function isBrokenPipe(error: unknown): boolean {
+  return isOneOf(BROKEN_PIPE, error);
 }
 
 /** What went wrong, as one plain line that can follow "cannot listen on …: ". */

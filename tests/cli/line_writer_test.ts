@@ -1,16 +1,18 @@
-import { assert, assertEquals } from "@std/assert";
-import { LineWriter } from "../../lib/cli/line_writer.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { LINE_WRITER_CAPACITY, LineWriter } from "../../lib/cli/line_writer.ts";
 import { isPending } from "../support/jitter.ts";
 
-/** A stream that is read when the test says so. */
+/** A stream that takes bytes when the test says so. */
 class Stream {
+  /** The size of each write. */
+  readonly writes: number[] = [];
   text = "";
-  writes = 0;
-  #gate: Promise<void> = Promise.resolve();
-  #open = () => {};
   /** How many bytes a write takes. */
   takes = Infinity;
-  failure: Error | undefined;
+  error: Error | undefined;
+  readonly #utf8 = new TextDecoder();
+  #gate: Promise<void> = Promise.resolve();
+  #open = () => {};
 
   stop(): void {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -23,11 +25,11 @@ class Stream {
   }
 
   async write(bytes: Uint8Array): Promise<number> {
-    this.writes++;
+    this.writes.push(bytes.length);
     await this.#gate;
-    if (this.failure) throw this.failure;
+    if (this.error) throw this.error;
     const taken = bytes.subarray(0, this.takes);
-    this.text += new TextDecoder().decode(taken);
+    this.text += this.#utf8.decode(taken, { stream: true });
     return taken.length;
   }
 }
@@ -35,48 +37,92 @@ class Stream {
 Deno.test("LineWriter: lines come out whole and in order, however little a write takes", async () => {
   const stream = new Stream();
   stream.takes = 3;
-  const outbox = new LineWriter(stream);
-  for (const line of ["one", "two", "", "four"]) assert(outbox.post(line));
-  await outbox.flushed();
-  assertEquals(stream.text, "one\ntwo\n\nfour\n");
+  const writer = new LineWriter(stream);
+  for (const line of ["one", "two", "", "天地"]) {
+    assert(writer.tryWrite(line));
+    await writer.write(new TextEncoder().encode(line));
+  }
+  await writer.flushed();
+  assertEquals(stream.text, "one\none\ntwo\ntwo\n\n\n天地\n天地\n");
 });
 
-Deno.test("LineWriter: what is posted while a write is under way goes out in one more", async () => {
+Deno.test("LineWriter: lines that come during a write go out together in the next", async () => {
   const stream = new Stream();
   stream.stop();
-  const outbox = new LineWriter(stream);
-  for (let n = 0; n < 100; n++) outbox.post(`${n}`);
-  assert(await isPending(outbox.flushed()));
+  const writer = new LineWriter(stream);
+  for (let n = 0; n < 100; n++) writer.tryWrite("four");
+  assert(await isPending(writer.flushed()));
   stream.go();
-  await outbox.flushed();
-  assertEquals(stream.text.split("\n").length, 101);
-  assertEquals(stream.writes, 2);
+  await writer.flushed();
+  assertEquals(stream.writes, [5, 99 * 5]);
 });
 
-Deno.test("LineWriter: nobody reads: what waits is bounded, and posting says so at once", async () => {
+Deno.test("LineWriter.tryWrite() drops a line that has no room, and says so", async () => {
   const stream = new Stream();
   stream.stop();
-  const outbox = new LineWriter(stream);
-  const line = "x".repeat(99);
-  let posted = 0;
-  while (outbox.post(line)) posted++;
-  assert(posted > 600 && posted < 700, `${posted}`);
-  assert(!outbox.post(line));
+  const writer = new LineWriter(stream);
+  const line = "x".repeat(255);
+  let written = 0;
+  while (writer.tryWrite(line)) written++;
+  // One line is in the write, the others fill the capacity.
+  assertEquals(written, 1 + LINE_WRITER_CAPACITY / 256);
+  assert(!writer.tryWrite(""));
   stream.go();
-  await outbox.flushed();
-  assertEquals(stream.text.length, posted * 100);
-  assert(outbox.post(line));
-  await outbox.flushed();
+  await writer.flushed();
+  assertEquals(stream.text.length, written * 256);
+  assert(writer.tryWrite(line));
+  await writer.flushed();
 });
 
-Deno.test("LineWriter: a stream that fails costs what it did not take, and nothing else", async () => {
+Deno.test("LineWriter.write() waits for room", async () => {
   const stream = new Stream();
-  stream.failure = new Deno.errors.BrokenPipe("nobody reads");
-  const outbox = new LineWriter(stream);
-  assert(outbox.post("lost"));
-  await outbox.flushed();
-  stream.failure = undefined;
-  assert(outbox.post("there is room again"));
-  await outbox.flushed();
+  stream.stop();
+  const writer = new LineWriter(stream);
+  const line = new Uint8Array(255);
+  await writer.write(line);
+  for (let n = 0; n < 256; n++) await writer.write(line);
+  const waiting = writer.write(line);
+  assert(await isPending(waiting));
+  stream.go();
+  await waiting;
+  await writer.flushed();
+  assertEquals(stream.writes, [256, LINE_WRITER_CAPACITY, 256]);
+});
+
+Deno.test("LineWriter: a line longer than the capacity is never written", async () => {
+  const stream = new Stream();
+  const writer = new LineWriter(stream);
+  const line = new Uint8Array(LINE_WRITER_CAPACITY);
+  assert(!writer.tryWrite(line));
+  await assertRejects(() => writer.write(line), RangeError, "65536");
+  await writer.write(line.subarray(1));
+  const waiting = writer.write(line);
+  await assertRejects(() => waiting, RangeError);
+  assertEquals(stream.writes, [LINE_WRITER_CAPACITY]);
+});
+
+Deno.test("LineWriter: when the stream fails, what it did not take is lost, and nothing else", async () => {
+  const stream = new Stream();
+  stream.error = new Deno.errors.BrokenPipe("nobody reads");
+  const writer = new LineWriter(stream);
+  assert(writer.tryWrite("lost"));
+  await writer.flushed();
+  stream.error = undefined;
+  assert(writer.tryWrite("there is room again"));
+  await writer.flushed();
   assertEquals(stream.text, "there is room again\n");
+});
+
+Deno.test("LineWriter.failed resolves with the first error of the stream", async () => {
+  const stream = new Stream();
+  const writer = new LineWriter(stream);
+  await writer.write("fine");
+  await writer.flushed();
+  assert(await isPending(writer.failed));
+  const errors = [new Error("disk full"), new Error("still full")];
+  for (stream.error of errors) {
+    await writer.write("lost");
+    await writer.flushed();
+  }
+  assertEquals(await writer.failed, errors[0]);
 });

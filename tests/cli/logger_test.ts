@@ -1,15 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
-import { Logger, type LoggerOptions } from "../../lib/cli/logger.ts";
-import type { LogLine } from "../../lib/cli/logger.ts";
+import {
+  Logger,
+  type LoggerOptions,
+  type LogLine,
+} from "../../lib/cli/logger.ts";
 import { escape } from "../../lib/wire/escape.ts";
 
 const NOW = new Date("2038-01-19T03:14:08Z");
 
-/** A journal, what it printed, and whether there is room. */
-function journal(options: Partial<LoggerOptions> = {}) {
+/** A logger, what it printed, and how many lines have room. */
+function start(options: Partial<LoggerOptions> = {}) {
   const lines: string[] = [];
   const stream = { room: Infinity };
-  const post = (line: string) => {
+  const tryWrite = (line: string) => {
     if (stream.room <= 0) return false;
     stream.room--;
     lines.push(line);
@@ -19,7 +22,7 @@ function journal(options: Partial<LoggerOptions> = {}) {
   return {
     lines,
     stream,
-    journal: new Logger({ post }, {
+    logger: new Logger({ tryWrite }, {
       verbose: false,
       json: false,
       now,
@@ -28,17 +31,17 @@ function journal(options: Partial<LoggerOptions> = {}) {
   };
 }
 
-function notice(text: string, rest: Partial<LogLine> = {}): LogLine {
+function line(text: string, rest: Partial<LogLine> = {}): LogLine {
   return { kind: "lagging", level: "warning", text, ...rest };
 }
 
-Deno.test("Logger.note() prints warnings, and the rest when it is verbose", () => {
-  const info = notice("client 1 connected", { level: "info" });
-  const quiet = journal();
-  const verbose = journal({ verbose: true });
-  for (const { journal } of [quiet, verbose]) {
-    journal.note(info);
-    journal.note(notice("client 1 lags"));
+Deno.test("Logger.log() prints warnings, and all levels when it is verbose", () => {
+  const info = line("client 1 connected", { level: "info" });
+  const quiet = start();
+  const verbose = start({ verbose: true });
+  for (const { logger } of [quiet, verbose]) {
+    logger.log(info);
+    logger.log(line("client 1 lags"));
   }
   assertEquals(quiet.lines, ["zillions: client 1 lags"]);
   assertEquals(verbose.lines, [
@@ -47,50 +50,50 @@ Deno.test("Logger.note() prints warnings, and the rest when it is verbose", () =
   ]);
 });
 
-Deno.test("Logger.note() prints ten of a kind in a period, and counts the rest", () => {
-  const { journal: quiet, lines } = journal();
-  for (let n = 0; n < 5000; n++) quiet.note(notice(`${n} lags`));
-  quiet.note(notice("no descriptors", { kind: "failure" }));
+Deno.test("Logger.log() prints ten lines of a kind in a period, and counts the others", () => {
+  const { logger, lines } = start();
+  for (let n = 0; n < 5000; n++) logger.log(line(`${n} lags`));
+  logger.log(line("no descriptors", { kind: "failure" }));
   assertEquals(lines.length, 11);
-  quiet.renew();
+  logger.nextPeriod();
   assertEquals(lines.slice(10), [
     "zillions: no descriptors",
-    "zillions: left out 4990 more notices of this kind: lagging",
+    "zillions: suppressed 4990 more lines of this kind: lagging",
   ]);
-  quiet.note(notice("next"));
-  quiet.renew();
+  logger.log(line("next"));
+  logger.nextPeriod();
   assertEquals(lines.slice(12), ["zillions: next"]);
 });
 
-Deno.test("Logger.note() has a bound when it is verbose, too", () => {
-  const { journal: verbose, lines } = journal({ verbose: true });
+Deno.test("Logger.log() has a bound when it is verbose, too", () => {
+  const { logger, lines } = start({ verbose: true });
   for (let n = 0; n < 5000; n++) {
-    verbose.note(notice(`${n}`, { level: "info" }));
+    logger.log(line(`${n}`, { level: "info" }));
   }
-  verbose.renew();
+  logger.nextPeriod();
   assertEquals(lines.length, 1001);
 });
 
-Deno.test("Logger.print() says how much nobody read, once somebody does", () => {
-  const { journal: quiet, lines, stream } = journal();
+Deno.test("Logger.print() says how many lines were lost, once there is room", () => {
+  const { logger, lines, stream } = start();
   stream.room = 1;
-  for (const text of ["one", "two", "three"]) quiet.print(notice(text));
+  for (const text of ["one", "two", "three"]) logger.print(line(text));
   stream.room = Infinity;
-  quiet.print(notice("four"));
-  quiet.print(notice("five"));
+  logger.print(line("four"));
+  logger.print(line("five"));
   assertEquals(lines, [
     "zillions: one",
-    "zillions: left out 2 lines that nobody read",
+    "zillions: lost 2 lines, because nobody read the log",
     "zillions: four",
     "zillions: five",
   ]);
 });
 
 Deno.test("Logger: as JSON, each line is one object with its time, level and event", () => {
-  const { journal: programs, lines } = journal({ json: true });
+  const { logger, lines } = start({ json: true });
   const fields = { client: 7, address: "192.0.2.1:5", dropped: 12 };
-  programs.note(notice("client 7 lags", { fields }));
-  programs.print({
+  logger.log(line("client 7 lags", { fields }));
+  logger.print({
     kind: "stats",
     level: "info",
     text: "a=1",
@@ -114,19 +117,19 @@ Deno.test("Logger: as JSON, each line is one object with its time, level and eve
   ]);
 });
 
-Deno.test("Logger: whatever a notice says is one line that no terminal obeys", () => {
+Deno.test("Logger: whatever a line says, it is one line that no terminal acts on", () => {
   const nasty = "a\nb\r\x1b[2J\x9b31m\u202e\u2028\u{e0001}";
   for (const json of [false, true]) {
-    const { journal: either, lines } = journal({ json });
-    either.note(notice(nasty, { fields: { address: nasty } }));
-    const [line] = lines;
-    assert(/^[\p{L}\p{N}\p{P}\p{S} ]+$/u.test(line!), line);
+    const { logger, lines } = start({ json });
+    logger.log(line(nasty, { fields: { address: nasty } }));
+    const [printed] = lines;
+    assert(/^[\p{L}\p{N}\p{P}\p{S} ]+$/u.test(printed!), printed);
     if (json) {
-      const { message, address } = JSON.parse(line!);
+      const { message, address } = JSON.parse(printed!);
       assertEquals([message, address], [escape(nasty), escape(nasty)]);
     } else {
       assertEquals(
-        line,
+        printed,
         "zillions: a␊b␍␛[2J\\x9b31m\\u{202e}\\u{2028}\\u{e0001}",
       );
     }

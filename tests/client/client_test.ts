@@ -4,10 +4,11 @@ import { TruncatedFrameError } from "../../lib/wire/framer.ts";
 import { serve } from "../../lib/server/serve.ts";
 import { formatAddress } from "../../lib/wire/address.ts";
 import { freeAddress } from "../support/command.ts";
+import { test } from "../support/test.ts";
 
 const text = (body: Uint8Array) => new TextDecoder().decode(body);
 
-Deno.test("connect() reads an address as text", async () => {
+test("connect() reads an address as text", async () => {
   await using server = serve({ port: 0 });
   using client = await connect(formatAddress(server.addr));
   await client.send("hello");
@@ -17,7 +18,7 @@ Deno.test("connect() reads an address as text", async () => {
   }
 });
 
-Deno.test("connect() rejects with what is wrong", async () => {
+test("connect() rejects with what is wrong", async () => {
   await assertRejects(() => connect("nowhere"), TypeError, "has no port");
   await assertRejects(() => connect("a:65536"), RangeError, "65535");
   await assertRejects(
@@ -30,7 +31,7 @@ Deno.test("connect() rejects with what is wrong", async () => {
   );
 });
 
-Deno.test("Client: the iteration may be left and taken up again", async () => {
+test("Client: the iteration may be left and taken up again", async () => {
   await using server = serve({ port: 0 });
   using client = await connect(server.addr);
   for (const word of ["one", "two", "three"]) await client.send(word);
@@ -44,7 +45,7 @@ Deno.test("Client: the iteration may be left and taken up again", async () => {
   assertEquals(heard, ["one", "two", "three"]);
 });
 
-Deno.test("Client: bodies are arrays of their own", async () => {
+test("Client: bodies are arrays of their own", async () => {
   await using server = serve({ port: 0 });
   using client = await connect(server.addr);
   for (let n = 0; n < 100; n++) await client.send(`${n}`);
@@ -54,7 +55,7 @@ Deno.test("Client: bodies are arrays of their own", async () => {
   assert(bodies.every((body) => body.buffer.byteLength === body.length));
 });
 
-Deno.test("Client.send() keeps the order of calls that nobody awaited", async () => {
+test("Client.send() keeps the order of calls that are not awaited", async () => {
   await using server = serve({ port: 0 });
   using client = await connect(server.addr);
   const words = Array.from({ length: 5000 }, (_, n) => `${n} `.repeat(20));
@@ -68,7 +69,7 @@ Deno.test("Client.send() keeps the order of calls that nobody awaited", async ()
   assertEquals(heard, words);
 });
 
-Deno.test("Client.send() goes out together when called together", async () => {
+test("Client.send() goes out together when called together", async () => {
   await using server = serve({ port: 0 });
   using client = await connect(server.addr);
   const first = client.send("one");
@@ -84,7 +85,7 @@ Deno.test("Client.send() goes out together when called together", async () => {
   ]);
 });
 
-Deno.test("Client.send() refuses a body over 255 bytes, and goes on", async () => {
+test("Client.send() refuses a body over 255 bytes, and goes on", async () => {
   await using server = serve({ port: 0 });
   using client = await connect(server.addr);
   await assertRejects(
@@ -97,7 +98,7 @@ Deno.test("Client.send() refuses a body over 255 bytes, and goes on", async () =
   assertEquals((await Array.fromAsync(client)).map(text), ["fine"]);
 });
 
-Deno.test("Client.send() waits for a server that takes no more", async () => {
+test("Client.send() waits for a server that takes no more", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   using client = await connect(listener.addr);
   using server = await listener.accept();
@@ -118,7 +119,7 @@ Deno.test("Client.send() waits for a server that takes no more", async () => {
   await sending;
 });
 
-Deno.test("Client.closeWrite() sends what is still to be sent, and may be called twice", async () => {
+test("Client.closeWrite() sends what is still to be sent, and may be called twice", async () => {
   await using server = serve({ port: 0 });
   using client = await connect(server.addr);
   const sent = Promise.all(["a", "b", "c"].map((word) => client.send(word)));
@@ -129,7 +130,7 @@ Deno.test("Client.closeWrite() sends what is still to be sent, and may be called
   await assertRejects(() => client.send("d"), Error, "sending side is closed");
 });
 
-Deno.test("Client.close() ends the iteration and may be called twice", async () => {
+test("Client.close() ends the iteration and may be called twice", async () => {
   await using server = serve({ port: 0 });
   const client = await connect(server.addr);
   const bodies = Array.fromAsync(client);
@@ -140,7 +141,7 @@ Deno.test("Client.close() ends the iteration and may be called twice", async () 
   await assertRejects(() => client.send("a"), Error, "sending side is closed");
 });
 
-Deno.test("Client: a connection that ends inside a frame is a TruncatedFrameError", async () => {
+test("Client: a connection that ends inside a frame is a TruncatedFrameError", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   using client = await connect(listener.addr);
   {

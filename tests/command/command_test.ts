@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
+import { optionName } from "../../lib/cli/command_line.ts";
+import { COMMAND as DECLARED } from "../../lib/command/arguments.ts";
 import { type Address, formatAddress } from "../../lib/wire/address.ts";
 import {
   Command,
@@ -11,6 +13,7 @@ import {
 import { macrotask } from "../support/jitter.ts";
 import { numbered, Peer, Resetter } from "../support/peer.ts";
 import { path, script } from "../support/script.ts";
+import { test } from "../support/test.ts";
 
 const COMMAND = ours("--allow-net");
 
@@ -35,8 +38,8 @@ async function stick(address: Address): Promise<void> {
 }
 
 const WRONG: [string[], string][] = [
-  [[], "one address is needed, not none"],
-  [["127.0.0.1:0", "127.0.0.1:0"], "one address is needed, not 2"],
+  [[], "an ADDRESS is needed"],
+  [["127.0.0.1:0", "127.0.0.1:0"], "one ADDRESS is enough, not 2"],
   [["127.0.0.1"], "has no port"],
   [["127.0.0.1:65536"], "the port is 0 to 65535"],
   [["[::1:80"], "brackets"],
@@ -44,21 +47,27 @@ const WRONG: [string[], string][] = [
   [[""], "is empty"],
   [["--nonsense", "127.0.0.1:0"], 'unknown option "--nonsense"'],
   [["-x", "127.0.0.1:0"], 'unknown option "-x"'],
-  [["127.0.0.1:0", "--capacity"], "--capacity needs a size"],
+  [
+    ["127.0.0.1:0", "--capacity"],
+    "--capacity takes a size in bytes, or with K, M or G",
+  ],
   [["--capacity", "-1", "127.0.0.1:0"], 'unknown option "-1"'],
-  [["--capacity=1", "127.0.0.1:0"], "4096 to 1073741824 bytes"],
-  [["--capacity=2G", "127.0.0.1:0"], "4096 to 1073741824 bytes"],
-  [["--capacity=16T", "127.0.0.1:0"], "--capacity needs a size"],
-  [["--max-clients=0", "127.0.0.1:0"], "--max-clients needs a whole number"],
-  [["--max-clients=ten", "127.0.0.1:0"], "--max-clients needs a whole number"],
-  [["--stall-timeout=soon", "127.0.0.1:0"], "--stall-timeout needs a number"],
-  [["--stats=", "127.0.0.1:0"], "--stats needs a number"],
-  [["--stats=86401", "127.0.0.1:0"], "seconds up to 86400"],
-  [["--max-clients-per-address=0", "127.0.0.1:0"], "per-address needs a whole"],
+  [["--capacity=1", "127.0.0.1:0"], "from 4K to 1G"],
+  [["--capacity=2G", "127.0.0.1:0"], "from 4K to 1G"],
+  [
+    ["--capacity=16T", "127.0.0.1:0"],
+    "--capacity takes a size in bytes, or with K, M or G",
+  ],
+  [["--max-clients=0", "127.0.0.1:0"], "--max-clients takes a whole number"],
+  [["--max-clients=ten", "127.0.0.1:0"], "--max-clients takes a whole number"],
+  [["--stall-timeout=soon", "127.0.0.1:0"], "--stall-timeout takes seconds"],
+  [["--stats=", "127.0.0.1:0"], "--stats takes seconds"],
+  [["--stats=86401", "127.0.0.1:0"], "from 0 to 86400"],
+  [["--max-clients-per-address=0", "127.0.0.1:0"], "per-address takes a whole"],
   [["--non\x1b[2J\nsense", "127.0.0.1:0"], "--non␛[2J␊sense"],
 ];
 
-Deno.test("command: called wrongly, it says what was wrong and how to call it; exit 2", async () => {
+test("command: for a wrong command line it says what is wrong and how to call it; exit 2", async () => {
   for (const [args, why] of WRONG) {
     const { code, stdout, stderr } = await run([...COMMAND, ...args]);
     assertEquals([code, stdout], [2, ""], args.join(" "));
@@ -68,7 +77,7 @@ Deno.test("command: called wrongly, it says what was wrong and how to call it; e
   }
 });
 
-Deno.test("command: --help and --version are answered on standard output; exit 0", async () => {
+test("command: --help and --version are answered on standard output; exit 0", async () => {
   for (const option of ["--help", "-h"]) {
     const help = await run([...COMMAND, option]);
     assertEquals([help.code, help.stderr], [0, ""]);
@@ -85,7 +94,6 @@ Deno.test("command: --help and --version are answered on standard output; exit 0
       ]
     ) assert(help.stdout.includes(text));
     assert(help.stdout.split("\n").every((line) => line.length <= 80));
-    assert((await Deno.readTextFile(path("README.md"))).includes(help.stdout));
   }
   const version = await run([...COMMAND, "--version"]);
   assertEquals(version, {
@@ -95,7 +103,7 @@ Deno.test("command: --help and --version are answered on standard output; exit 0
   });
 });
 
-Deno.test("command: mod.ts, which JSR runs, is the same command", async () => {
+test("command: mod.ts, which JSR runs, is the same command", async () => {
   const command = script("mod.ts", "--allow-net");
   await using server = await Command.start(freeAddress(), command);
   using peer = await Peer.join(server.address);
@@ -106,18 +114,7 @@ Deno.test("command: mod.ts, which JSR runs, is the same command", async () => {
   assertEquals((await server.end()).code, STOPPED);
 });
 
-Deno.test("command: a port that is taken; exit 1", async () => {
-  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const address = formatAddress(taken.addr);
-  const { code, stdout, stderr } = await run([...COMMAND, address]);
-  assertEquals([code, stdout], [1, ""]);
-  assertEquals(
-    stderr,
-    `zillions: cannot listen on ${address}: the port is taken\n`,
-  );
-});
-
-Deno.test("command: an address of another machine; exit 1", async () => {
+test("command: an address of another machine; exit 1", async () => {
   const { code, stdout, stderr } = await run([...COMMAND, "192.0.2.1:8080"]);
   assertEquals([code, stdout], [1, ""]);
   assertEquals(
@@ -126,7 +123,7 @@ Deno.test("command: an address of another machine; exit 1", async () => {
   );
 });
 
-Deno.test("command: without --allow-net for its address it says what it needs; exit 1", async () => {
+test("command: without --allow-net for its address it says what it needs; exit 1", async () => {
   const elsewhere = ["--allow-net=127.0.0.1:8081", "--allow-net=0.0.0.0:8080"];
   for (const permissions of [[], ["--allow-net=[::1]:8080"], elsewhere]) {
     const { code, stdout, stderr } = await run([
@@ -139,7 +136,7 @@ Deno.test("command: without --allow-net for its address it says what it needs; e
   }
 });
 
-Deno.test("command: --allow-net for the address that it listens on is enough", async () => {
+test("command: --allow-net for the address that it listens on is enough", async () => {
   for (const hostname of ["127.0.0.1", "::1", "0.0.0.0", "::"]) {
     const address = freeAddress(hostname);
     const permission = `--allow-net=${formatAddress(address)}`;
@@ -156,7 +153,7 @@ Deno.test("command: --allow-net for the address that it listens on is enough", a
   }
 });
 
-Deno.test("command: a port that the system does not allow; exit 1", async () => {
+test("command: a port that the system does not allow; exit 1", async () => {
   // Which ports these are, and for whom, differs: the refusal is made up.
   const source = `
     Deno.listen = () => { throw new Deno.errors.PermissionDenied("os error 13"); };
@@ -172,7 +169,7 @@ Deno.test("command: a port that the system does not allow; exit 1", async () => 
   );
 });
 
-Deno.test("command: a client's half frame, reset and silence are its own affair", async () => {
+test("command: a client's half frame, reset and silence concern no other client", async () => {
   await using server = await start();
   using witness = await Peer.join(server.address, "witness");
   {
@@ -194,18 +191,18 @@ Deno.test("command: a client's half frame, reset and silence are its own affair"
   assertEquals([code, stderr], [STOPPED, ""]);
 });
 
-Deno.test("command: --stats prints figures, and counts what a slow client lost", async () => {
+test("command: --stats prints counts, among them what a slow client lost", async () => {
   await using server = await start("--stats", "0.05", "--capacity=64K");
   using _stuck = await Peer.join(server.address);
   await stick(server.address);
   for (let line = ""; !/ dropped=[1-9]/.test(line);) {
-    line = await server.complaint() ?? "";
-    if (line.startsWith("zillions: client")) continue; // it says who lags
+    line = await server.logLine() ?? "";
+    if (line.startsWith("zillions: client")) continue; // a client lags
     assertMatch(line, /^clients=\d+ messagesIn=\d+ .* failed=\d+$/);
   }
 });
 
-Deno.test("command: --max-clients turns away one more", async () => {
+test("command: --max-clients refuses one more", async () => {
   await using server = await start("--max-clients=1");
   using one = await Peer.join(server.address);
   using two = await Peer.connect(server.address);
@@ -214,7 +211,7 @@ Deno.test("command: --max-clients turns away one more", async () => {
   assertEquals(await one.hear(), "hello");
 });
 
-Deno.test("command: --max-clients-per-address turns away one more from there, and says so", async () => {
+test("command: --max-clients-per-address refuses one more from that address, and says so", async () => {
   await using server = await Command.start(freeAddress("::"), [
     ...COMMAND,
     "--max-clients-per-address=1",
@@ -224,8 +221,8 @@ Deno.test("command: --max-clients-per-address turns away one more from there, an
   using two = await Peer.connect({ hostname: "127.0.0.1", port });
   assertEquals(await two.body(), null);
   assertMatch(
-    await server.complaint() ?? "",
-    /^zillions: turned away .*127\.0\.0\.1\]:\d+: .*--max-clients-per-address/,
+    await server.logLine() ?? "",
+    /^zillions: refused .*127\.0\.0\.1\]:\d+: .*--max-clients-per-address/,
   );
   using other = await Peer.join({ hostname: "::1", port });
   await other.say("hello");
@@ -233,7 +230,7 @@ Deno.test("command: --max-clients-per-address turns away one more from there, an
   assertEquals(await one.hear(), "hello");
 });
 
-Deno.test("command: clients that are turned away do not flood standard error", async () => {
+test("command: clients that are refused do not flood standard error", async () => {
   await using server = await start("--max-clients=1");
   using one = await Peer.join(server.address);
   for (let n = 0; n < 100; n++) {
@@ -247,14 +244,14 @@ Deno.test("command: clients that are turned away do not flood standard error", a
   if (STOPPED !== 0) return;
   const lines = stderr.split("\n");
   assertEquals(lines.length, 11);
-  assert(lines.slice(0, 10).every((line) => line.includes("turned away")));
+  assert(lines.slice(0, 10).every((line) => line.includes("refused")));
   assertEquals(
     lines[10],
-    "zillions: left out 90 more notices of this kind: refused",
+    "zillions: suppressed 90 more lines of this kind: refused",
   );
 });
 
-Deno.test("command: what was left out is told when the period is over", async () => {
+test("command: the suppressed lines are counted when the period is over", async () => {
   const main = JSON.stringify(import.meta.resolve("../../main.ts"));
   const address = freeAddress();
   const source = `
@@ -269,17 +266,17 @@ Deno.test("command: what was left out is told when the period is over", async ()
   ]);
   using _one = await Peer.join(server.address);
   let line: string | undefined = "";
-  while (!/left out \d+ more notices of this kind: refused/.test(line)) {
+  while (!/suppressed \d+ more lines of this kind: refused/.test(line)) {
     for (let n = 0; n < 20; n++) {
       using more = await Peer.connect(server.address);
       assertEquals(await more.body(), null);
     }
-    line = await server.complaint();
+    line = await server.logLine();
     assert(line !== undefined);
   }
 });
 
-Deno.test("command: --verbose says who comes and goes, and nothing that a client sent", async () => {
+test("command: --verbose says which clients come and go, and nothing that a client sent", async () => {
   await using server = await start("-v");
   {
     using peer = await Peer.join(
@@ -291,22 +288,22 @@ Deno.test("command: --verbose says who comes and goes, and nothing that a client
     await peer.hearAll();
   }
   assertMatch(
-    await server.complaint() ?? "",
+    await server.logLine() ?? "",
     /^zillions: client 1 \(127\.0\.0\.1:\d+\) connected$/,
   );
   assertMatch(
-    await server.complaint() ?? "",
+    await server.logLine() ?? "",
     /^zillions: client 1 \(127\.0\.0\.1:\d+\) left inside a message$/,
   );
 });
 
-Deno.test("command: --json says everything in objects, one a line", async () => {
+test("command: --json prints one object a line", async () => {
   await using server = await start("-v", "--json", "--stats=0.05");
   using peer = await Peer.join(server.address);
   await peer.hangUp();
   const wanted = new Set(["connected", "disconnected", "stats"]);
   while (wanted.size > 0) {
-    const line = JSON.parse(await server.complaint() ?? "");
+    const line = JSON.parse(await server.logLine() ?? "");
     assert(!Number.isNaN(Date.parse(line.time)));
     assertEquals([line.level, typeof line.message], ["info", "string"]);
     if (line.event === "stats") assert(Number.isInteger(line.messagesIn));
@@ -320,17 +317,25 @@ Deno.test("command: --json says everything in objects, one a line", async () => 
   assertEquals(message, `cannot listen on ${taken}: the port is taken`);
 });
 
-Deno.test("command: --stall-timeout disconnects a client that takes nothing", async () => {
+test("command: --stall-timeout disconnects a client that makes no progress", async () => {
   await using server = await start("--stall-timeout=0.5", "--stats=0.05");
   using _stuck = await Peer.join(server.address);
   await stick(server.address);
   for (let line = ""; !/ stalled=1 /.test(line);) {
-    line = await server.complaint() ?? "";
+    line = await server.logLine() ?? "";
     assert(line !== "");
   }
 });
 
-Deno.test({
+test("README: names each option of the command, and its value", async () => {
+  const readme = await Deno.readTextFile(path("README.md"));
+  for (const [key, option] of Object.entries(DECLARED.options)) {
+    const value = "value" in option ? ` ${option.value}` : "";
+    assert(readme.includes(`\`${optionName(key)}${value}\``), key);
+  }
+});
+
+test({
   name: "command: SIGINT and SIGTERM send what waits; exit 0",
   ignore: Deno.build.os === "windows",
   async fn() {
@@ -358,29 +363,29 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   name: "command: a second signal ends it at once",
   ignore: Deno.build.os === "windows",
   async fn() {
     await using server = await start("--stats=0.05");
     using _stuck = await Peer.join(server.address);
     await stick(server.address);
-    // Lines of figures are the clock: what was printed until now is skipped, and
+    // Lines of counts are the clock: those printed until now are skipped, and
     // draining would take a hundred more.
     const broadcast = / messagesIn=60002 /;
-    while (!broadcast.test(await server.complaint() ?? ""));
+    while (!broadcast.test(await server.logLine() ?? ""));
     const ended = server.end();
     let signals = 0;
     for (; signals < 50; signals++) {
       server.kill("SIGTERM");
-      if (await server.complaint() === undefined) break;
+      if (await server.logLine() === undefined) break;
     }
     assert(signals < 50);
     assertEquals((await ended).code, 0);
   },
 });
 
-Deno.test({
+test({
   name:
     "command: when descriptors run out, accepting pauses and resumes; one warning",
   ignore: Deno.build.os === "windows",
@@ -397,8 +402,8 @@ Deno.test({
     const crowd = await Promise.all(
       Array.from({ length: 64 }, () => Peer.connect(address)),
     );
-    const complaint = await server.complaint();
-    assertMatch(complaint!, /^zillions: cannot accept clients.*open files/);
+    const logLine = await server.logLine();
+    assertMatch(logLine!, /^zillions: cannot accept clients.*open files/);
     await first.say("unharmed");
     assertEquals(await first.hear(), "unharmed");
     for (const peer of crowd) peer[Symbol.dispose]();
@@ -408,6 +413,6 @@ Deno.test({
     server.kill("SIGTERM");
     await macrotask();
     const { code, stderr } = await server.end();
-    assertEquals([code, stderr], [0, complaint]);
+    assertEquals([code, stderr], [0, logLine]);
   },
 });

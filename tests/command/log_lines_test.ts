@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import {
-  eventNotice,
-  failureNotice,
-  statsNotice,
+  eventLine,
+  failureLine,
+  fatalLine,
+  statsLine,
 } from "../../lib/command/log_lines.ts";
 import type { ServerEvent } from "../../lib/server/serve.ts";
 import { StatsCounter } from "../../lib/server/stats.ts";
@@ -26,7 +27,7 @@ const EVENTS: [ServerEvent, string, string][] = [
   [
     { type: "caughtUp", ...from, dropped: 12 },
     "info",
-    "client 7 ([2001:db8::1]:5) has caught up: it lost 12",
+    "client 7 ([2001:db8::1]:5) has caught up: it lost 12 messages",
   ],
   [
     { type: "disconnected", ...from, reason: "ended", dropped: 0 },
@@ -36,12 +37,12 @@ const EVENTS: [ServerEvent, string, string][] = [
   [
     { type: "disconnected", ...from, reason: "stalled", dropped: 12 },
     "warning",
-    "client 7 ([2001:db8::1]:5) was disconnected: it took nothing for too long; it lost 12 messages",
+    "client 7 ([2001:db8::1]:5) was disconnected: it made no progress for too long; it lost 12 messages",
   ],
   [
     { type: "refused", remoteAddr: from.remoteAddr, limit: "maxClients" },
     "warning",
-    "turned away [2001:db8::1]:5: there are as many clients as --max-clients allows",
+    "refused [2001:db8::1]:5: as many clients are connected as --max-clients allows",
   ],
   [
     {
@@ -50,36 +51,36 @@ const EVENTS: [ServerEvent, string, string][] = [
       limit: "maxClientsPerAddress",
     },
     "warning",
-    "turned away unix: from there are as many clients as --max-clients-per-address allows",
+    "refused unix: as many clients are connected from there as --max-clients-per-address allows",
   ],
 ];
 
-Deno.test("eventNotice() says each event in a line, and names it for programs", () => {
+Deno.test("eventLine() says each event in one line, and names it for programs", () => {
   for (const [event, level, text] of EVENTS) {
-    const notice = eventNotice(event);
+    const line = eventLine(event);
     assertEquals(
-      [notice.kind, notice.level, notice.text],
+      [line.kind, line.level, line.text],
       [event.type, level, text],
     );
     const { type: _, remoteAddr: __, ...rest } = event;
-    const { address, ...fields } = notice.fields!;
+    const { address, ...fields } = line.fields!;
     assertEquals(fields, rest);
     assert(typeof address === "string");
   }
 });
 
-Deno.test("failureNotice() is a warning, or says what failed and is the end", () => {
-  const { level, text } = failureNotice(new Error("Cannot\n  accept"));
-  assertEquals([level, text], ["warning", "cannot accept"]);
-  const end = failureNotice("x", "cannot listen");
-  assertEquals([end.level, end.text], ["error", "cannot listen: x"]);
+Deno.test("failureLine() is a warning; fatalLine() is an error, and says what failed", () => {
+  const failure = failureLine(new Error("Cannot\n  accept"));
+  assertEquals([failure.level, failure.text], ["warning", "cannot accept"]);
+  const fatal = fatalLine("x", "cannot listen");
+  assertEquals([fatal.level, fatal.text], ["error", "cannot listen: x"]);
 });
 
-Deno.test("statsNotice() has each figure by its name, and all are told apart", () => {
+Deno.test("statsLine() has each count by its name, and no two share one", () => {
   const stats = new StatsCounter().stats([]);
-  const { text, fields } = statsNotice(stats);
-  const { disconnected, ...figures } = stats;
-  const names = [...Object.keys(figures), ...Object.keys(disconnected)];
+  const { text, fields } = statsLine(stats);
+  const { disconnected, ...counts } = stats;
+  const names = [...Object.keys(counts), ...Object.keys(disconnected)];
   assertEquals(Object.keys(fields!), names);
   assertEquals(text, names.map((name) => `${name}=0`).join(" "));
 });

@@ -1,6 +1,7 @@
 /**
  * The specification, a test for each of its sentences, against a process.
- * `ZILLIONS_COMMAND=path/to/server deno test -A tests/spec_test.ts` judges another.
+ * `ZILLIONS_COMMAND=path/to/server deno test -A tests/command/spec_test.ts` judges another
+ * server.
  */
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
@@ -9,30 +10,23 @@ import { bodyOf, chunksOf } from "../support/bytes.ts";
 import { Command, freeAddress } from "../support/command.ts";
 import { macrotask } from "../support/jitter.ts";
 import { numbered, Peer, Resetter } from "../support/peer.ts";
+import { test } from "../support/test.ts";
 
-/** The longest a server may take over one sentence, in milliseconds. */
-const PATIENCE = 30_000;
-
-/** A server that never does what a sentence says must not hold up the rest. */
-function sentence(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, fn, timeout: PATIENCE });
-}
-
-sentence("S1 the one argument is the address to listen on", async () => {
+test("S1 the one argument is the address to listen on", async () => {
   await using server = await Command.start();
   using peer = await Peer.connect(server.address);
   await peer.say("hello");
   assertEquals(await peer.hear(), "hello");
 });
 
-sentence("S1 the address may be IPv6, in brackets", async () => {
+test("S1 the address may be IPv6, in brackets", async () => {
   await using server = await Command.start(freeAddress("::1"));
   using peer = await Peer.connect(server.address);
   await peer.say("hello");
   assertEquals(await peer.hear(), "hello");
 });
 
-sentence(
+test(
   "S2 it says `listening on ADDRESS` once it accepts connections",
   async () => {
     await using server = await Command.start();
@@ -41,7 +35,7 @@ sentence(
   },
 );
 
-sentence("S2 nothing else is ever printed on standard output", async () => {
+test("S2 nothing else is ever printed on standard output", async () => {
   await using server = await Command.start();
   using peer = await Peer.connect(server.address);
   await peer.say("hello");
@@ -53,7 +47,7 @@ sentence("S2 nothing else is ever printed on standard output", async () => {
   assertEquals((await server.end()).stdout, "");
 });
 
-sentence("S3 it runs on when all clients have left", async () => {
+test("S3 it runs on when all clients have left", async () => {
   await using server = await Command.start();
   for (let n = 0; n < 20; n++) {
     using peer = await Peer.join(server.address);
@@ -65,7 +59,7 @@ sentence("S3 it runs on when all clients have left", async () => {
   assert(await server.running);
 });
 
-sentence("S3 any number of clients at a time", async () => {
+test("S3 any number of clients at a time", async () => {
   await using server = await Command.start();
   using peers = new DisposableStack();
   const all: Peer[] = [];
@@ -82,7 +76,7 @@ sentence("S3 any number of clients at a time", async () => {
   assertEquals(await last.hearMany(400), Array(400).fill("hi"));
 });
 
-sentence(
+test(
   "S4 a message is a header byte and a body of 0 to 255 bytes",
   async () => {
     await using server = await Command.start();
@@ -102,7 +96,7 @@ sentence(
   },
 );
 
-sentence(
+test(
   "S4 it makes no difference how a message is cut on its way",
   async () => {
     await using server = await Command.start();
@@ -120,7 +114,7 @@ sentence(
   },
 );
 
-sentence("S4 bodies are opaque", async () => {
+test("S4 bodies are opaque", async () => {
   await using server = await Command.start();
   using peer = await Peer.join(server.address);
   for (let byte = 0; byte < 256; byte++) {
@@ -131,7 +125,7 @@ sentence("S4 bodies are opaque", async () => {
   }
 });
 
-sentence(
+test(
   "S5 each message goes to every client, the sender included",
   async () => {
     await using server = await Command.start();
@@ -154,7 +148,7 @@ sentence(
   },
 );
 
-sentence(
+test(
   "S5 a message is for those who are connected when it is broadcast",
   async () => {
     await using server = await Command.start();
@@ -167,7 +161,7 @@ sentence(
   },
 );
 
-sentence(
+test(
   "S6 one order for all, in which each sender's messages stand as sent",
   async () => {
     await using server = await Command.start();
@@ -202,7 +196,7 @@ sentence(
   },
 );
 
-sentence(
+test(
   "S7 a client that lags loses whole messages, keeps the order, gets the newest",
   async () => {
     await using server = await Command.start();
@@ -249,7 +243,7 @@ sentence(
   },
 );
 
-sentence("S7 a client that never reads holds up nobody", async () => {
+test("S7 a client that never reads holds up nobody", async () => {
   await using server = await Command.start();
   using _stuck = await Peer.connect(server.address);
   using peer = await Peer.join(server.address);
@@ -261,7 +255,7 @@ sentence("S7 a client that never reads holds up nobody", async () => {
   }
 });
 
-sentence(
+test(
   "half-close: the client still gets what was broadcast, then the connection ends",
   async () => {
     await using server = await Command.start();
@@ -277,7 +271,7 @@ sentence(
   },
 );
 
-sentence(
+test(
   "truncated frame: one cut short by the end of its connection reaches nobody",
   async () => {
     await using server = await Command.start();
@@ -295,7 +289,7 @@ sentence(
   },
 );
 
-sentence(
+test(
   "port 0: it picks a free port and the ready line names it",
   async () => {
     const address = { hostname: "::1", port: 0 };

@@ -9,8 +9,10 @@ import {
 } from "../../lib/wire/address.ts";
 import { parseArguments, UsageError } from "../../lib/stresstest/arguments.ts";
 import { HELP as STRESSTEST_HELP } from "../../lib/stresstest/command_line.ts";
-import { HELP as CLIENT_HELP } from "../../lib/client/chat/help.ts";
+import { helpText } from "../../lib/cli/help.ts";
+import { COMMAND as CLIENT } from "../../lib/client/chat/arguments.ts";
 import { main as client } from "../../lib/client/chat/main.ts";
+import { COMMAND as SERVER } from "../../lib/command/arguments.ts";
 import { main as server } from "../../main.ts";
 import { macrotask } from "../support/jitter.ts";
 import { holds } from "../support/property.ts";
@@ -141,12 +143,10 @@ async function outcome(
   return { code, ...printed };
 }
 
-const { stdout: SERVER_HELP } = await outcome(server, ["--help"]);
-
 for (
   const [name, main, help] of [
-    ["zillions", server, SERVER_HELP],
-    ["client", client, CLIENT_HELP],
+    ["zillions", server, helpText(SERVER)],
+    ["client", client, helpText(CLIENT)],
   ] as const
 ) {
   Deno.test(`fuzz: ${name} answers any command line with what was asked for, or one line and an exit code`, async (t) => {

@@ -6,7 +6,10 @@ import {
   MIN_CAPACITY,
   type Run,
 } from "../../lib/hub/hub.ts";
+import { MAX_HELD_TICKS } from "../../lib/hub/backpressure.ts";
+import { POLL_TICKS } from "../../lib/hub/event_loop.ts";
 import { BUDGET } from "../../lib/hub/scheduler.ts";
+import { FakeClock } from "../support/clock.ts";
 import { run } from "../support/command.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
 
@@ -162,34 +165,33 @@ Deno.test("Hub.ready() paces many who broadcast much: who keeps taking loses not
   }
 });
 
-Deno.test("Hub.ready() is not held up by who is slow, stuck or always behind", async () => {
-  const hub = new Hub();
+Deno.test("Hub.ready() waits 256 ticks at most, whatever slow, stuck and lagging subscribers do", async () => {
+  const clock = new FakeClock();
+  const hub = new Hub({ capacity: 1024 * 1024 }, clock);
   using _stuck = hub.subscribe();
-  using slow = hub.subscribe();
-  using behind = hub.subscribe();
-  let ended = false;
-  const receiving = [
-    (async () => {
-      for await (const _ of slow) {
-        for (let n = 0; n < 3; n++) await macrotask();
-        if (ended) break;
-      }
-    })(),
-    // Takes a little in each turn and never catches up.
-    (async () => {
-      for await (const _ of behind) {
-        await macrotask();
-        if (ended) break;
-      }
-    })(),
-  ];
-  for (let n = 0; n < 500; n++) {
+  const channels = [0, 1, 3].map(() => hub.subscribe());
+  const taking = channels.map(async (channel, pause) => {
+    // The first takes more at once and never catches up; the others are slower.
+    for await (const _ of channel) {
+      for (let n = 0; n < pause; n++) await macrotask();
+    }
+  });
+  let longest = 0;
+  for (let n = 0; n < 100; n++) {
     for (let i = 0; i < 4; i++) broadcast(hub, 1600, 1600);
-    await hub.ready();
+    let isReady = false;
+    hub.ready().then(() => isReady = true);
+    let waited = 0;
+    for (; !isReady && waited <= 2 * MAX_HELD_TICKS; waited++) {
+      clock.pass(0.1);
+      await macrotask();
+    }
+    longest = Math.max(longest, waited);
   }
-  ended = true;
-  broadcast(hub, 1);
-  await Promise.all(receiving);
+  // A pause of 4 ms is 40 ticks of this clock, and a poll 61.
+  assert(longest <= MAX_HELD_TICKS + 40 + POLL_TICKS, `${longest} ticks`);
+  for (const channel of channels) channel[Symbol.dispose]();
+  await Promise.all(taking);
 });
 
 Deno.test("Hub.ready() is held up by a thousand slow ones within bounds", async () => {
@@ -221,21 +223,30 @@ Deno.test("Hub.ready() is held up by a thousand slow ones within bounds", async 
   for (const channel of slow) channel[Symbol.dispose]();
 });
 
-Deno.test("Hub.ready() spares who reads, if slowly, and nobody who is stuck", async () => {
-  const hub = new Hub({ capacity: 1024 * 1024 });
+Deno.test("Hub.ready() slows publishers down to a reader that takes 20 MB/s, and not to one that is stuck", async () => {
+  const clock = new FakeClock();
+  const hub = new Hub({ capacity: 1024 * 1024 }, clock);
   using stuck = hub.subscribe();
   const slow = hub.subscribe();
-  const receiving = (async () => {
-    for await (const _ of slow) for (let n = 0; n < 100; n++) await macrotask();
+  broadcast(hub, 1);
+  await slow.next(); // it is active
+  let isDone = false;
+  const publishing = (async () => {
+    for (let n = 0; n < 100; n++) {
+      broadcast(hub, 1600, 1600);
+      await hub.ready();
+    }
+    isDone = true;
   })();
-  for (let n = 0; n < 100; n++) {
-    broadcast(hub, 1600, 1600);
-    await hub.ready();
+  while (!isDone) {
+    clock.pass(1);
+    await macrotask();
+    if (clock.now() % 3 === 0 && slow.lag > 0) await slow.next();
   }
-  slow.close();
-  await receiving;
+  await publishing;
   assertEquals(slow.dropped, 0);
   assert(stuck.dropped > 0);
+  slow[Symbol.dispose]();
 });
 
 Deno.test("Channel.dropped is exact while lagging, catching up and lagging again", async () => {
@@ -390,4 +401,35 @@ Deno.test("Hub: its memory is its capacity, whatever the subscribers do", async 
   assert(through > 100 * capacity);
   assert(dropped > 0);
   assert(held <= capacity + 64 * 1024, `${held} bytes held`);
+});
+
+Deno.test("Channel: a subscriber that transfers a run's buffer away costs others those messages, counted, and no more", async () => {
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const thief = hub.subscribe();
+  const other = hub.subscribe();
+  broadcast(hub, 3);
+  const { value } = await thief.next();
+  structuredClone(null, { transfer: [value!.bytes.buffer] });
+  const next = other.next();
+  assertEquals([other.dropped, other.lag], [3, 0]);
+  broadcast(hub, 2, 2);
+  assertEquals(numbers((await next).value!), [3, 4]);
+  assertEquals([other.received, other.dropped, other.lag], [2, 3, 0]);
+  broadcast(hub, 1000);
+  other.close();
+  assertEquals((await rest(other)).at(-1), 1004);
+});
+
+Deno.test("Channel.next() serves at once no more than the budget, however many ask", async () => {
+  const hub = new Hub({}, new FakeClock()); // no time for a poll
+  const channels = Array.from({ length: BUDGET + 1 }, () => hub.subscribe());
+  broadcast(hub, 1);
+  let served = 0;
+  for (const channel of channels) channel.next().then(() => served++);
+  for (let n = 0; n < 20; n++) await undefined;
+  assertEquals(served, 0);
+  await macrotask();
+  assertEquals(served, BUDGET);
+  await macrotask();
+  assertEquals(served, BUDGET + 1);
 });

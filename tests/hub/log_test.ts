@@ -146,3 +146,40 @@ Deno.test("Log.append() holds a message as large as the capacity", () => {
   assertEquals(read(log, cursor)?.bytes.length, CAPACITY);
   assertEquals(log.start, 20);
 });
+
+Deno.test("Log: a chunk whose buffer a consumer transferred is passed over, and the rest is kept", () => {
+  const log = new Log(CAPACITY);
+  const [reader, later] = [log.cursor(), log.cursor()];
+  log.append(new Uint8Array([1]), 1);
+  structuredClone(null, { transfer: [read(log, reader)!.bytes.buffer] });
+  log.append(new Uint8Array([2]), 1); // not into the chunk that is gone
+  log.append(new Uint8Array([3]), 1);
+  assertEquals(read(log, later), { bytes: new Uint8Array([2, 3]), count: 2 });
+  assertEquals(later.message, 3);
+  assertEquals(read(log, reader), { bytes: new Uint8Array([2, 3]), count: 2 });
+  // It is still counted as memory, and dropped in its turn.
+  for (let n = 0; n < 100; n++) log.append(new Uint8Array(64).fill(n), 1);
+  assertEquals(log.chunks, 8);
+});
+
+Deno.test("Log: a closed laggard gets what is kept up to its limit, however little", () => {
+  const log = new Log(CAPACITY);
+  const cursor = log.cursor();
+  for (let n = 0; n < 8; n++) log.append(new Uint8Array(64).fill(n), 1);
+  const limit = log.cursor(); // in the eighth chunk
+  for (let n = 8; n < 15; n++) log.append(new Uint8Array(64).fill(n), 1);
+  assertEquals(log.start, 7, "the limit's chunk is the oldest that is kept");
+  assertEquals(read(log, cursor, limit)?.bytes, new Uint8Array(64).fill(7));
+  assertEquals(read(log, cursor, limit), undefined);
+});
+
+Deno.test("Log.isFull when the next chunk drops the oldest", () => {
+  const log = new Log(CAPACITY);
+  for (let n = 0; n < 8; n++) {
+    assertEquals(log.isFull, false, `${n} chunks`);
+    log.append(new Uint8Array(64), 1);
+  }
+  assertEquals([log.isFull, log.chunks, log.start], [true, 8, 0]);
+  log.append(new Uint8Array(64), 1);
+  assertEquals([log.chunks, log.start], [8, 1]);
+});

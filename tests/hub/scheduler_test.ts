@@ -42,10 +42,19 @@ function names(letter: string, from: number, to: number): string[] {
 
 Deno.test("Scheduler.wake() serves at once where few subscribers are open", async () => {
   const { scheduler: s, served, subscribers } = scheduler(IMMEDIATE);
-  s.wake(subscribers(IMMEDIATE));
+  s.wake(new Set(subscribers(IMMEDIATE)));
   assertEquals(served, names("s", 0, IMMEDIATE));
-  s.wake(subscribers(1, IMMEDIATE));
+  s.wake(new Set(subscribers(1, IMMEDIATE)));
   assertEquals(served.length, IMMEDIATE, "the rest waits for the next tick");
+  await macrotask();
+  assertEquals(served, names("s", 0, IMMEDIATE + 1));
+});
+
+Deno.test("Scheduler.wake() does not part subscribers: if some have to wait, all do", async () => {
+  const { scheduler: s, served, subscribers } = scheduler(IMMEDIATE);
+  s.wake(new Set(subscribers(IMMEDIATE - 1)));
+  s.wake(new Set(subscribers(2, IMMEDIATE - 1)));
+  assertEquals(served.length, IMMEDIATE - 1);
   await macrotask();
   assertEquals(served, names("s", 0, IMMEDIATE + 1));
 });
@@ -53,7 +62,7 @@ Deno.test("Scheduler.wake() serves at once where few subscribers are open", asyn
 Deno.test("Scheduler.wake() serves in the next ticks where many are open, in order, a budget each", async () => {
   const { scheduler: s, served, subscribers } = scheduler(IMMEDIATE + 1);
   const all = subscribers(5 * BUDGET + 3);
-  s.wake(all);
+  s.wake(new Set(all));
   for (let tick = 0; tick <= 5; tick++) {
     assertEquals(served.length, tick * BUDGET);
     await macrotask();
@@ -110,7 +119,7 @@ Deno.test("Scheduler.admit() is first come, first served, among publishers and s
 
 Deno.test("Scheduler: a publisher waits until all before it were served, in however many ticks", async () => {
   const { scheduler: s, served, subscribers, publishers } = scheduler(1000);
-  s.wake(subscribers(BUDGET));
+  s.wake(new Set(subscribers(BUDGET)));
   s.admit(publishers(1)[0]!);
   await macrotask();
   assertEquals(served.length, BUDGET);
@@ -138,7 +147,7 @@ Deno.test("Scheduler: publishers that are held do not hold up subscribers", asyn
   );
   gate.admitted = 0;
   s.admit(publishers(1)[0]!);
-  s.wake(subscribers(3));
+  s.wake(new Set(subscribers(3)));
   await macrotask();
   assertEquals(served, names("s", 0, 3));
   gate.admitted = 1;

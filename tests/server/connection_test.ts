@@ -230,3 +230,87 @@ Deno.test("Connection.checkStall() spares a client for which nothing waits", asy
   connection.close("aborted");
   await connection.finished;
 });
+
+Deno.test("Connection: a client that ends its sending side hears what it sent, however late that is broadcast", async () => {
+  const flushed = Promise.withResolvers<void>();
+  const runs: Uint8Array[] = [];
+  const { socket, hub, connection } = open(
+    ({ bytes }) => void runs.push(bytes.slice()),
+    () => flushed.promise,
+  );
+  socket.arrive(encode("mine"));
+  socket.arrive(null);
+  assert(await isPending(connection.finished));
+  assert(!connection.channel.closed);
+  hub.broadcast(runs[0]!);
+  flushed.resolve();
+  assertEquals(await connection.finished, "ended");
+  assertEquals(new Uint8Array(socket.written), encode("mine"));
+});
+
+Deno.test("Connection: a flush that never settles does not keep a connection alive that breaks or is closed", async () => {
+  for (const reason of ["aborted", "reset"] as const) {
+    const { socket, hub, connection } = open(
+      () => {},
+      () => new Promise(() => {}),
+    );
+    socket.arrive(null);
+    await macrotask();
+    if (reason === "aborted") connection.close("aborted");
+    else {
+      socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
+      hub.broadcast(encode("a"));
+    }
+    assertEquals(await connection.finished, reason);
+    assert(socket.closed);
+  }
+});
+
+Deno.test("Connection: a flush that fails ends the connection as a publish does", async () => {
+  const error = new Error("no engine");
+  const { socket, connection, errors } = open(
+    () => {},
+    () => Promise.reject(error),
+  );
+  socket.arrive(null);
+  assertEquals(await connection.finished, "failed");
+  assertEquals(errors, [error]);
+});
+
+Deno.test("Connection.checkStall() counts each byte that a client takes as progress", async () => {
+  const { socket, hub, connection } = open();
+  socket.takes = Array(20).fill(1);
+  const writes: PromiseWithResolvers<void>[] = [];
+  const write = socket.write.bind(socket);
+  socket.write = async (bytes) => {
+    const gate = Promise.withResolvers<void>();
+    writes.push(gate);
+    await gate.promise;
+    return await write(bytes);
+  };
+  hub.broadcast(encode("a long message"));
+  await macrotask();
+  // A byte, the first of them included, in every second check.
+  for (let n = 0; n < 12; n++) {
+    connection.checkStall(2);
+    connection.checkStall(2);
+    assert(!socket.closed, `after ${n} bytes`);
+    writes.at(-1)!.resolve();
+    await macrotask();
+  }
+  for (let n = 0; n < 3; n++) connection.checkStall(2);
+  assert(socket.closed);
+  writes.at(-1)!.resolve();
+  assertEquals(await connection.finished, "stalled");
+});
+
+Deno.test("Connection: messages count as sent when the system has taken them whole", async () => {
+  const { socket, hub, connection, traffic } = open();
+  socket.stuck = true;
+  hub.broadcast(encode("a"));
+  await macrotask();
+  assertEquals(traffic.messagesOut, 0);
+  connection.close("aborted");
+  await connection.finished;
+  assertEquals([traffic.messagesOut, traffic.bytesOut], [0, 0]);
+});

@@ -7,7 +7,7 @@ import { deadline } from "@std/async/deadline";
 import { type Address, formatAddress } from "../../lib/wire/address.ts";
 import { script } from "./script.ts";
 
-/** The longest any of these processes may take to say or do something, in milliseconds. */
+/** The longest that any of these processes may take over one thing, in milliseconds. */
 const PATIENCE = 30_000;
 
 /** What a command that was stopped exits with. Windows does not ask, it ends it. */
@@ -23,17 +23,34 @@ export function ours(...permissions: string[]): string[] {
 const UNDER_TEST = Deno.env.get("ZILLIONS_COMMAND")?.split(" ") ??
   ours("--allow-net");
 
-/** An address of this machine that nobody listens on. */
+/** An address of this machine that no server listens on. */
 export function freeAddress(hostname = "127.0.0.1"): Address {
   using listener = Deno.listen({ hostname, port: 0 });
   return { hostname, port: listener.addr.port };
 }
 
-/** Processes that run; a test that timed out could not end its own. */
+/** Processes that run: when all tests are over, those of tests that timed out are killed. */
 const running = new Set<Deno.ChildProcess>();
 globalThis.addEventListener("unload", () => {
   for (const child of running) child.kill("SIGKILL");
 });
+
+/** Starts a process, which ends with the tests at the latest. */
+export function spawn(
+  [program, ...args]: string[],
+  options: Omit<Deno.CommandOptions, "args">,
+): Deno.ChildProcess {
+  const child = new Deno.Command(program!, { cwd: ROOT, ...options, args })
+    .spawn();
+  running.add(child);
+  child.status.then(() => running.delete(child));
+  return child;
+}
+
+/** Waits for what a process does, but not for ever. */
+export function inTime<T>(promise: Promise<T>): Promise<T> {
+  return deadline(promise, PATIENCE);
+}
 
 /** A process that was started. */
 export class Command implements AsyncDisposable {
@@ -41,23 +58,19 @@ export class Command implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #lines: ReadableStreamDefaultReader<string>;
   readonly #stderr: Promise<string>;
-  readonly #complaints: ReadableStreamDefaultReader<string>;
+  readonly #logLines: ReadableStreamDefaultReader<string>;
 
-  private constructor(address: Address, [program, ...args]: string[]) {
+  private constructor(address: Address, command: string[]) {
     this.address = address;
-    this.#child = new Deno.Command(program!, {
-      args,
-      cwd: ROOT,
+    this.#child = spawn(command, {
       stdout: "piped",
       stderr: "piped",
       stdin: "null",
-    }).spawn();
-    running.add(this.#child);
-    this.#child.status.then(() => running.delete(this.#child));
+    });
     this.#lines = lines(this.#child.stdout).getReader();
     const [kept, shown] = lines(this.#child.stderr).tee();
     this.#stderr = Array.fromAsync(kept).then((all) => all.join("\n"));
-    this.#complaints = shown.getReader();
+    this.#logLines = shown.getReader();
   }
 
   /** Starts a command and waits until it is ready. */
@@ -66,7 +79,7 @@ export class Command implements AsyncDisposable {
     command: string[] = UNDER_TEST,
   ): Promise<Command> {
     const started = new Command(address, [...command, formatAddress(address)]);
-    const ready = await deadline(started.#lines.read(), PATIENCE);
+    const ready = await inTime(started.#lines.read());
     started.ready = ready.value ?? "";
     if (!started.ready.startsWith("listening on")) {
       await started[Symbol.asyncDispose]();
@@ -95,7 +108,10 @@ export class Command implements AsyncDisposable {
   async pause(): Promise<void> {
     this.kill("SIGSTOP");
     if (Deno.build.os !== "linux") return;
-    while (!/\) T /.test(await Deno.readTextFile(`/proc/${this.pid}/stat`)));
+    const end = performance.now() + PATIENCE;
+    while (!/\) T /.test(await Deno.readTextFile(`/proc/${this.pid}/stat`))) {
+      if (performance.now() > end) throw new Error("it does not stop");
+    }
   }
 
   get running(): Promise<boolean> {
@@ -103,39 +119,39 @@ export class Command implements AsyncDisposable {
   }
 
   /** The next line of standard error; `undefined` at its end. */
-  async complaint(): Promise<string | undefined> {
-    return (await deadline(this.#complaints.read(), PATIENCE)).value;
+  async logLine(): Promise<string | undefined> {
+    return (await inTime(this.#logLines.read())).value;
   }
 
   /** What it did in the end: its exit code, and what it printed after it was ready. */
   async end(): Promise<{ code: number; stdout: string; stderr: string }> {
-    const { code } = await deadline(this.#child.status, PATIENCE);
+    const { code } = await inTime(this.#child.status);
     let stdout = "";
-    for (let read; !(read = await this.#lines.read()).done;) {
+    for (let read; !(read = await inTime(this.#lines.read())).done;) {
       stdout += `${read.value}\n`;
     }
-    return { code, stdout, stderr: await this.#stderr };
+    return { code, stdout, stderr: await inTime(this.#stderr) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.kill("SIGKILL");
-    await this.#child.status;
+    await inTime(this.#child.status);
     await this.#lines.cancel();
-    await this.#complaints.cancel();
-    await this.#stderr;
+    await this.#logLines.cancel();
+    await inTime(this.#stderr);
   }
 }
 
 /** Runs a command that should end by itself. */
 export async function run(
-  [program, ...args]: string[],
+  command: string[],
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const output = await new Deno.Command(program!, {
-    args,
-    cwd: ROOT,
+  const child = spawn(command, {
     stdin: "null",
-    signal: AbortSignal.timeout(PATIENCE),
-  }).output();
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const output = await inTime(child.output());
   const text = new TextDecoder();
   return {
     code: output.code,

@@ -63,8 +63,11 @@ export class Watched implements AsyncDisposable {
     return residentBytes(this.#command.pid, "now") - this.#memory;
   }
 
-  /** Connects clients, and waits until the server has accepted all of them. */
-  async connect(count: number): Promise<DisposableStack> {
+  /**
+   * Connects clients, besides those that were connected `before`, and waits until
+   * the server has accepted all of them.
+   */
+  async connect(count: number, before = 0): Promise<DisposableStack> {
     const stack = new DisposableStack();
     for (let n = 0; n < count; n += WAVE) {
       const connecting = Array.from(
@@ -73,7 +76,7 @@ export class Watched implements AsyncDisposable {
       );
       for (const peer of await Promise.all(connecting)) stack.use(peer);
     }
-    await this.has(count);
+    await this.has(before + count);
     return stack;
   }
 

@@ -1,8 +1,6 @@
 // deno-lint-ignore-file no-control-regex -- they are what this is about
 import { assertEquals, assertMatch } from "@std/assert";
 import { escape } from "../../lib/wire/escape.ts";
-import { show } from "../../lib/client/chat/message.ts";
-import { Palette } from "../../lib/client/chat/palette.ts";
 
 Deno.test("escape() leaves text alone", () => {
   const text = "Grüße, 天地 e\u0301 👩‍👩‍👧 می‌خواهم \ue0b0 [31m \\x1b";
@@ -46,38 +44,17 @@ Deno.test("escape() shows what is invisible, reorders or separates lines", () =>
   }
 });
 
+Deno.test("escape() changes nothing that was escaped", () => {
+  const escaped = escape("\x1b[2J \x9b \u202e \ud800");
+  assertEquals(escape(escaped), escaped);
+});
+
 Deno.test("escape() lets no byte through that acts on a terminal", () => {
   for (let byte = 0; byte < 256; byte++) {
     for (const text of [latin1([byte]), utf8([byte]), utf8([0xc2, byte])]) {
       assertMatch(escape(text), /^[^\x00-\x1f\x7f-\x9f]*$/);
     }
   }
-});
-
-Deno.test("show() shows when, whose and what", () => {
-  const time = new Date(2026, 0, 2, 3, 4, 5);
-  const plain = new Palette(false);
-  const line = (text: string | undefined, own = false) =>
-    show({ text, own, time }, plain);
-  assertEquals(line("hi"), "03:04:05   hi");
-  assertEquals(line("hi", true), "03:04:05 › hi");
-  assertEquals(line(""), "03:04:05   ");
-  assertEquals(line(undefined), "03:04:05   [received non-utf8 data]");
-  assertEquals(line("a: \x1b[2J\r\n"), "03:04:05   a: ␛[2J␍␊");
-});
-
-Deno.test("show() gives a name one colour, and only a name", () => {
-  const time = new Date(2026, 0, 2, 3, 4, 5);
-  const line = (text: string) =>
-    show({ text, own: false, time }, new Palette(true)).split("   ")[1]!;
-  const colored = /^\x1b\[3[2-6]m(?<name>.*)\x1b\[0m(?<rest>.*)$/;
-  const { name, rest } = line("alice: hi").match(colored)!.groups!;
-  assertEquals([name, rest], ["alice:", " hi"]);
-  assertEquals(line("alice: hi").slice(0, 5), line("alice: ho").slice(0, 5));
-  assertEquals(line("no name here"), "no name here");
-  assertEquals(line("https://example.com/"), "https://example.com/");
-  assertEquals(line(`${"long ".repeat(9)}: x`), `${"long ".repeat(9)}: x`);
-  assertEquals(line("\x1b[31: x").match(colored)!.groups!["name"], "␛[31:");
 });
 
 function latin1(bytes: number[]): string {

@@ -1,7 +1,7 @@
 /**
  * The chat: a person at a terminal talks to a server. The command makes one when
- * standard input and output are a terminal. Its one rule: keys are never kept
- * waiting by messages, nor messages by keys.
+ * standard input and output are a terminal. Keys never wait for messages, nor
+ * messages for keys.
  *
  * ```text
  * keys ─▶ editor ─▶ client.send        client ─▶ message ─▶ screen
@@ -14,40 +14,39 @@ import { MAX_BODY } from "../../wire/frame.ts";
 import type { ByteSource } from "../../wire/framer.ts";
 import { isDisconnect } from "../../wire/io_error.ts";
 import type { ByteSink } from "../../wire/write_all.ts";
-import { type BlockContent, layOutBlock, type Size } from "./block.ts";
+import { type FooterContent, layOutFooter, type Size } from "./footer.ts";
 import { Echoes } from "./echoes.ts";
 import { Editor } from "./editor.ts";
 import { History } from "./history.ts";
-import { type Key, KeyDecoder } from "./keys.ts";
-import { show } from "./message.ts";
+import { type Key, KeyDecoder } from "./key_decoder.ts";
+import { decodeText, formatMessage } from "./message.ts";
 import type { Palette } from "./palette.ts";
 import { Screen } from "./screen.ts";
-import { textOf } from "./text.ts";
 
-/** How long a change may wait to be drawn, in milliseconds: sixty frames a second. */
-const FRAME = 16;
+/** How long a change waits to be drawn, in milliseconds: sixty updates a second. */
+const UPDATE_DELAY = 16;
 
-/** How many bytes of keys are read at once: a paste may be long. */
-const READ = 4 * 1024;
+/** How many bytes of keys are read at once: enough for most pasted text. */
+const READ_SIZE = 4 * 1024;
 
 /** What a chat needs. */
 export interface ChatOptions {
   readonly client: Client;
   /** The server's address, as it is shown. */
-  readonly name: string;
+  readonly address: string;
   /** The terminal, in raw mode. */
   readonly input: ByteSource;
   readonly output: ByteSink;
-  /** The size of its window at this moment. */
+  /** The size of the window at this moment. */
   readonly size: () => Size;
   readonly palette: Palette;
 }
 
 /**
- * How a chat ended: the server ended the connection after the input was ended
- * (`ended`) or before (`dropped`), or the user left (`left`).
+ * How a chat ended: the server ended the connection after the user had ended the
+ * input (`ended`) or before (`disconnected`), or the user left (`left`).
  */
-export type ChatEnding = "ended" | "dropped" | "left";
+export type ChatEnding = "ended" | "disconnected" | "left";
 
 /** A conversation at a terminal. */
 export class Chat {
@@ -60,24 +59,24 @@ export class Chat {
   #received = 0;
   #sent = 0;
   #finished = false;
-  /** What the user is told until the next key. */
-  #complaint = "";
+  /** What the last key did wrong, shown until the next key. */
+  #error = "";
 
   constructor(options: ChatOptions) {
     this.#options = options;
     this.#screen = new Screen({
       sink: options.output,
       size: options.size,
-      block: (size) => layOutBlock(this.#content(), size, options.palette),
-      soon: (task) => void setTimeout(task, FRAME),
+      footer: (size) => layOutFooter(this.#content(), size, options.palette),
+      soon: (task) => void setTimeout(task, UPDATE_DELAY),
     });
   }
 
   /**
    * Talks until the server ends the connection or the user leaves, and restores
-   * what was changed of the terminal.
+   * the screen.
    *
-   * @throws What the connection's end throws, see {@linkcode Client}.
+   * @throws If the connection is lost, see {@linkcode Client}, or the terminal is.
    */
   async run(): Promise<ChatEnding> {
     const { client } = this.#options;
@@ -95,7 +94,7 @@ export class Chat {
     }
   }
 
-  /** Draws anew, as the window has changed. */
+  /** Draws anew, because the window has changed. */
   resize(): void {
     this.#screen.change();
   }
@@ -109,17 +108,18 @@ export class Chat {
     const { client, palette } = this.#options;
     for await (const body of client) {
       this.#received++;
-      const text = textOf(body);
+      const text = decodeText(body);
       const own = text !== undefined && this.#echoes.received(text);
-      this.#screen.print(show({ text, own, time: new Date() }, palette));
+      const message = { text, own, time: new Date() };
+      this.#screen.print(formatMessage(message, palette));
       await this.#screen.room();
     }
-    return this.#finished ? "ended" : "dropped";
+    return this.#finished ? "ended" : "disconnected";
   }
 
   async #type(): Promise<ChatEnding> {
     const decoder = new KeyDecoder();
-    const buffer = new Uint8Array(READ);
+    const buffer = new Uint8Array(READ_SIZE);
     for (;;) {
       const read = await this.#options.input.read(buffer);
       if (read === null) break;
@@ -133,7 +133,7 @@ export class Chat {
   }
 
   #press(key: Key): void {
-    this.#complaint = "";
+    this.#error = "";
     if (key === "leave") return this.leave();
     if (key === "redraw") return this.#screen.clear();
     if (this.#finished) return;
@@ -151,7 +151,7 @@ export class Chat {
     }
     if (typeof key === "string") this.#editor.edit(key);
     else if (!this.#editor.insert(key.text)) {
-      this.#complaint = "That was too much; the end of it was left out";
+      this.#error = "The text is too long; its end was left out";
     }
   }
 
@@ -164,14 +164,14 @@ export class Chat {
     const { text } = this.#editor;
     const utf8 = new TextEncoder();
     const lines = text.split("\n");
-    // The line end that a paste ends with begins no line.
+    // The line end at the end of pasted text begins no line.
     if (lines.length > 1 && lines.at(-1) === "") lines.pop();
     for (const [i, line] of lines.entries()) {
       const excess = utf8.encode(line).length - MAX_BODY;
       if (excess <= 0) continue;
       const which = lines.length > 1 ? `line ${i + 1} is ` : "";
       const bytes = excess === 1 ? "1 byte" : `${excess} bytes`;
-      this.#complaint = `Not sent: ${which}${bytes} too long`;
+      this.#error = `Not sent: ${which}${bytes} too long`;
       this.#editor.replace(text, i);
       return;
     }
@@ -183,32 +183,32 @@ export class Chat {
   #send(line: string): void {
     this.#sent++;
     this.#echoes.sent(line);
-    this.#unlessGone(this.#options.client.send(line));
+    this.#unlessDisconnected(this.#options.client.send(line));
   }
 
   #finish(): void {
     this.#finished = true;
-    this.#unlessGone(this.#options.client.closeWrite());
+    this.#unlessDisconnected(this.#options.client.closeWrite());
     this.#screen.change();
   }
 
-  /** Receiving hears of a lost connection too, after what can still be received. */
-  #unlessGone(sending: Promise<void>): void {
+  /** Of a lost connection `#receive` knows, too, after what can still be received. */
+  #unlessDisconnected(sending: Promise<void>): void {
     sending.catch((error) => {
       if (!isDisconnect(error)) this.#leave.reject(error);
     });
   }
 
-  #content(): BlockContent {
-    const { name } = this.#options;
+  #content(): FooterContent {
+    const { address } = this.#options;
     const hint = this.#finished
       ? "ended, waiting for the server; Ctrl-C to leave"
       : "Ctrl-D to end";
     return {
       editor: this.#finished ? undefined : this.#editor,
-      status: this.#complaint ||
-        `${name} · ${this.#received} in · ${this.#sent} out · ${hint}`,
-      alarming: this.#complaint !== "",
+      status: this.#error ||
+        `${address} · ${this.#received} in · ${this.#sent} out · ${hint}`,
+      isError: this.#error !== "",
     };
   }
 }

@@ -1,33 +1,33 @@
 /**
- * Echoes: which of the received messages are one's own. The chat asks here. Its
- * one rule: a message that was sent is recognised once.
+ * Echoes: which of the received messages are the user's own. The chat asks here.
  *
- * A guess, since messages have no sender: someone else's that says the same while
- * one's own is under way is taken for it.
+ * It is a guess, because messages have no sender: if somebody else sends the same
+ * text while the user's message is under way, the first of the two is taken for
+ * the user's.
  *
  * @module
  */
 
 /**
- * The most messages that are waited for. Servers may drop some, and those never
- * come.
+ * The most messages that are expected at a time. It is bounded because a server
+ * may drop messages, whose echoes never come.
  */
 const CAPACITY = 1000;
 
-/** The messages that were sent and did not come back yet. */
+/** The messages that were sent and have not come back yet. */
 export class Echoes {
-  readonly #awaited: string[] = [];
+  readonly #expected: string[] = [];
 
-  /** Waits for `text`. */
+  /** Expects `text`, which was sent. */
   sent(text: string): void {
-    this.#awaited.push(text);
-    if (this.#awaited.length > CAPACITY) this.#awaited.shift();
+    this.#expected.push(text);
+    if (this.#expected.length > CAPACITY) this.#expected.shift();
   }
 
-  /** Whether `text` was waited for; it no longer is. */
+  /** Whether `text`, which was received, was expected. Each is recognised once. */
   received(text: string): boolean {
-    const at = this.#awaited.indexOf(text);
-    if (at >= 0) this.#awaited.splice(at, 1);
+    const at = this.#expected.indexOf(text);
+    if (at >= 0) this.#expected.splice(at, 1);
     return at >= 0;
   }
 }

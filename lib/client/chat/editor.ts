@@ -1,17 +1,17 @@
 /**
- * The editor: what is being typed, and where the cursor stands in it. The chat
- * feeds it keys, the block draws it. Its one rule: the cursor stands between
- * characters as people count them, never within an emoji or before an accent.
+ * The editor: the text being typed, and the cursor in it. The chat passes it keys,
+ * the footer shows it. The cursor stands between characters as people count them
+ * (graphemes), never within an emoji or before an accent.
  *
  * The text has several lines when several were pasted; each will be a message.
  *
  * @module
  */
-import type { Command } from "./keys.ts";
+import type { Command } from "./key_decoder.ts";
 
 /**
- * The most text that is kept, in UTF-16 units: some dozens of messages. All of it
- * is laid out for each key.
+ * The most text that is kept, in UTF-16 units: some dozens of messages. More
+ * would be slow, because all of it is laid out for each key.
  */
 const CAPACITY = 8 * 1024;
 
@@ -24,15 +24,15 @@ export class Editor {
   #text = "";
   /** In UTF-16 units, always between graphemes. */
   #cursor = 0;
-  /** What was last deleted by more than a character. */
+  /** The text that was last deleted by a command that deletes words or lines. */
   #killed = "";
 
-  /** What is being typed. */
+  /** The text being typed. */
   get text(): string {
     return this.#text;
   }
 
-  /** What stands before the cursor. */
+  /** The text before the cursor. */
   get before(): string {
     return this.#text.slice(0, this.#cursor);
   }
@@ -58,7 +58,7 @@ export class Editor {
     this.#cursor = lines.join("\n").length;
   }
 
-  /** Does what a key asks for, if it is about editing. */
+  /** Carries out a command, if it is about editing. */
   edit(command: Command): void {
     const at = this.#cursor;
     switch (command) {

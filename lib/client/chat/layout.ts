@@ -1,7 +1,6 @@
 /**
- * The layout: text in rows of a given width. The block lays out its input line
- * with it. Its one rule: a row is never wider than asked for, unless a single
- * character is.
+ * The layout: text in rows of a given width. The footer lays out its input line
+ * with it. A row is never wider than asked for, unless a single character is.
  *
  * @module
  */
@@ -15,14 +14,14 @@ export interface Row {
   text: string;
   /** In columns. */
   width: number;
-  /** Whether a line of the text starts here; otherwise one goes on. */
+  /** Whether a line of the text starts here, or goes on. */
   readonly starts: boolean;
 }
 
 /** Text in rows, of which there is at least one. */
 export interface Layout {
   readonly rows: Row[];
-  /** The row that the cursor is on. */
+  /** The index of the cursor's row. */
   readonly cursorRow: number;
   /** What that row shows before the cursor. */
   readonly before: string;
@@ -34,7 +33,7 @@ export interface Layout {
  * Lays out `text` in rows of `width` columns, one of which stays free for the
  * cursor. Line ends start a new row.
  *
- * @param cursor A place between two graphemes, or an end of the text.
+ * @param cursor A position between two graphemes, or an end of the text.
  */
 export function layOut(text: string, cursor: number, width: number): Layout {
   const rows: Row[] = [{ text: "", width: 0, starts: true }];

@@ -1,39 +1,60 @@
 /**
- * A message as the terminal shows it: when it came, whether it is one's own, and
- * what it says. Its one rule: nothing of the body reaches the terminal but
- * harmless text.
+ * Messages as the client shows them: at a terminal with time and colours, in a
+ * pipe as plain text.
  *
  * @module
  */
 import { escape } from "../../wire/escape.ts";
 import type { Palette } from "./palette.ts";
-import { NOT_TEXT } from "./text.ts";
+
+/** What is shown of a body that is not UTF-8. */
+export const NOT_TEXT = "[received non-utf8 data]";
 
 /**
  * Messages have no sender. Where people begin them with their names, `alice: hi`,
- * that is what tells them apart: up to this many characters.
+ * the name tells them apart: up to this many characters.
  */
 const NAME = /^[^\s:][^:]{0,23}:(?=\s)/u;
 
-/** What one's own messages are marked with. */
+/** The sign before the user's own messages. */
 const OWN = "›";
+
+// A byte order mark is a character of the message like any other.
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A message that was received. */
 export interface Message {
   /** `undefined` if it is not UTF-8. */
   readonly text: string | undefined;
   readonly time: Date;
-  /** Whether it is the echo of one that was sent from here. */
+  /** Whether it is the echo of a message that was sent from here. */
   readonly own: boolean;
 }
 
-/** One line, without its end; the terminal wraps it. */
-export function show({ text, time, own }: Message, palette: Palette): string {
-  const clock = palette.dim(time.toTimeString().slice(0, "HH:MM:SS".length));
-  return `${clock} ${own ? OWN : " "} ${said(text, own, palette)}`;
+/** The text of `body`; `undefined` if any of it is not UTF-8. */
+export function decodeText(body: Uint8Array<ArrayBuffer>): string | undefined {
+  try {
+    return utf8.decode(body);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
 }
 
-function said(text: string | undefined, own: boolean, palette: Palette) {
+/** One line for a terminal, escaped, without a line end; the terminal wraps it. */
+export function formatMessage(
+  { text, time, own }: Message,
+  palette: Palette,
+): string {
+  const clock = palette.dim(time.toTimeString().slice(0, "HH:MM:SS".length));
+  return `${clock} ${own ? OWN : " "} ${formatText(text, own, palette)}`;
+}
+
+function formatText(
+  text: string | undefined,
+  own: boolean,
+  palette: Palette,
+): string {
   if (text === undefined) return palette.dim(NOT_TEXT);
   const line = escape(text);
   if (own) return palette.own(line);

@@ -1,15 +1,14 @@
 /**
- * The palette: what is shown in colour, on terminals and to people that want it.
- * Its one rule: without colour nothing is lost, because what a colour says is
- * also said in characters.
+ * The palette: the colours of the chat. A user may switch them off, so whatever a
+ * colour says, characters say as well.
  *
  * @module
  */
 
-/** Cyan, magenta, green, yellow, blue: legible on dark and on light; red is for alarms. */
+/** Cyan, magenta, green, yellow, blue: legible on dark and on light; red is for errors. */
 const NAMES = [36, 35, 32, 33, 34];
 
-/** Paints text, or does not. */
+/** Paints text, or leaves it as it is. */
 export class Palette {
   readonly #colored: boolean;
 
@@ -17,27 +16,27 @@ export class Palette {
     this.#colored = colored;
   }
 
-  /** What is there to be found, not to be read. */
+  /** Text of little interest: clocks, the status. */
   dim(text: string): string {
     return this.#paint(2, text);
   }
 
-  /** What one said oneself. */
+  /** The user's own messages. */
   own(text: string): string {
     return this.#paint(1, text);
   }
 
-  /** What soon is wrong. */
+  /** Soon it will be an error. */
   warning(text: string): string {
     return this.#paint(33, text);
   }
 
-  /** What is wrong. */
-  alarm(text: string): string {
+  /** Something is wrong. */
+  error(text: string): string {
     return this.#paint(31, text);
   }
 
-  /** A name, which always has the same colour. */
+  /** A name; the same name always has the same colour. */
   name(text: string): string {
     let hash = 0;
     for (const character of text) {

@@ -1,30 +1,29 @@
 /**
- * The screen: lines that stay, above a block of rows that is drawn anew below
- * them. The chat prints and draws through it. Its one rule: each frame erases the
- * block, prints what has come, and draws the block again, in one write; so a line
- * never lands in the block, and the lines scroll, wrap and are kept by the
- * terminal as anything that is printed.
+ * The screen: lines that stay, above a footer that is drawn anew below them. The
+ * chat prints and draws through it. Each update erases the footer, prints the new
+ * lines, and draws the footer again, in one write. So a line never lands in the
+ * footer, and the terminal scrolls, wraps and keeps the lines like any output.
  *
  * @module
  */
 import { type ByteSink, writeAll } from "../../wire/write_all.ts";
-import type { Block, Size } from "./block.ts";
+import type { Footer, Size } from "./footer.ts";
 
 /** How much may wait to be printed, in UTF-16 units, before there is no room. */
 const ROOM = 64 * 1024;
 
-/** What the terminal is told. */
+/** The start of every command to the terminal. */
 const CSI = "\x1b[";
 /**
- * Erases the line and all below it. Not from its first column: at the top of the
- * window, tmux and others take that for clearing, and keep what is erased.
+ * Erases the line and all below it, but not from the first column: at the top of
+ * the window, tmux and others would take that for clearing, and keep the rows.
  */
 const ERASE_BELOW = `\r${CSI}K${CSI}C${CSI}J\r`;
 const CLEAR = `${CSI}H${CSI}2J`;
-/** Shown at once, where the terminal can; the cursor stays hidden meanwhile. */
-const FRAME_START = `${CSI}?2026h${CSI}?25l`;
-const FRAME_END = `${CSI}?25h${CSI}?2026l`;
-/** Rows of the block must not wrap, even if the terminal takes a character for wider. */
+/** Shows an update at once, where the terminal can; the cursor is hidden meanwhile. */
+const UPDATE_START = `${CSI}?2026h${CSI}?25l`;
+const UPDATE_END = `${CSI}?25h${CSI}?2026l`;
+/** Rows of the footer must not wrap, even if the terminal shows a character wider. */
 const WRAP_OFF = `${CSI}?7l`;
 const WRAP_ON = `${CSI}?7h`;
 const PASTES_ON = `${CSI}?2004h`;
@@ -35,9 +34,9 @@ export interface ScreenOptions {
   readonly sink: ByteSink;
   /** The size of the window at this moment. */
   readonly size: () => Size;
-  /** Lays out the block at this moment. */
-  readonly block: (size: Size) => Block;
-  /** Runs a task soon: what changes until then is drawn together. */
+  /** Lays out the footer at this moment. */
+  readonly footer: (size: Size) => Footer;
+  /** Runs a task soon: all changes until then are drawn together. */
   readonly soon: (task: () => void) => void;
 }
 
@@ -48,13 +47,13 @@ export class Screen {
   readonly #fail: (error: unknown) => void;
   readonly #options: ScreenOptions;
   readonly #utf8 = new TextEncoder();
-  /** What is drawn at the bottom now, with the cursor in it. */
-  #drawn: Pick<Block, "above" | "cursorColumn"> | undefined;
+  /** The footer that is drawn now, with the cursor in it. */
+  #drawn: Pick<Footer, "above" | "cursorColumn"> | undefined;
   #lines = "";
   #clearing = false;
   #scheduled = false;
-  /** The writes of frames, one after another; it never rejects. */
-  #frames: Promise<void> = Promise.resolve();
+  /** The writes of updates, one after another; it never rejects. */
+  #updates: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(options: ScreenOptions) {
@@ -64,25 +63,25 @@ export class Screen {
     this.#options = options;
   }
 
-  /** Prints a line above the block. It has to be harmless. */
+  /** Prints a line above the footer. It has to be escaped. */
   print(line: string): void {
     this.#lines += `${line}\r\n`;
     this.change();
   }
 
-  /** Resolves when not too much waits to be printed. */
+  /** Resolves when there is room for more lines. */
   async room(): Promise<void> {
     if (this.#lines.length < ROOM) return;
     this.#draw();
-    await this.#frames;
+    await this.#updates;
   }
 
-  /** Draws the block anew, soon. */
+  /** Draws the footer anew, soon. */
   change(): void {
     if (this.#scheduled || this.#closed) return;
     this.#scheduled = true;
     this.#options.soon(() => {
-      this.#frames.then(() => {
+      this.#updates.then(() => {
         this.#scheduled = false;
         this.#draw();
       }).catch(this.#fail);
@@ -95,39 +94,39 @@ export class Screen {
     this.change();
   }
 
-  /** Prints what waits, and leaves the terminal as it was. May be called twice. */
+  /** Prints the lines that wait, and restores the terminal. May be called twice. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#frames;
+    await this.#updates;
     const { columns } = this.#options.size();
     this.#write(this.#erase(columns) + this.#lines + PASTES_OFF);
-    await this.#frames;
+    await this.#updates;
   }
 
   #draw(): void {
     if (this.#closed) return;
     const size = this.#options.size();
-    const { rows, above, before, cursorColumn } = this.#options.block(size);
+    const { rows, above, before, cursorColumn } = this.#options.footer(size);
     const below = rows.length - 1 - above.length;
-    const frame = FRAME_START +
+    const update = UPDATE_START +
       (this.#drawn ? "" : PASTES_ON) +
       this.#erase(size.columns) +
       (this.#clearing ? CLEAR : "") +
       this.#lines +
       WRAP_OFF + rows.join("\r\n") +
       (below > 0 ? `${CSI}${below}A` : "") +
-      // Written once more, this brings the cursor to where the terminal has it.
+      // Writing this again brings the cursor to where the terminal has it.
       "\r" + before + WRAP_ON +
-      FRAME_END;
+      UPDATE_END;
     this.#drawn = { above, cursorColumn };
     this.#lines = "";
     this.#clearing = false;
-    this.#write(frame);
+    this.#write(update);
   }
 
   /**
-   * Erases the block. In a window that became narrower since it was drawn its rows
+   * Erases the footer. If the window became narrower since it was drawn, its rows
    * have wrapped.
    */
   #erase(columns: number): string {
@@ -141,7 +140,7 @@ export class Screen {
   }
 
   #write(text: string): void {
-    this.#frames = this.#frames
+    this.#updates = this.#updates
       .then(() => writeAll(this.#options.sink, this.#utf8.encode(text)))
       .catch(this.#fail);
   }

@@ -5,10 +5,11 @@ import { serve } from "../../../lib/server/serve.ts";
 import { macrotask } from "../../support/jitter.ts";
 import { command } from "./support.ts";
 import { hasTmux, Terminal } from "./tmux.ts";
+import { test } from "../../support/test.ts";
 
 Deno.test.sanitizer({ ops: true, resources: true });
 
-/** A server, someone else on it, and the client in a terminal. */
+/** A server, another client of it, and the client in a terminal. */
 interface Stage {
   terminal: Terminal;
   other: Client;
@@ -22,7 +23,7 @@ function chatTest(
   play: (stage: Stage) => Promise<void>,
   env: string[] = [],
 ): void {
-  Deno.test({
+  test({
     name,
     ignore: !hasTmux,
     async fn() {
@@ -74,7 +75,7 @@ chatTest(
   },
 );
 
-chatTest("chat marks one's own messages", async (stage) => {
+chatTest("chat marks the user's own messages", async (stage) => {
   const { terminal, other, status } = stage;
   await terminal.type("alice: hi");
   await terminal.press("Enter");

@@ -1,4 +1,4 @@
-/** The piped client as a process, against our server and against bad ones. */
+/** The client in a pipe, as a process, against our server and against bad ones. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { type AddressInfo, createServer } from "node:net";
@@ -6,39 +6,41 @@ import config from "../../../deno.json" with { type: "json" };
 import { connect } from "../../../lib/client/client.ts";
 import { serve } from "../../../lib/server/serve.ts";
 import { escape } from "../../../lib/wire/escape.ts";
-import { Outlet } from "../../../lib/client/chat/outlet.ts";
-import { talk } from "../../../lib/client/chat/piped.ts";
+import { LineWriter } from "../../../lib/cli/line_writer.ts";
+import { pipe } from "../../../lib/client/chat/pipe.ts";
 import { Chunks } from "../../support/bytes.ts";
+import { inTime } from "../../support/command.ts";
 import { command, feed, play, readAll, run, start, texts } from "./support.ts";
+import { test } from "../../support/test.ts";
 
 Deno.test.sanitizer({ ops: true, resources: true });
 
 const utf8 = new TextEncoder();
 
-Deno.test("client sends lines and prints messages", async () => {
+test("client sends lines and prints messages", async () => {
   await using server = serve({ port: 0 });
-  const said = await run(server.addr, "hello\n\ntwo  words \r\n天地\nlast");
-  assertEquals(said, {
+  const ended = await run(server.addr, "hello\n\ntwo  words \r\n天地\nlast");
+  assertEquals(ended, {
     code: 0,
     out: "hello\n\ntwo  words \r\n天地\nlast\n",
     err: "",
   });
 });
 
-Deno.test("client sends nothing for no input", async () => {
+test("client sends nothing for no input", async () => {
   await using server = serve({ port: 0 });
   assertEquals(await run(server.addr, ""), { code: 0, out: "", err: "" });
   assertEquals(server.hub.broadcasts, 0);
 });
 
-Deno.test("client sends bytes as they are and says what is not UTF-8", async () => {
+test("client sends bytes as they are and says what is not UTF-8", async () => {
   await using server = serve({ port: 0 });
   using other = await connect(server.addr);
   const bodies = [[0xff], [0xc3, 0xa9], [0xc3], [0xed, 0xa0, 0x80], [0x0d]];
   const input = bodies.flatMap((body) => [...body, 0x0a]);
-  const said = await run(server.addr, Uint8Array.from(input));
+  const ended = await run(server.addr, Uint8Array.from(input));
   const note = "[received non-utf8 data]";
-  assertEquals(said.out, `${note}\né\n${note}\n${note}\n\r\n`);
+  assertEquals(ended.out, `${note}\né\n${note}\n${note}\n\r\n`);
   const received = [];
   for await (const body of other) {
     received.push([...body]);
@@ -47,14 +49,14 @@ Deno.test("client sends bytes as they are and says what is not UTF-8", async () 
   assertEquals(received, bodies);
 });
 
-Deno.test("client refuses a line of more than 255 bytes and goes on", async () => {
+test("client refuses a line of more than 255 bytes and goes on", async () => {
   await using server = serve({ port: 0 });
   const most = "é".repeat(127) + "x";
-  const said = await run(
+  const ended = await run(
     server.addr,
     `before\n${most}y\n${most}\n${"z".repeat(1_000_000)}`,
   );
-  assertEquals(said, {
+  assertEquals(ended, {
     code: 0,
     out: `before\n${most}\n`,
     err: "client: line 2 is not sent: it has 256 bytes, 255 is the most\n" +
@@ -62,32 +64,32 @@ Deno.test("client refuses a line of more than 255 bytes and goes on", async () =
   });
 });
 
-Deno.test("client loses and reorders nothing of a large input", async () => {
+test("client loses and reorders nothing of a large input", async () => {
   await using server = serve({ port: 0 });
   let input = "";
   for (let i = 0; i < 150_000; i++) input += `${i} ${"x".repeat(i % 97)}\n`;
-  const said = await run(server.addr, input);
-  assert(said.out === input, "the output is not the input");
-  assertEquals([said.code, said.err], [0, ""]);
+  const ended = await run(server.addr, input);
+  assert(ended.out === input, "the output is not the input");
+  assertEquals([ended.code, ended.err], [0, ""]);
 });
 
-Deno.test("talk() shows texts the way it is asked to, for output that is looked at", async () => {
+test("pipe() shows texts as it is told, for an output that is a terminal", async () => {
   await using server = serve({ port: 0 });
   using client = await connect(server.addr);
   const input = new Chunks([Uint8Array.of(0x1b, 0x5b, 0x0a, 0x9b, 0x0a)]);
   let out = "";
-  const outlet = new Outlet({
+  const output = new LineWriter({
     write(bytes) {
       out += new TextDecoder().decode(bytes);
       return Promise.resolve(bytes.length);
     },
   });
-  const refuse = () => assert(false);
-  assert(await talk({ client, input, outlet, show: escape, refuse }));
+  const onOverlong = () => assert(false);
+  assert(await pipe({ client, input, output, show: escape, onOverlong }));
   assertEquals(out, "␛[\n[received non-utf8 data]\n");
 });
 
-Deno.test("client holds its input back while its output is stuck", async () => {
+test("client holds its input back while its output is stuck", async () => {
   await using server = serve({ port: 0 });
   const client = start(`127.0.0.1:${server.addr.port}`);
   let taken = 0;
@@ -110,11 +112,11 @@ Deno.test("client holds its input back while its output is stuck", async () => {
   await feeding;
   assertEquals(received, 400 * piece.length);
   assertEquals(server.stats().dropped, 0);
-  assertEquals((await client.status).code, 0);
+  assertEquals((await inTime(client.status)).code, 0);
   await client.stderr.cancel();
 });
 
-Deno.test("client prints what arrives after its input has ended", async () => {
+test("client prints what arrives after its input has ended", async () => {
   const { address, played } = play(async (socket) => {
     assertEquals(await readAll(socket), utf8.encode("\x02hi"));
     await socket.write(utf8.encode("\x05later\x04late"));
@@ -124,10 +126,10 @@ Deno.test("client prints what arrives after its input has ended", async () => {
     out: "later\nlate\n",
     err: "",
   });
-  await played;
+  await inTime(played);
 });
 
-Deno.test("client fails in one line when there is no server", async () => {
+test("client fails in one line when there is no server", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const address = `127.0.0.1:${listener.addr.port}`;
   listener.close();
@@ -138,35 +140,35 @@ Deno.test("client fails in one line when there is no server", async () => {
   });
 });
 
-Deno.test("client fails in one line when the server ends before the input", async () => {
+test("client fails in one line when the server ends before the input", async () => {
   const { address, played } = play(async (socket) => {
     await socket.write(utf8.encode("\x03bye"));
   });
   const client = start(address);
-  const output = await client.output();
+  const output = await inTime(client.output());
   assertEquals({ code: output.code, ...texts(output) }, {
     code: 1,
     out: "bye\n",
     err: `client: ${address} ended the connection before the input ended\n`,
   });
   await client.stdin.close().catch(() => {});
-  await played;
+  await inTime(played);
 });
 
-Deno.test("client fails in one line when the connection ends inside a message", async () => {
+test("client fails in one line when the connection ends inside a message", async () => {
   const { address, played } = play(async (socket) => {
     await readAll(socket);
-    await socket.write(utf8.encode("\x03one\x05torn"));
+    await socket.write(utf8.encode("\x03one\x05half"));
   });
   assertEquals(await run(address, ""), {
     code: 1,
     out: "one\n",
     err: `client: lost ${address}: the connection ended inside a message\n`,
   });
-  await played;
+  await inTime(played);
 });
 
-Deno.test("client fails in one line when the connection is reset", async () => {
+test("client fails in one line when the connection is reset", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const resetter = createServer((socket) => {
     socket.once("data", () => {
@@ -187,7 +189,7 @@ Deno.test("client fails in one line when the connection is reset", async () => {
   await promise;
 });
 
-Deno.test({
+test({
   name: "client fails in one line when its input or output does",
   ignore: Deno.build.os !== "linux", // it has a device that is always full
   async fn() {
@@ -197,63 +199,63 @@ Deno.test({
       "< /": "cannot read the input: Is a directory",
       "> /dev/full": "cannot write the output: No space left on device",
     };
-    for (const [redirection, complaint] of Object.entries(cases)) {
+    for (const [redirection, error] of Object.entries(cases)) {
       const script = `echo hi | (exec "$@" ${redirection})`;
       const shell = new Deno.Command("sh", {
         args: ["-c", script, "sh", ...client],
       });
-      const output = await shell.output();
+      const output = await inTime(shell.output());
       assertEquals({ code: output.code, ...texts(output) }, {
         code: 1,
         out: "",
-        err: `client: ${complaint}\n`,
+        err: `client: ${error}\n`,
       });
     }
   },
 });
 
-Deno.test("client ends quietly when nobody reads its output", async () => {
+test("client ends quietly when nobody reads its output", async () => {
   await using server = serve({ port: 0 });
   const client = start(`127.0.0.1:${server.addr.port}`);
   await client.stdout.cancel();
   const feeding = feed(client, "a line\n".repeat(10_000));
-  assertEquals((await client.status).code, 0);
+  assertEquals((await inTime(client.status)).code, 0);
   await feeding;
   assertEquals(await new Response(client.stderr).text(), "");
 });
 
-Deno.test("client explains wrong usage in one line", async () => {
+test("client explains wrong usage in one line", async () => {
   const cases = {
-    "--loud": "unknown option --loud",
-    "-hx": "unknown option -hx",
-    "a b": "one address is enough, not 2",
+    "--loud": 'unknown option "--loud"',
+    "-hx": 'unknown option "-hx"',
+    "a b": "one ADDRESS is enough, not 2",
     "nonsense": 'cannot read the address "nonsense": it has no port',
     "127.0.0.1": 'cannot read the address "127.0.0.1": it has no port',
     "::1:8080": 'cannot read the address "::1:8080": it is IP:PORT, with ' +
       "brackets around an IPv6 address",
     "127.0.0.1:65536":
       'cannot read the address "127.0.0.1:65536": the port is 0 to 65535',
-    "--\x1b[2J": "unknown option --␛[2J",
+    "--\x1b[2J": 'unknown option "--␛[2J"',
   };
   await Promise.all(
-    Object.entries(cases).map(async ([args, complaint]) => {
+    Object.entries(cases).map(async ([args, error]) => {
       const client = start(...args.split(" "));
       await client.stdin.close();
-      const output = await client.output();
+      const output = await inTime(client.output());
       assertEquals({ code: output.code, ...texts(output) }, {
         code: 2,
         out: "",
-        err: `client: ${complaint} (usage: client [ADDRESS]; see --help)\n`,
+        err: `client: ${error} (usage: client [ADDRESS]; see --help)\n`,
       });
     }),
   );
 });
 
-Deno.test("client tells its version and explains itself", async () => {
+test("client tells its version and explains itself", async () => {
   const outputs = ["--version", "--help", "-h"].map(async (option) => {
     const client = start(option);
     await client.stdin.close();
-    const output = await client.output();
+    const output = await inTime(client.output());
     assertEquals([output.code, texts(output).err], [0, ""]);
     return texts(output).out;
   });

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Editor } from "../../../lib/client/chat/editor.ts";
 import { History } from "../../../lib/client/chat/history.ts";
-import type { Command } from "../../../lib/client/chat/keys.ts";
+import type { Command } from "../../../lib/client/chat/key_decoder.ts";
 import { holds } from "../../support/property.ts";
 
 /** What an editor shows, with `|` for the cursor, after `commands`. */

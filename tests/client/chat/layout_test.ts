@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { unicodeWidth } from "@std/cli/unicode-width";
-import { layOutBlock, type Size } from "../../../lib/client/chat/block.ts";
+import { layOutFooter, type Size } from "../../../lib/client/chat/footer.ts";
 import { Echoes } from "../../../lib/client/chat/echoes.ts";
 import { Editor } from "../../../lib/client/chat/editor.ts";
 import { clip, layOut } from "../../../lib/client/chat/layout.ts";
@@ -19,16 +19,16 @@ function typed(text: string, lefts = 0): Editor {
   return editor;
 }
 
-function block(text: string, size: Size, palette = PLAIN, lefts = 0) {
+function footer(text: string, size: Size, palette = PLAIN, lefts = 0) {
   const content = {
     editor: typed(text, lefts),
     status: STATUS,
-    alarming: false,
+    isError: false,
   };
-  return layOutBlock(content, size, palette);
+  return layOutFooter(content, size, palette);
 }
 
-Deno.test("layOut() fills rows and leaves a place for the cursor", () => {
+Deno.test("layOut() fills rows and leaves a column for the cursor", () => {
   const rows = (text: string, width: number) =>
     layOut(text, 0, width).rows.map((row) => row.text);
   assertEquals(rows("", 5), [""]);
@@ -57,7 +57,7 @@ Deno.test("layOut() puts the cursor where the next character goes", () => {
   assertEquals(at("ab\n", 3, 9), [1, "", 0]);
 });
 
-Deno.test("layOut() loses nothing and exceeds no row", async (t) => {
+Deno.test("layOut() loses nothing, and no row is too wide", async (t) => {
   const piece = fc.constantFrom("a", " ", "\n", "é", "e\u0301", "天", "👍");
   const text = fc.array(piece, { maxLength: 60 }).map((all) => all.join(""));
   await holds(
@@ -78,7 +78,7 @@ Deno.test("layOut() loses nothing and exceeds no row", async (t) => {
   );
 });
 
-Deno.test("clip() keeps what fits, harmless", () => {
+Deno.test("clip() keeps what fits, escaped", () => {
   assertEquals(clip("abc", 3), "abc");
   assertEquals(clip("abc", 2), "ab");
   assertEquals(clip("a天", 2), "a");
@@ -86,16 +86,16 @@ Deno.test("clip() keeps what fits, harmless", () => {
   assertEquals(clip("abc", 0), "");
 });
 
-Deno.test("layOutBlock() shows the counter, the text and the status", () => {
+Deno.test("layOutFooter() shows the counter, the text and the status", () => {
   const size = { columns: 80, rows: 24 };
-  assertEquals(block("", size).rows, [" 255 > ", STATUS]);
-  assertEquals(block("hé", size).rows, [" 252 > hé", STATUS]);
-  assertEquals(block("one\ntwo!", size).rows, [
+  assertEquals(footer("", size).rows, [" 255 > ", STATUS]);
+  assertEquals(footer("hé", size).rows, [" 252 > hé", STATUS]);
+  assertEquals(footer("one\ntwo!", size).rows, [
     " 251 > one",
     "     > two!",
     STATUS,
   ]);
-  const long = block("x".repeat(80), size, PLAIN, 1);
+  const long = footer("x".repeat(80), size, PLAIN, 1);
   assertEquals(long.rows, [
     ` 175 > ${"x".repeat(72)}`,
     `       ${"x".repeat(8)}`,
@@ -108,10 +108,10 @@ Deno.test("layOutBlock() shows the counter, the text and the status", () => {
   ]);
 });
 
-Deno.test("layOutBlock() shows the rows around the cursor, and the counter", () => {
+Deno.test("layOutFooter() shows the rows around the cursor, and the counter", () => {
   const size = { columns: 27, rows: 5 };
   const text = Array.from("abcdefgh", (one) => one.repeat(19)).join("");
-  const rows = (lefts: number) => block(text, size, PLAIN, lefts).rows;
+  const rows = (lefts: number) => footer(text, size, PLAIN, lefts).rows;
   const row = (prompt: string, one: string) => prompt + one.repeat(19);
   const status = "127.0.0.1:8080 · 2 in · 1 ";
   assertEquals(rows(0), [
@@ -128,10 +128,10 @@ Deno.test("layOutBlock() shows the rows around the cursor, and the counter", () 
   ]);
 });
 
-Deno.test("layOutBlock() alarms when few bytes are left, with colour and without", () => {
+Deno.test("layOutFooter() warns when few bytes are left, with colour and without", () => {
   const size = { columns: 300, rows: 24 };
   const first = (bytes: number, palette: Palette) =>
-    block("x".repeat(bytes), size, palette).rows[0]!.split("x")[0];
+    footer("x".repeat(bytes), size, palette).rows[0]!.split("x")[0];
   assertEquals(first(205, PLAIN), "  50 > ");
   assertEquals(first(245, PLAIN), "  10 > ");
   assertEquals(first(246, PLAIN), "   9 ! ");
@@ -143,7 +143,7 @@ Deno.test("layOutBlock() alarms when few bytes are left, with colour and without
   assertEquals(first(246, colored), "\x1b[31m   9\x1b[0m ! ");
 });
 
-Deno.test("layOutBlock() fits into any window, with the cursor in it", () => {
+Deno.test("layOutFooter() fits into any window, with the cursor in it", () => {
   const texts = [
     "",
     "hi",
@@ -155,10 +155,10 @@ Deno.test("layOutBlock() fits into any window, with the cursor in it", () => {
     [0, 3, 400].map((lefts) => typed(text, lefts))
   );
   for (const editor of editors) {
-    const content = { editor, status: STATUS, alarming: false };
+    const content = { editor, status: STATUS, isError: false };
     for (const columns of [1, 2, 3, 7, 10, 19, 20, 21, 40, 80]) {
       for (const rows of [1, 2, 3, 4, 5, 10, 24]) {
-        const shown = layOutBlock(content, { columns, rows }, PLAIN);
+        const shown = layOutFooter(content, { columns, rows }, PLAIN);
         assert(shown.rows.length <= Math.max(rows - 1, 1));
         const row = shown.rows[shown.above.length]!;
         assert(row.startsWith(shown.before));
@@ -171,9 +171,9 @@ Deno.test("layOutBlock() fits into any window, with the cursor in it", () => {
   }
 });
 
-Deno.test("layOutBlock() shows the status alone when nothing can be typed", () => {
-  const content = { editor: undefined, status: STATUS, alarming: true };
-  const shown = layOutBlock(content, { columns: 10, rows: 5 }, PLAIN);
+Deno.test("layOutFooter() shows the status alone when nothing can be typed", () => {
+  const content = { editor: undefined, status: STATUS, isError: true };
+  const shown = layOutFooter(content, { columns: 10, rows: 5 }, PLAIN);
   assertEquals(shown.rows, ["", STATUS.slice(0, 9)]);
 });
 

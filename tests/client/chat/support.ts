@@ -1,8 +1,7 @@
 /** The client's command as a process, and servers that misbehave. */
 import { type Address, formatAddress } from "../../../lib/wire/address.ts";
+import { inTime, spawn } from "../../support/command.ts";
 import { script } from "../../support/script.ts";
-
-const ROOT = new URL("../../..", import.meta.url);
 
 /** The command and its arguments, with the permissions it is documented to need. */
 export function command(...args: string[]): [string, ...string[]] {
@@ -10,19 +9,13 @@ export function command(...args: string[]): [string, ...string[]] {
 }
 
 /** Starts the client, with pipes for its streams. */
-export function start(...args: string[]) {
-  const [program, ...rest] = command(...args);
-  return new Deno.Command(program, {
-    args: rest,
-    cwd: ROOT,
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
+export function start(...args: string[]): Deno.ChildProcess {
+  const piped = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+  return spawn(command(...args), piped);
 }
 
-/** What a client said that was given all its input at once. */
-export interface Said {
+/** How a client ended, and what it printed. */
+export interface Ended {
   code: number;
   out: string;
   err: string;
@@ -32,14 +25,16 @@ export interface Said {
 export async function run(
   address: Address | string,
   input: string | Uint8Array<ArrayBuffer>,
-): Promise<Said> {
+): Promise<Ended> {
   const name = typeof address === "string" ? address : formatAddress(address);
   const client = start(name);
-  const [output] = await Promise.all([client.output(), feed(client, input)]);
+  const [output] = await inTime(
+    Promise.all([client.output(), feed(client, input)]),
+  );
   return { code: output.code, ...texts(output) };
 }
 
-/** Writes all of `input` and closes it; a client that has left may leave some. */
+/** Writes all of `input` and closes it; a client that ended takes only a part. */
 export async function feed(
   client: Deno.ChildProcess,
   input: string | Uint8Array<ArrayBuffer>,
@@ -65,8 +60,8 @@ export function play(serve: (socket: Deno.TcpConn) => Promise<void>) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const played = (async () => {
     using _listener = listener;
-    using socket = await listener.accept();
-    await serve(socket);
+    using socket = await inTime(listener.accept());
+    await inTime(serve(socket));
   })();
   return { address: formatAddress(listener.addr), played };
 }

@@ -1,11 +1,12 @@
 /** A real terminal: a window of tmux, with keys to press and a screen to look at. */
 import { assert } from "@std/assert";
+import { inTime } from "../../support/command.ts";
 
 /** Whether there is a tmux to run. */
 export const hasTmux: boolean = await tmux("-V").then(() => true, () => false);
 
-/** How often the screen is looked at before it is said to be wrong; each look takes milliseconds. */
-const LOOKS = 2000;
+/** How often the screen is read before it counts as wrong; each read takes milliseconds. */
+const READS = 2000;
 
 /** A window in which a command runs. */
 export class Terminal implements AsyncDisposable {
@@ -72,13 +73,13 @@ export class Terminal implements AsyncDisposable {
     return (await this.#tmux("display-message", "-p", format)).trimEnd();
   }
 
-  /** Looks at the rows until they are as they should be, and returns them. */
+  /** Reads the rows until they are as they should be, and returns them. */
   async until(
     condition: (rows: string[]) => boolean,
     ...options: string[]
   ): Promise<string[]> {
     let rows: string[] = [];
-    for (let look = 0; look < LOOKS; look++) {
+    for (let read = 0; read < READS; read++) {
       rows = await this.rows(...options);
       if (condition(rows)) return rows;
     }
@@ -105,10 +106,11 @@ export class Terminal implements AsyncDisposable {
 }
 
 async function tmux(...args: string[]): Promise<string> {
-  // The outer terminal's, if this runs in one, is another's business.
+  // A tmux that the tests run in has nothing to do with this one.
   const env = { TMUX: "", LC_ALL: "C.UTF-8" };
-  const { code, stdout, stderr } = await new Deno.Command("tmux", { args, env })
-    .output();
+  const { code, stdout, stderr } = await inTime(
+    new Deno.Command("tmux", { args, env }).output(),
+  );
   if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
   return new TextDecoder().decode(stdout);
 }

@@ -1,7 +1,7 @@
 /**
- * Lines: what is typed or piped, cut at each `\n` into the bodies of messages.
- * The piped client splits its input with it. Its one rule: it keeps at most one
- * message's bytes, however long a line is.
+ * The line splitter: cuts piped input at each `\n` into the bodies of messages.
+ * `pipe()` reads its input through it. It keeps at most the bytes of one message,
+ * however long a line is.
  *
  * Only `\n` ends a line and only it is left out: the `\r` of a `\r\n` is a byte of
  * the message like any other, and lines need not be text. An empty line is an
@@ -13,22 +13,22 @@ import { MAX_BODY } from "../../wire/frame.ts";
 
 const NEWLINE = 0x0a;
 
-/** A line that is too long for a message; its bytes are not kept. */
+/** A line that is too long for a message, without its bytes. */
 export interface Overlong {
   /** How many bytes it had. */
   readonly overlong: number;
 }
 
-/** Cuts a stream into lines, wherever its chunks begin and end. */
+/** Cuts a stream into lines, wherever its chunks are cut. */
 export class LineSplitter {
-  /** The start of a line that has begun in earlier chunks. */
+  /** The start of a line that began in earlier chunks. */
   readonly #kept = new Uint8Array(MAX_BODY);
-  /** The bytes of that line so far, of which no more than fit are kept. */
+  /** How many bytes that line has so far; only those that fit are kept. */
   #length = 0;
 
   /**
-   * The lines that end within `chunk`, in order. Bodies are valid until the next
-   * is asked for.
+   * The lines that end within `chunk`, in order. A body is valid until the
+   * next is asked for.
    */
   *push(chunk: Uint8Array): Generator<Uint8Array | Overlong, void> {
     for (let start = 0;;) {

@@ -1,15 +1,15 @@
 /**
- * The block: the rows at the bottom of the terminal, which are the input line and
- * the status line below it. The chat says what is in it, the screen draws it. Its
- * one rule: it is never higher than the window.
+ * The footer: the rows at the bottom of the terminal, which are the input line and
+ * the status line below it. The chat says what is in it, the screen draws it. It
+ * is never higher than the window.
  *
  * ```text
  *  250 > hello                                 bytes left, and what is typed
  * 127.0.0.1:8080 · 12 in · 3 out · Ctrl-D to end
  * ```
  *
- * The cursor stands in the input, and what lies below can be erased however it
- * was wrapped: that is why the status comes last.
+ * The cursor stands in the input, and everything below the cursor can be erased,
+ * however it is wrapped. That is why the status comes last.
  *
  * @module
  */
@@ -24,10 +24,10 @@ export interface Size {
   readonly rows: number;
 }
 
-/** Rows to be drawn. */
-export interface Block {
+/** The rows of a footer, laid out to be drawn. */
+export interface Footer {
   readonly rows: readonly string[];
-  /** The widths of the rows above the one that the cursor is on, in columns. */
+  /** The widths of the rows above the cursor's row, in columns. */
   readonly above: readonly number[];
   /** What the cursor's row shows before the cursor. */
   readonly before: string;
@@ -35,40 +35,40 @@ export interface Block {
   readonly cursorColumn: number;
 }
 
-/** What the block shows. */
-export interface BlockContent {
+/** What the footer shows. */
+export interface FooterContent {
   /** `undefined` when nothing more can be typed. */
   readonly editor: Editor | undefined;
   readonly status: string;
-  /** Whether the status is a complaint. */
-  readonly alarming: boolean;
+  /** Whether the status is an error. */
+  readonly isError: boolean;
 }
 
-/** The counter warns below so many bytes. */
+/** The counter is a warning when fewer bytes than this are left: some words more. */
 const FEW = 50;
 
-/** The counter alarms below so many bytes. */
+/** The counter has the colour of errors when fewer bytes than this are left. */
 const VERY_FEW = 10;
 
-/** The counter's place: `255`, or `-99` when there is too much. */
+/** The width of the counter, in columns: `255`, or `-99` when there is too much. */
 const COUNTER = 4;
 
-/** In a window narrower than this there is no room for a counter. */
+/** A window narrower than this, in columns, has no room for a counter. */
 const NARROW = 20;
 
-/** In a window lower than this there is no room for a status line. */
+/** A window lower than this, in rows, has no room for a status line. */
 const LOW = 3;
 
-/** Lays the block out for a window of `size`. */
-export function layOutBlock(
-  { editor, status, alarming }: BlockContent,
+/** Lays the footer out for a window of `size`. */
+export function layOutFooter(
+  { editor, status, isError }: FooterContent,
   { columns, rows }: Size,
   palette: Palette,
-): Block {
+): Footer {
   const line = clip(status, columns - 1);
   const below = rows < LOW
     ? []
-    : [alarming ? palette.alarm(line) : palette.dim(line)];
+    : [isError ? palette.error(line) : palette.dim(line)];
   if (!editor) {
     return { rows: ["", ...below], above: [], before: "", cursorColumn: 0 };
   }
@@ -76,7 +76,7 @@ export function layOutBlock(
   const indent = columns < NARROW ? 0 : COUNTER + " > ".length;
   const prompt = indent === 0 ? () => "" : prompter(editor, palette);
   const layout = layOut(editor.text, editor.before.length, columns - indent);
-  // What is above the window cannot be drawn, and one row is for messages.
+  // Rows above the window cannot be drawn, and one row is for messages.
   const height = Math.max(rows - below.length - 1, 1);
   const from = Math.max(layout.cursorRow - height + 1, 0);
   const shown = layout.rows.slice(from, from + height);
@@ -90,7 +90,7 @@ export function layOutBlock(
   };
 }
 
-/** The prompts of shown rows: the counter on the first, a sign where a line starts. */
+/** The prompts of rows: the counter on the first, a sign where a line starts. */
 function prompter(
   editor: Editor,
   palette: Palette,
@@ -98,7 +98,7 @@ function prompter(
   const left = MAX_BODY - editor.bytes;
   const counter = String(left).padStart(COUNTER);
   const painted = left < VERY_FEW
-    ? palette.alarm(counter)
+    ? palette.error(counter)
     : left < FEW
     ? palette.warning(counter)
     : palette.dim(counter);

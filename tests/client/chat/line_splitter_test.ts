@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { LineSplitter } from "../../../lib/client/chat/lines.ts";
+import { LineSplitter } from "../../../lib/client/chat/line_splitter.ts";
 import { bodyOf, chunksOf } from "../../support/bytes.ts";
 import { holds } from "../../support/property.ts";
 

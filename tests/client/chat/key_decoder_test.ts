@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Key, KeyDecoder } from "../../../lib/client/chat/keys.ts";
+import { type Key, KeyDecoder } from "../../../lib/client/chat/key_decoder.ts";
 
 const utf8 = new TextEncoder();
 

@@ -1,16 +1,16 @@
 /**
- * Keys: what was pressed or pasted, from the bytes that a terminal in raw mode
- * sends. The chat decodes its input with it. Its one rule: a sequence that is
- * not known is swallowed whole, and never ends up in the text.
+ * The key decoder: keys and pasted text, from the bytes that a terminal in raw
+ * mode sends. The chat decodes its input with it. An unknown sequence is skipped
+ * whole, and never ends up in the text.
  *
- * (`node:readline` decodes keys too, but Deno's lets the tails of unknown
- * sequences through as text, those around a paste among them.)
+ * (`node:readline` decodes keys, too, but in Deno the tails of unknown sequences
+ * come through as text, those around a paste among them.)
  *
  * @module
  */
 // deno-lint-ignore-file no-control-regex -- control characters are keys
 
-/** What a key asks for. */
+/** What a key stands for. */
 export type Command =
   | "left"
   | "right"
@@ -55,7 +55,7 @@ const CONTROLS: Record<string, Command> = {
   "\x7f": "backspace",
 };
 
-/** What follows an escape character; modifiers other than none are Ctrl and Alt. */
+/** What follows an escape character; the modifiers 3, 5 and 9 are Alt and Ctrl. */
 const SEQUENCES: Record<string, Command> = {
   ...finals("[", { A: "older", B: "newer", C: "right", D: "left" }),
   ...finals("[", { H: "home", F: "end" }),
@@ -83,20 +83,20 @@ const PASTE_END = "\x1b[201~";
 
 /**
  * A sequence without its escape: CSI, the Linux console's own, SS3, or Alt and a
- * key. Malformed ones as far as they go.
+ * key. Of a malformed sequence it matches as much as is well-formed.
  */
 const SEQUENCE = /^(?:\[\[?[0-?]*[ -/]*[^\x1b]?|O[^\x1b]?|[^\x1b])?/u;
 
-/** A sequence that goes on in the next read. */
+/** The beginning of a sequence, which goes on in the next read. */
 const BEGUN = /^(?:\[\[?[0-?]*[ -/]*|O)?$/;
 
-/** What goes on after an escape that ended a read; otherwise it was the Escape key. */
+/** What continues an escape that ended a read; otherwise it was the Escape key. */
 const GOES_ON = /^[[O]/;
 
-/** Decodes keys, however the terminal's bytes are cut. */
+/** Decodes keys, wherever the reads cut the terminal's bytes. */
 export class KeyDecoder {
   readonly #utf8 = new TextDecoder();
-  /** What has begun and may go on. */
+  /** Input that may go on in the next read. */
   #rest = "";
   #pasting = false;
 
@@ -151,7 +151,7 @@ export class KeyDecoder {
   }
 }
 
-/** How much of the end of a paste may go on as a line end or as the paste's end. */
+/** How many units at the end of a read may go on as a line end or as the paste's end. */
 function beginning(input: string): number {
   for (let length = PASTE_END.length - 1; length > 0; length--) {
     if (input.endsWith(PASTE_END.slice(0, length))) return length;

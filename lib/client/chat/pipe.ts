@@ -1,0 +1,102 @@
+/**
+ * The client in a pipe: lines in, messages out, for other programs. The entry
+ * point calls it when standard input or output is not a terminal.
+ *
+ * ```text
+ * input ─▶ line splitter ─▶ client.send        client ─▶ text ─▶ line writer
+ * ```
+ *
+ * Receiving never waits for sending: a client that only sends would be
+ * disconnected as stalled. Sending waits for receiving, because all that is sent
+ * comes back.
+ *
+ * @module
+ */
+import type { LineWriter } from "../../cli/line_writer.ts";
+import type { ByteSource } from "../../wire/framer.ts";
+import { isBrokenPipe, isDisconnect } from "../../wire/io_error.ts";
+import type { Client } from "../client.ts";
+import { LineSplitter } from "./line_splitter.ts";
+import { decodeText, NOT_TEXT } from "./message.ts";
+
+/** How much is read at once: enough that a system call's cost does not matter. */
+const READ_SIZE = 64 * 1024;
+
+/** What {@linkcode pipe} connects. */
+export interface PipeOptions {
+  readonly client: Client;
+  readonly input: ByteSource;
+  readonly output: LineWriter;
+  /** Makes text safe to print, for an output that is a terminal. */
+  readonly show?: (text: string) => string;
+  /** Called with each line that is too long: its number, from 1, and its bytes. */
+  readonly onOverlong: (line: number, length: number) => void;
+}
+
+/**
+ * Sends `input` line by line and prints what is received, until the server ends
+ * the connection or nobody reads the output.
+ *
+ * @returns Whether it ended as it should: the server ended the connection after
+ * all input was sent, or nobody reads the output any more.
+ * @throws If the connection is lost, see {@linkcode Client}, or the input or the
+ * output fails.
+ */
+export async function pipe(options: PipeOptions): Promise<boolean> {
+  const { client, output } = options;
+  let sent = false;
+  const sending = send(options, () => sent = true);
+  const receiving = receive(options);
+  const unread = await Promise.race([
+    receiving.then(() => false),
+    sending.then(() => receiving).then(() => false),
+    output.failed.then((error) => {
+      if (!isBrokenPipe(error)) throw error;
+      return true;
+    }),
+  ]);
+  client.close();
+  return unread || sent;
+}
+
+async function send(
+  { client, input, output, onOverlong }: PipeOptions,
+  onSent: () => void,
+): Promise<void> {
+  const splitter = new LineSplitter();
+  const buffer = new Uint8Array(READ_SIZE);
+  let number = 0;
+  try {
+    for (let read: number | null = 0; read !== null;) {
+      await output.flushed(); // all that is sent comes back, and needs room
+      read = await input.read(buffer);
+      const lines = read === null
+        ? splitter.end()
+        : splitter.push(buffer.subarray(0, read));
+      const sends = [];
+      for (const line of lines) {
+        number++;
+        if (line instanceof Uint8Array) sends.push(client.send(line));
+        else onOverlong(number, line.overlong);
+      }
+      await Promise.all(sends);
+    }
+    // Before the server can know: it may end the connection at once.
+    onSent();
+    await client.closeWrite();
+  } catch (error) {
+    // receive() throws it too, after what can still be received.
+    if (!isDisconnect(error)) throw error;
+  }
+}
+
+async function receive(
+  { client, output, show }: PipeOptions,
+): Promise<void> {
+  for await (const body of client) {
+    const text = decodeText(body);
+    const line = text === undefined ? NOT_TEXT : show ? show(text) : body;
+    await output.write(line);
+  }
+  await output.flushed();
+}

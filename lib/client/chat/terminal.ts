@@ -1,0 +1,79 @@
+/**
+ * The terminal that the client's command runs in: raw mode, window and signals.
+ * However the chat ends, the terminal is as it was before.
+ *
+ * @module
+ */
+import type { Client } from "../client.ts";
+import { Chat, type ChatEnding } from "./chat.ts";
+import { Palette } from "./palette.ts";
+import { input, output } from "./streams.ts";
+
+/** What shells report when a signal ended a process: this and the signal's number. */
+const SIGNALLED = 128;
+
+const SIGINT = 2;
+
+/** Signals that end a process. Here the terminal is restored first. */
+const ENDING_SIGNALS: Partial<Record<Deno.Signal, number>> = {
+  SIGHUP: 1,
+  SIGINT,
+  SIGTERM: 15,
+};
+
+/** Signals after which the window may have another size. */
+const DRAWING_SIGNALS: Deno.Signal[] = ["SIGWINCH", "SIGCONT"];
+
+/** The window of a terminal that does not know its own size. */
+const COLUMNS = 80;
+const ROWS = 24;
+
+/**
+ * Chats at the terminal until the chat ends.
+ *
+ * @returns How it ended, or the exit code when the user or a signal ended it.
+ * @throws If the connection is lost, see {@linkcode Client}, or the terminal is.
+ */
+export async function chatAtTerminal(
+  client: Client,
+  address: string,
+): Promise<Exclude<ChatEnding, "left"> | number> {
+  const chat = new Chat({
+    client,
+    address,
+    input,
+    output,
+    size: () => {
+      const { columns, rows } = Deno.consoleSize();
+      return { columns: columns || COLUMNS, rows: rows || ROWS };
+    },
+    palette: new Palette(!Deno.noColor),
+  });
+  let code = SIGNALLED + SIGINT; // for Ctrl-C, which is a key in raw mode
+  for (const [signal, number] of Object.entries(ENDING_SIGNALS)) {
+    listen(signal as Deno.Signal, () => {
+      code = SIGNALLED + number;
+      chat.leave();
+    });
+  }
+  for (const signal of DRAWING_SIGNALS) {
+    listen(signal, () => {
+      Deno.stdin.setRaw(true); // a shell may have changed it meanwhile
+      chat.resize();
+    });
+  }
+  Deno.stdin.setRaw(true);
+  try {
+    const ending = await chat.run();
+    return ending === "left" ? code : ending;
+  } finally {
+    Deno.stdin.setRaw(false);
+  }
+}
+
+/** Listens to a signal, where the system has it: Windows lacks some. */
+function listen(signal: Deno.Signal, listener: () => void): void {
+  const missing = Deno.build.os === "windows" &&
+    (signal === "SIGTERM" || signal === "SIGWINCH" || signal === "SIGCONT");
+  if (!missing) Deno.addSignalListener(signal, listener);
+}

@@ -1,0 +1,56 @@
+/**
+ * Which tests judge a file of the core: those named after it, then the rest of its
+ * folder's, then some of the layers above it, which notice what the others let pass.
+ */
+import { basename } from "node:path";
+
+/** The folders of the core, and where the layers above each are tested. */
+const CORE: Record<string, string[]> = {
+  wire: ["server"],
+  hub: ["server"],
+  server: [],
+};
+
+/** Tests that are run by one process, all of them or up to the first that fails. */
+export type Stage = readonly string[];
+
+/** The files of the core below `root`, as paths from there. */
+export function coreFiles(root: string): string[] {
+  return Object.keys(CORE).flatMap((folder) =>
+    filesIn(root, `lib/${folder}`, ".ts")
+  );
+}
+
+/** The stages that judge a file; a mutant that passes one goes on to the next. */
+export function stagesOf(root: string, file: string): Stage[] {
+  const [, folder = ""] = file.split("/");
+  const own = filesIn(root, `tests/${folder}`, "_test.ts");
+  const name = `${basename(file, ".ts")}_test.ts`;
+  const named = own.filter((test) => basename(test) === name);
+  const rest = own.filter((test) => !named.includes(test));
+  const above = (CORE[folder] ?? []).map((layer) =>
+    filesIn(root, `tests/${layer}`, "_test.ts")
+  );
+  return [named, rest, ...above].filter((stage) => stage.length > 0);
+}
+
+/** The files of a folder and those inside, in order. */
+function filesIn(root: string, folder: string, ending: string): string[] {
+  const files = [];
+  for (const { name, isDirectory } of entries(`${root}/${folder}`)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) files.push(...filesIn(root, path, ending));
+    else if (name.endsWith(ending)) files.push(path);
+  }
+  return files.sort();
+}
+
+/** What is in a folder; nothing, if there is none. */
+function entries(folder: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}

@@ -88,6 +88,16 @@ for (const entry of ["./main.ts", ...Object.values(config.exports)]) {
   });
 }
 
+Deno.test("packages: a run downloads what it imports, not all that the lock names", async () => {
+  assert(config.unstable.includes("npm-lazy-caching"));
+  // A task downloads all of them before it starts, so none may be large.
+  const { npm } = JSON.parse(await read("deno.lock"));
+  const large = Object.keys(npm).filter((name) =>
+    /^(?:echarts|zrender)@/.test(name)
+  );
+  assertEquals(large, []);
+});
+
 Deno.test("packages: server and stress tester have one version, and the tag is both", async () => {
   assertEquals(stresstest.version, config.version);
   const text = await read(".github/workflows/publish.yml");

@@ -14,6 +14,7 @@ a message of a client that keeps up, or breaks the one order. EXECUTABLE is our 
 server unless given.
 
   --minutes N    how long (default 5)
+  --timeout N    how long to wait for messages, in seconds (default 10)
   --json FILE    where samples go (default soak.json)
   --report FILE  where the charts go (default soak.html)
   -h, --help`;
@@ -21,6 +22,7 @@ server unless given.
 /** What was asked for. */
 export interface Asked {
   minutes: number;
+  timeout: number;
   json: string;
   report: string;
   target: Target;
@@ -40,17 +42,17 @@ const OURS: Target = {
  * @throws {UsageError} If it makes no sense.
  */
 export function parse(args: string[]): Asked | "help" {
-  const { help, _: given, minutes, json, report } = parseArgs(args, {
+  const { help, _: given, minutes, timeout, json, report } = parseArgs(args, {
     alias: { h: "help" },
     boolean: ["help"],
-    string: ["minutes", "json", "report"],
+    string: ["minutes", "timeout", "json", "report"],
     unknown: (arg, key) => {
       if (key === undefined) return;
       throw new UsageError(`there is no option "${escape(arg)}"`);
     },
   });
   if (help) return "help";
-  const values = new Values({ minutes, json, report });
+  const values = new Values({ minutes, timeout, json, report });
   const [target = OURS, ...more] = targets(given.map(String));
   if (more.length > 0) throw new UsageError("one EXECUTABLE is enough");
   if (target.address) {
@@ -58,6 +60,7 @@ export function parse(args: string[]): Asked | "help" {
   }
   return {
     minutes: values.number("minutes", 5, 0.01, 100_000),
+    timeout: values.number("timeout", 10, 1, 3600),
     json: values.file("json") ?? "soak.json",
     report: values.file("report") ?? "soak.html",
     target,

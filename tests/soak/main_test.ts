@@ -41,7 +41,10 @@ Deno.test({
   name: "soak: a server that loses messages fails",
   ignore,
   async fn() {
-    const { code, stdout, result } = await soaked(broken("drops"));
+    const { code, stdout, result } = await soaked(
+      "--timeout=1",
+      broken("drops"),
+    );
     assertEquals(code, 1);
     assertMatch(stdout, /round 1, calm: conservation: client/);
     assertMatch(stdout, /the quiet pair lost \d+ of \d+ messages/);

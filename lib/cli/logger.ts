@@ -2,7 +2,7 @@
  * The logger: what goes to standard error, line by line. The server's command
  * tells it what happens. Neither clients nor a reader that reads nothing can make
  * the log long or slow: lines of a kind are limited, and lines without room are
- * counted and left out.
+ * counted and lost.
  *
  * @module
  */

@@ -33,7 +33,7 @@ const OPTIONS = {
     min: 1,
     max: MAX_CLIENTS,
     default: DEFAULT_MAX_CLIENTS,
-    help: "the most clients at a time; the server turns away others",
+    help: "the most clients at a time; the server refuses more",
   }),
   maxClientsPerAddress: wholeNumber({
     value: "N",

@@ -13,11 +13,11 @@ import { describeError } from "../wire/io_error.ts";
 const REASONS: Readonly<Record<DisconnectReason, string>> = {
   ended: "left",
   truncated: "left inside a message",
-  reset: "was lost",
-  stalled: "was disconnected: it took nothing for too long",
-  drained: "was sent the rest",
-  aborted: "was disconnected before it had the rest",
-  failed: "was disconnected: its messages could not be sent on",
+  reset: "lost its connection",
+  stalled: "was disconnected: it made no progress for too long",
+  drained: "was disconnected after it got all messages",
+  aborted: "was disconnected before it got all messages",
+  failed: "was disconnected: its messages could not be published",
 };
 
 /** How serious an event is. */
@@ -43,8 +43,8 @@ export function eventLine(event: ServerEvent): LogLine {
 function describeEvent(event: ServerEvent, address: string): string {
   if (event.type === "refused") {
     return event.limit === "maxClients"
-      ? `turned away ${address}: there are as many clients as --max-clients allows`
-      : `turned away ${address}: there are as many clients from there as --max-clients-per-address allows`;
+      ? `refused ${address}: as many clients are connected as --max-clients allows`
+      : `refused ${address}: as many clients are connected from there as --max-clients-per-address allows`;
   }
   const client = `client ${event.client} (${address})`;
   switch (event.type) {

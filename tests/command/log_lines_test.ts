@@ -37,12 +37,12 @@ const EVENTS: [ServerEvent, string, string][] = [
   [
     { type: "disconnected", ...from, reason: "stalled", dropped: 12 },
     "warning",
-    "client 7 ([2001:db8::1]:5) was disconnected: it took nothing for too long; it lost 12 messages",
+    "client 7 ([2001:db8::1]:5) was disconnected: it made no progress for too long; it lost 12 messages",
   ],
   [
     { type: "refused", remoteAddr: from.remoteAddr, limit: "maxClients" },
     "warning",
-    "turned away [2001:db8::1]:5: there are as many clients as --max-clients allows",
+    "refused [2001:db8::1]:5: as many clients are connected as --max-clients allows",
   ],
   [
     {
@@ -51,7 +51,7 @@ const EVENTS: [ServerEvent, string, string][] = [
       limit: "maxClientsPerAddress",
     },
     "warning",
-    "turned away unix: there are as many clients from there as --max-clients-per-address allows",
+    "refused unix: as many clients are connected from there as --max-clients-per-address allows",
   ],
 ];
 

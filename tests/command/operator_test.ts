@@ -38,6 +38,18 @@ async function assertServes(peer: Peer): Promise<void> {
   while (await peer.hear() !== text);
 }
 
+/** Lets clients come and go, as proof that the server serves. */
+async function assertServesMany(address: Address): Promise<void> {
+  using peer = await joinSoon(address);
+  for (let n = 0; n < 20; n++) {
+    using other = await Peer.join(address);
+    await assertServes(other);
+  }
+  await assertServes(peer);
+  await peer.hangUp();
+  await peer.hearAll();
+}
+
 /** Sends without end, and never reads. */
 async function flood(address: Address): Promise<void> {
   try {
@@ -67,7 +79,7 @@ test({
     for (let n = 0; n < 20; n++) stack.use(await Peer.connect(address));
     const floods = Array.from({ length: 4 }, () => flood(address));
     const loaded = /messagesIn=\d{6,} .* dropped=\d{6,} /;
-    while (!loaded.test(await server.complaint() ?? ""));
+    while (!loaded.test(await server.logLine() ?? ""));
     server.kill("SIGTERM");
     const { code, stdout, stderr } = await server.end();
     assertEquals([code, stdout], [0, ""]);
@@ -149,16 +161,7 @@ test({
         ...redirected(redirection, "-v", "--stats=0.01"),
         formatAddress(address),
       ], { stdin: "null", stdout: "null", stderr: "null" });
-      {
-        using peer = await joinSoon(address);
-        for (let n = 0; n < 20; n++) {
-          using other = await Peer.join(address);
-          await assertServes(other);
-        }
-        await assertServes(peer);
-        await peer.hangUp();
-        await peer.hearAll();
-      }
+      await assertServesMany(address);
       child.kill("SIGTERM");
       assertEquals((await inTime(child.status)).code, 0, redirection);
     }
@@ -179,16 +182,7 @@ test({
       assert((await reader.read()).value);
       await reader.cancel();
     }
-    {
-      using peer = await Peer.join(address);
-      for (let n = 0; n < 20; n++) {
-        using other = await Peer.join(address);
-        await assertServes(other);
-      }
-      await assertServes(peer);
-      await peer.hangUp();
-      await peer.hearAll();
-    }
+    await assertServesMany(address);
     child.kill("SIGTERM");
     assertEquals((await inTime(child.status)).code, 0);
   },

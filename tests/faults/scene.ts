@@ -19,7 +19,7 @@ export const FLOOD = 80_000;
 
 /** What is said of clients that take less than they are sent. */
 export const SLOW =
-  /^zillions: (client \d+ \(\S+\) (lags: it loses messages|was disconnected: it took nothing for too long(; it lost \d+ messages)?)|suppressed \d+ more lines of this kind: (lagging|disconnected))$/;
+  /^zillions: (client \d+ \(\S+\) (lags: it loses messages|was disconnected: it made no progress for too long(; it lost \d+ messages)?)|suppressed \d+ more lines of this kind: (lagging|disconnected))$/;
 
 /** The clients that are there all the time: the pulse's two. */
 const PULSE = 2;
@@ -185,7 +185,7 @@ export class Scene implements AsyncDisposable {
   }
 
   async #watch(): Promise<void> {
-    for (let line; (line = await this.server.complaint()) !== undefined;) {
+    for (let line; (line = await this.server.logLine()) !== undefined;) {
       if (line.startsWith("zillions: ")) {
         this.complaints.push(line);
         continue;

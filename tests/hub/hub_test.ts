@@ -412,7 +412,7 @@ Deno.test("Channel: a subscriber that transfers a run's buffer away costs others
 });
 
 Deno.test("Channel.next() serves at once no more than the budget, however many ask", async () => {
-  const hub = new Hub();
+  const hub = new Hub({}, new FakeClock()); // no time for a poll
   const channels = Array.from({ length: BUDGET + 1 }, () => hub.subscribe());
   broadcast(hub, 1);
   let served = 0;

@@ -58,7 +58,7 @@ export class Command implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #lines: ReadableStreamDefaultReader<string>;
   readonly #stderr: Promise<string>;
-  readonly #complaints: ReadableStreamDefaultReader<string>;
+  readonly #logLines: ReadableStreamDefaultReader<string>;
 
   private constructor(address: Address, command: string[]) {
     this.address = address;
@@ -70,7 +70,7 @@ export class Command implements AsyncDisposable {
     this.#lines = lines(this.#child.stdout).getReader();
     const [kept, shown] = lines(this.#child.stderr).tee();
     this.#stderr = Array.fromAsync(kept).then((all) => all.join("\n"));
-    this.#complaints = shown.getReader();
+    this.#logLines = shown.getReader();
   }
 
   /** Starts a command and waits until it is ready. */
@@ -119,8 +119,8 @@ export class Command implements AsyncDisposable {
   }
 
   /** The next line of standard error; `undefined` at its end. */
-  async complaint(): Promise<string | undefined> {
-    return (await inTime(this.#complaints.read())).value;
+  async logLine(): Promise<string | undefined> {
+    return (await inTime(this.#logLines.read())).value;
   }
 
   /** What it did in the end: its exit code, and what it printed after it was ready. */
@@ -137,7 +137,7 @@ export class Command implements AsyncDisposable {
     this.kill("SIGKILL");
     await inTime(this.#child.status);
     await this.#lines.cancel();
-    await this.#complaints.cancel();
+    await this.#logLines.cancel();
     await inTime(this.#stderr);
   }
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { inTime } from "./support/eventually.ts";
 
 const ROOT = new URL("..", import.meta.url);
 
@@ -54,13 +55,16 @@ Deno.test("layers: the hub and the framer run where there is no Deno", async () 
     import.meta.resolve("./support/without_deno.ts"),
     { type: "module" },
   );
-  const answer = await new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
-  });
+  const answer = await inTime(
+    new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = (event) => {
+        event.preventDefault();
+        reject(new Error(event.message));
+      };
+    }),
+    "the worker's answer",
+  );
   worker.terminate();
   assertEquals(answer, { received: 300, runs: [[2, 1, 97, 0]] });
 });

@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { encode } from "../lib/wire/frame.ts";
 import { freeAddress } from "./support/command.ts";
-import { macrotask } from "./support/jitter.ts";
+import { eventually } from "./support/eventually.ts";
 import { path } from "./support/script.ts";
 import { CERT, KEY } from "./support/tls.ts";
 
@@ -56,14 +56,21 @@ class Example implements AsyncDisposable {
   async connect<C>(connect: () => Promise<C>): Promise<C> {
     let ended = false;
     this.#process!.status.then(() => ended = true);
-    for (;;) {
-      try {
-        return await connect();
-      } catch (error) {
-        assert(!ended, `${this.#name} has ended: ${error}`);
-        await macrotask();
-      }
-    }
+    let socket: C | undefined;
+    await eventually(
+      `${this.#name} to listen`,
+      async () => {
+        try {
+          socket = await connect();
+          return "a listener";
+        } catch (error) {
+          assert(!ended, `${this.#name} has ended: ${error}`);
+          return error;
+        }
+      },
+      () => socket !== undefined,
+    );
+    return socket!;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

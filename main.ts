@@ -1,9 +1,9 @@
 /**
- * The command of the server, `zillions [OPTIONS] ADDRESS`. It owns the arguments, the streams,
- * the signals and the exit code; all else is the library's.
+ * The command of the server: `zillions [OPTIONS] ADDRESS`. It owns the arguments,
+ * the streams, the signals and the exit code; the library does everything else.
  *
  * Standard output gets one line, `listening on ADDRESS`. Exit codes: 0 after
- * SIGINT or SIGTERM, 1 when it cannot listen, 2 when it was called wrongly.
+ * SIGINT or SIGTERM, 1 when it cannot listen, 2 for a wrong command line.
  *
  * @module
  */
@@ -27,17 +27,17 @@ import { Hub } from "./lib/hub/hub.ts";
 import { serve, type Server } from "./lib/server/serve.ts";
 import { type Address, formatAddress } from "./lib/wire/address.ts";
 
-/** What can end the server; Windows has no SIGTERM. */
+/** Signals that end the server; Windows has no SIGTERM. */
 const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * Within so many milliseconds, two signals are one: when Ctrl-C is pressed, a
- * task runner passes on what the terminal has sent to the server already; when a
- * terminal is closed, so does its shell.
+ * Two signals within so many milliseconds count as one. On Ctrl-C the terminal
+ * sends SIGINT to the server, and a task runner sends it again; when a terminal
+ * closes, the shell repeats its SIGHUP in the same way.
  */
-const ECHO = 200;
+const SIGNAL_ECHO = 200;
 
 /** How long the command waits at its end for a reader of its last lines, in milliseconds. */
 const FLUSH_TIMEOUT = 1000;
@@ -60,7 +60,7 @@ export async function main(args: string[]): Promise<void> {
   }
 }
 
-/** Does what the command line asks for, and gives the exit code. */
+/** Does what the command line asks for, and returns the exit code. */
 async function command(
   args: string[],
   output: LineWriter,
@@ -83,7 +83,7 @@ async function command(
   return 0;
 }
 
-/** Runs the server until it ends, and gives the exit code. */
+/** Runs the server until it ends, and returns the exit code. */
 async function run(
   address: Address,
   { capacity, maxClients, maxClientsPerAddress, stallTimeout, stats }:
@@ -94,7 +94,7 @@ async function run(
   let server: Server | undefined;
   let stoppedAt = -Infinity;
   const stop = () => {
-    if (performance.now() - stoppedAt < ECHO) return;
+    if (performance.now() - stoppedAt < SIGNAL_ECHO) return;
     stoppedAt = performance.now();
     server?.shutdown();
   };

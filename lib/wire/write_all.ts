@@ -1,7 +1,7 @@
 /**
- * Writing: all of some bytes, to whatever may take only a part of them at a time.
- * Clients and their terminals write through it; a connection counts what each
- * write took, and has its own loop.
+ * Writes all of some bytes to a sink that may take only a part of them at a time.
+ * Clients and commands write through it. A connection of the server has its own
+ * loop, because it counts what each write took.
  *
  * @module
  */

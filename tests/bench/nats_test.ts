@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { encode } from "../../lib/wire/frame.ts";
-import { load } from "../../lib/stresstest/load/load.ts";
+import { playLoad } from "../../lib/stresstest/load/load.ts";
 import { Server } from "../../lib/stresstest/target/server.ts";
 import { target } from "../stresstest/servers.ts";
 import { chunksOf } from "../support/bytes.ts";
@@ -91,7 +91,7 @@ Deno.test({
       publishers: 1,
       subscribers: 3,
     });
-    const run = await load(server, asked, 0, { stop });
+    const run = await playLoad(server, asked, 0, { stop });
     assertEquals([run.violations, run.received, run.lost], [[], 600, 0]);
   },
 });

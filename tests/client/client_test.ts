@@ -55,7 +55,7 @@ test("Client: bodies are arrays of their own", async () => {
   assert(bodies.every((body) => body.buffer.byteLength === body.length));
 });
 
-test("Client.send() keeps the order of calls that nobody awaited", async () => {
+test("Client.send() keeps the order of calls that are not awaited", async () => {
   await using server = serve({ port: 0 });
   using client = await connect(server.addr);
   const words = Array.from({ length: 5000 }, (_, n) => `${n} `.repeat(20));

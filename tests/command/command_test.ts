@@ -317,7 +317,7 @@ test("command: --json prints one object a line", async () => {
   assertEquals(message, `cannot listen on ${taken}: the port is taken`);
 });
 
-test("command: --stall-timeout disconnects a client that takes nothing", async () => {
+test("command: --stall-timeout disconnects a client that makes no progress", async () => {
   await using server = await start("--stall-timeout=0.5", "--stats=0.05");
   using _stuck = await Peer.join(server.address);
   await stick(server.address);

@@ -92,7 +92,7 @@ test({
 });
 
 test({
-  name: "operator: without a terminal to lose, a hang-up is ignored",
+  name: "operator: without a terminal, SIGHUP is ignored",
   ignore,
   async fn() {
     await using server = await Command.start(freeAddress(), COMMAND);

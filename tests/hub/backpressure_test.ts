@@ -144,6 +144,22 @@ Deno.test("Backpressure: while a reader is endangered 64 KiB go on each 4 ms, pu
   assertEquals(backpressure.pause(14), 4);
 });
 
+Deno.test("Backpressure: what is over 64 KiB counts for the next pause", () => {
+  const { backpressure, broadcast, reader } = world();
+  reader().takenAt = 0;
+  broadcast(CHUNKS, 0);
+  const pauses = [];
+  for (let n = 1; n <= 8; n++) {
+    backpressure.broadcast(CHUNK * 3 / 4, 10 * n);
+    pauses.push(backpressure.pause(10 * n));
+  }
+  assertEquals(pauses, [0, 4, 4, 4, 0, 4, 4, 4]);
+});
+
+Deno.test("Backpressure has the numbers that are promised", () => {
+  assertEquals([MAX_HELD_TICKS, PUBLISHERS_PER_TICK], [256, 16]);
+});
+
 Deno.test("Backpressure: when no reader is endangered any more, publishers go on as usual", () => {
   const { backpressure, broadcast, reader } = world();
   const slow = reader();

@@ -30,6 +30,10 @@ async function turns(n: number): Promise<void> {
   for (let i = 0; i < n; i++) await macrotask();
 }
 
+Deno.test("EventLoop has the numbers of the runtime", () => {
+  assertEquals([POLL_TICKS, OPERATIONS_PER_TICK], [61, 128]);
+});
+
 Deno.test("EventLoop.schedule() gives one tick, however often it is called", async () => {
   const { state } = loop();
   state.busy = false;

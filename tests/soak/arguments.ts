@@ -1,8 +1,16 @@
 /** The command line of the soak. */
 import { parseArgs } from "@std/cli/parse-args";
 import { escape } from "../../lib/wire/escape.ts";
-import { type Target, targets } from "../../lib/stresstest/target/target.ts";
-import { UsageError, Values } from "../../lib/stresstest/option_types.ts";
+import {
+  parseTargets,
+  type Target,
+} from "../../lib/stresstest/target/target.ts";
+import {
+  decimal,
+  FILE,
+  parseValue,
+  UsageError,
+} from "../../lib/stresstest/value_types.ts";
 import { script } from "../support/script.ts";
 
 export { UsageError };
@@ -18,6 +26,12 @@ server unless given.
   --json FILE    where samples go (default soak.json)
   --report FILE  where the charts go (default soak.html)
   -h, --help`;
+
+/** How long a soak may take, in minutes. */
+const MINUTES = decimal(0.01, 100_000);
+
+/** How long messages may take, in seconds. */
+const TIMEOUT = decimal(1, 3600);
 
 /** What was asked for. */
 export interface Asked {
@@ -52,17 +66,16 @@ export function parse(args: string[]): Asked | "help" {
     },
   });
   if (help) return "help";
-  const values = new Values({ minutes, timeout, json, report });
-  const [target = OURS, ...more] = targets(given.map(String));
+  const [target = OURS, ...more] = parseTargets(given.map(String));
   if (more.length > 0) throw new UsageError("one EXECUTABLE is enough");
   if (target.address) {
     throw new UsageError("an address has no process to look at");
   }
   return {
-    minutes: values.number("minutes", 5, 0.01, 100_000),
-    timeout: values.number("timeout", 10, 1, 3600),
-    json: values.file("json") ?? "soak.json",
-    report: values.file("report") ?? "soak.html",
+    minutes: parseValue("minutes", MINUTES, minutes ?? "5"),
+    timeout: parseValue("timeout", TIMEOUT, timeout ?? "10"),
+    json: parseValue("json", FILE, json ?? "soak.json"),
+    report: parseValue("report", FILE, report ?? "soak.html"),
     target,
   };
 }

@@ -11,7 +11,7 @@ import {
   microseconds,
 } from "../../lib/stresstest/report/format.ts";
 import {
-  look,
+  seriesStyle,
   swatch,
 } from "../../lib/stresstest/report/charts/series_style.ts";
 import {
@@ -54,9 +54,9 @@ export function page(result: SoakResult): string {
   const time: Axis = {
     name: "time since the beginning",
     scale: fromZeroTo(Math.max(1, seconds) / 60),
-    format: (minutes) => `${count(minutes)}\u00a0min`,
+    format: (minutes) => `${count(minutes)} min`,
   };
-  const mebibytes = (value: number) => `${count(value)}\u00a0MiB`;
+  const mebibytes = (value: number) => `${count(value)} MiB`;
   const charts = [
     chart(time, "Memory", "Resident memory, and its trend.", mebibytes, 1, [
       { name: "resident", points: of((it) => it.residentBytes / MIB) },
@@ -92,7 +92,7 @@ export function page(result: SoakResult): string {
       time,
       "Processor",
       "Of one core.",
-      (value) => `${count(value)}\u00a0%`,
+      (value) => `${count(value)} %`,
       1,
       [
         { name: "used", points: of((it) => it.cpuPercent) },
@@ -178,7 +178,7 @@ function chart(
   }
   const scale = least > 0 ? fromZero(heights, least) : logarithmic(positive);
   const lines = series.map(({ points }, i): Line => ({
-    look: look(i),
+    style: seriesStyle(i),
     points: thinned(points.map(([x, y]) => [x / 60, y]), MOST_POINTS)
       .map(([x, y]) => ({ x, median: y, min: y, max: y })),
     faint: true,
@@ -189,7 +189,7 @@ function chart(
     lines,
   });
   const legend = series.map(({ name }, i) =>
-    markup`<li>${swatch(look(i))}<span>${name}</span></li>`
+    markup`<li>${swatch(seriesStyle(i))}<span>${name}</span></li>`
   );
   return markup`<figure>${caption}
 <div class="plots" role="img" aria-label="${title}. ${note}">${

@@ -1,6 +1,6 @@
 /** The rounds of a soak: what is played against the server, over and over. */
 import { parseArguments } from "../../lib/stresstest/arguments.ts";
-import type { LoadSettings } from "../../lib/stresstest/load/load.ts";
+import type { LoadSettings } from "../../lib/stresstest/load/settings.ts";
 
 /** Bodies of all rounds, in bytes: what one leaves behind, the next knows. */
 export const SIZES = { min: 16, max: 255 };
@@ -10,12 +10,13 @@ const COMMON = `--body ${SIZES.min}-${SIZES.max} --max-lost 0 127.0.0.1:0`;
 
 /** As the stress tester is told. */
 const WORDS = {
-  calm: "--rate 1000 --duration 3 --subscribers 20 --talkers 20 --churn 5",
-  churn: "--rate 1000 --duration 3 --subscribers 10 --talkers 10 --churn 60",
+  calm: "--rate 1000 --duration 3 --subscribers 20 --participants 20 --churn 5",
+  churn:
+    "--rate 1000 --duration 3 --subscribers 10 --participants 10 --churn 60",
   stuck:
-    "--rate 12000 --duration 6 --subscribers 10 --talkers 5 --stuck 30 --churn 5",
+    "--rate 12000 --duration 6 --subscribers 10 --participants 5 --stuck 30 --churn 5",
   burst:
-    "--rate 60000 --duration 1 --subscribers 10 --talkers 10 --publishers 4",
+    "--rate 60000 --duration 1 --subscribers 10 --participants 10 --publishers 4",
 };
 
 /** A round. */
@@ -34,9 +35,9 @@ export function rounds(timeout: number): Round[] {
     const parsed = parseArguments(
       `${words} --timeout ${timeout} ${COMMON}`.split(" "),
     );
-    if (typeof parsed === "string" || parsed.mode.name !== "load") {
+    if (typeof parsed === "string" || parsed.play.mode !== "load") {
       throw new Error(`Cannot play ${name}: it is no load`);
     }
-    return { name, settings: parsed.mode.settings };
+    return { name, settings: parsed.play.settings };
   });
 }

@@ -4,7 +4,7 @@
  */
 import config from "../../deno.json" with { type: "json" };
 import { environment } from "../../lib/stresstest/report/environment.ts";
-import { load } from "../../lib/stresstest/load/load.ts";
+import { playLoad } from "../../lib/stresstest/load/load.ts";
 import { descriptors } from "../../lib/stresstest/target/proc.ts";
 import { Server } from "../../lib/stresstest/target/server.ts";
 import type { Asked } from "./arguments.ts";
@@ -21,7 +21,7 @@ const PATIENCE = 10_000;
 const STEADY = 5;
 
 /** How a soak goes on. */
-interface Watched {
+interface RunOptions {
   /** Ends it early: what there is then is judged. */
   stop: AbortSignal;
   onRound: (round: SoakRound, result: SoakResult) => void;
@@ -34,7 +34,7 @@ interface Watched {
  */
 export async function soak(
   { target, minutes, timeout }: Asked,
-  { stop, onRound }: Watched,
+  { stop, onRound }: RunOptions,
 ): Promise<SoakResult> {
   const address = { hostname: "127.0.0.1", port: 0 };
   await using server = await Server.start(target, address, PATIENCE, stop);
@@ -59,10 +59,10 @@ export async function soak(
   // Run 0 is the pair's.
   for (let run = 1; !either.aborted; run++) {
     const { name, settings } = all[(run - 1) % all.length]!;
-    const played = await load(server, settings, run, { stop: either });
+    const played = await playLoad(server, settings, run, { stop: either });
     for (const { verdict, text } of played.violations) {
       result.failures.push(`round ${run}, ${name}: ${verdict}: ${text}`);
-      if (verdict === "died" || verdict === "hung") over.abort();
+      if (verdict === "died" || verdict === "stalled") over.abort();
     }
     const round = {
       name,

@@ -9,7 +9,7 @@ import { test } from "../../support/test.ts";
 
 Deno.test.sanitizer({ ops: true, resources: true });
 
-/** A server, someone else on it, and the client in a terminal. */
+/** A server, another client of it, and the client in a terminal. */
 interface Stage {
   terminal: Terminal;
   other: Client;
@@ -75,7 +75,7 @@ chatTest(
   },
 );
 
-chatTest("chat marks one's own messages", async (stage) => {
+chatTest("chat marks the user's own messages", async (stage) => {
   const { terminal, other, status } = stage;
   await terminal.type("alice: hi");
   await terminal.press("Enter");

@@ -9,7 +9,7 @@ function written(bodies: Bodies, message: number): DataView {
   return view;
 }
 
-Deno.test("Bodies every body matches itself and says its number", () => {
+Deno.test("Bodies.matches() accepts every body, which carries its number", () => {
   for (let length = MIN_BODY; length <= 255; length++) {
     const bodies = new Bodies(3, { min: length, max: length });
     const view = written(bodies, 70_000);
@@ -18,7 +18,7 @@ Deno.test("Bodies every body matches itself and says its number", () => {
   }
 });
 
-Deno.test("Bodies no bit can change unnoticed", () => {
+Deno.test("Bodies.matches() notices every changed bit", () => {
   for (const length of [8, 9, 10, 11, 64]) {
     const bodies = new Bodies(0, { min: length, max: length });
     const view = written(bodies, 5);
@@ -32,13 +32,13 @@ Deno.test("Bodies no bit can change unnoticed", () => {
   }
 });
 
-Deno.test("Bodies lengths stay in their range and use all of it", () => {
+Deno.test("Bodies.size() uses the whole range of lengths", () => {
   const bodies = new Bodies(1, { min: 16, max: 19 });
   const sizes = new Set(Array.from({ length: 1000 }, (_, n) => bodies.size(n)));
   assertEquals([...sizes].sort(), [16, 17, 18, 19]);
 });
 
-Deno.test("Bodies a body of another run, message or length does not match", async (t) => {
+Deno.test("Bodies.matches() rejects bodies of another run, message or length", async (t) => {
   const number = fc.nat(1_000_000);
   await holds(
     t,

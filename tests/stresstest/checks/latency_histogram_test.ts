@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { Tally } from "../../../lib/stresstest/checks/latency_histogram.ts";
+import { LatencyHistogram } from "../../../lib/stresstest/checks/latency_histogram.ts";
 
-Deno.test("Tally.summary() finds percentiles to three digits", () => {
-  const tally = new Tally();
+Deno.test("LatencyHistogram.summary() finds percentiles to three digits", () => {
+  const tally = new LatencyHistogram();
   for (let value = 1; value <= 10_000; value++) tally.record(value);
   const latency = tally.summary()!;
   const near = (value: number, expected: number) =>
@@ -14,8 +14,8 @@ Deno.test("Tally.summary() finds percentiles to three digits", () => {
   near(latency.maxMicroseconds, 10_000);
 });
 
-Deno.test("Tally.summary() draws a curve that rises and gets dense towards 100", () => {
-  const tally = new Tally();
+Deno.test("LatencyHistogram.summary() has percentiles that rise and are dense towards 100", () => {
+  const tally = new LatencyHistogram();
   for (let value = 1; value <= 1000; value++) tally.record(value);
   const { percentiles } = tally.summary()!;
   percentiles.reduce((before, point) => {
@@ -27,14 +27,14 @@ Deno.test("Tally.summary() draws a curve that rises and gets dense towards 100",
   assert(percentiles.filter(([percentile]) => percentile > 99).length > 10);
 });
 
-Deno.test("Tally.record() takes any duration", () => {
-  const tally = new Tally();
+Deno.test("LatencyHistogram.record() accepts any duration", () => {
+  const tally = new LatencyHistogram();
   for (const value of [-5, 0, 0.9, 3e6, 1e15]) tally.record(value);
   const latency = tally.summary()!;
   assertEquals(latency.p50Microseconds, 0);
   assert(latency.maxMicroseconds >= 3600e6);
 });
 
-Deno.test("Tally.summary() of nothing is nothing", () => {
-  assertEquals(new Tally().summary(), null);
+Deno.test("LatencyHistogram.summary() of no durations is null", () => {
+  assertEquals(new LatencyHistogram().summary(), null);
 });

@@ -1,13 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  Reference,
-  type ReferenceSettings,
-} from "../../../lib/stresstest/load/reference.ts";
-import type {
-  RunResult,
-  Verdict,
-} from "../../../lib/stresstest/load/result.ts";
-import { broken, NEVER, OURS, start } from "../servers.ts";
+import { Reference } from "../../../lib/stresstest/load/reference.ts";
+import type { ReferenceSettings } from "../../../lib/stresstest/load/settings.ts";
+import type { RunResult } from "../../../lib/stresstest/load/result.ts";
+import type { Verdict } from "../../../lib/stresstest/checks/violations.ts";
+import { broken, NEVER, OURS, start, test } from "../servers.ts";
 
 /** The clock ticks fast, so that what a server drops is soon given up. */
 const SETTINGS: ReferenceSettings = {
@@ -32,7 +28,7 @@ function verdicts(run: RunResult): Verdict[] {
   return [...new Set(run.violations.map(({ verdict }) => verdict))];
 }
 
-Deno.test("Reference.repetition() our server loses nothing, time after time", async () => {
+test("Reference.repetition() our server loses nothing in several repetitions", async () => {
   await using server = await start(OURS);
   using reference = await Reference.open(server, {
     ...SETTINGS,
@@ -53,49 +49,49 @@ Deno.test("Reference.repetition() our server loses nothing, time after time", as
   }
 });
 
-Deno.test("Reference.repetition() what is dropped is given up after three ticks", async () => {
+test("Reference.repetition() gives up a dropped message after three ticks", async () => {
   const run = await played(broken("drops"), { messages: 30 });
   assertEquals(run.violations, []);
   assert(run.lost > 0);
   assertEquals(run.sent, 60);
 });
 
-Deno.test("Reference.repetition() dropping more than may be lost is not legal", async () => {
+test("Reference.repetition() fails if more than maxLost is lost", async () => {
   const run = await played(broken("drops"), { messages: 30, maxLost: 0 });
   assertEquals(verdicts(run), ["conservation"]);
 });
 
-Deno.test("Reference.repetition() a subscriber whose id does not come back does not count", async () => {
+test("Reference.repetition() ignores a subscriber whose id does not come back", async () => {
   const run = await played(broken("ignores"), { messages: 10 });
   assertEquals(run.violations, []);
   assertEquals([run.expected, run.received, run.lost], [60, 50, 10]);
 });
 
-Deno.test("Reference.repetition() finds damage", async () => {
+test("Reference.repetition() finds damage", async () => {
   const run = await played(broken("damages"), { messages: 30 });
   assertEquals(verdicts(run), ["damaged"]);
 });
 
-Deno.test("Reference.repetition() finds repetition", async () => {
+test("Reference.repetition() finds repetition", async () => {
   assertEquals(verdicts(await played(broken("duplicates"))), ["repeated"]);
 });
 
-Deno.test("Reference.repetition() finds clients that see different orders", async () => {
+test("Reference.repetition() finds clients that see different orders", async () => {
   const run = await played(broken("reorders"), { publishers: 4 });
   assertEquals(verdicts(run), ["one order"]);
 });
 
-Deno.test("Reference.repetition() finds that nothing comes any more", async () => {
+test("Reference.repetition() finds a stalled server", async () => {
   const run = await played(broken("hangs"), { timeout: 1000 });
-  assertEquals(verdicts(run), ["hung"]);
+  assertEquals(verdicts(run), ["stalled"]);
 });
 
-Deno.test("Reference.repetition() finds that the server dies", async () => {
+test("Reference.repetition() finds a server that dies", async () => {
   const run = await played(broken("dies"));
   assertEquals(verdicts(run), ["died"]);
 });
 
-Deno.test("Reference.repetition() ends when it is stopped", async () => {
+test("Reference.repetition() ends when it is stopped", async () => {
   await using server = await start(OURS);
   using reference = await Reference.open(server, {
     ...SETTINGS,

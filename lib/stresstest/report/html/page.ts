@@ -1,25 +1,24 @@
 /**
- * The page: the parts of the report in their order. Called by `renderReport`.
- * The rule: it loads nothing and runs nothing, and its policy forbids both.
+ * The page of the HTML report: all parts in their order. It loads nothing and runs no
+ * script, and its content security policy forbids both.
  *
  * @module
  */
-import type { Report } from "../../load/result.ts";
+import type { Mode, Report } from "../report.ts";
 import { type Chart, figure } from "../charts/figure.ts";
 import { bottlenecks, headline, violations } from "./findings.ts";
 import { bytes, date, plural } from "../format.ts";
 import { type Markup, markup, type Part, trusted } from "../markup.ts";
-import { look, swatch } from "../charts/series_style.ts";
+import { seriesStyle, swatch } from "../charts/series_style.ts";
 import { STYLE } from "./stylesheet.ts";
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
-const MODES: Record<Report["mode"], string> = {
+const MODES: Record<Mode, string> = {
   reference:
-    "reference mode: a publisher sends when its last message is answered",
-  load:
-    "load mode: messages are sent at a rate, whether they are answered or not",
-  sweep: "sweep: the offered rate rises until the servers no longer follow",
+    "reference mode: a publisher sends its next message when the last has arrived",
+  load: "load mode: messages are sent at a rate, whatever the server does",
+  sweep: "sweep: the offered rate rises until the servers no longer keep up",
 };
 
 /** The whole page. */
@@ -49,7 +48,7 @@ export function page(
 <main>
 ${violations(report)}
 ${bottlenecks(report)}
-<section><h2>Figures</h2>
+<section><h2>Metrics</h2>
 ${table}
 </section>
 <section><h2>Charts</h2>
@@ -77,7 +76,7 @@ function foot(report: Report): Markup {
 <pre><code>${command}</code></pre></section>
 <section><h2>Servers</h2>${
     list(servers.map(({ name, command }, i) => [
-      markup`${swatch(look(i))} <bdi>${name}</bdi>`,
+      markup`${swatch(seriesStyle(i))} <bdi>${name}</bdi>`,
       markup`<code>${command}</code>`,
     ]))
   }</section>

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { inTime } from "./support/eventually.ts";
+import { test } from "./support/test.ts";
 
 const ROOT = new URL("..", import.meta.url);
 
@@ -33,7 +34,7 @@ async function source(path: string): Promise<string> {
   return await Deno.readTextFile(new URL(path, ROOT));
 }
 
-Deno.test("layers: imports only point down", async () => {
+test("layers: imports only point down", async () => {
   for (const [folder, below] of Object.entries(LAYERS)) {
     for await (const path of files(`lib/${folder}`)) {
       for (const specifier of imports(await source(path))) {
@@ -50,7 +51,7 @@ Deno.test("layers: imports only point down", async () => {
   }
 });
 
-Deno.test("layers: the hub and the framer run where there is no Deno", async () => {
+test("layers: the hub and the framer run where there is no Deno", async () => {
   const worker = new Worker(
     import.meta.resolve("./support/without_deno.ts"),
     { type: "module" },

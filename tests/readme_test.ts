@@ -8,6 +8,7 @@ import { freeAddress } from "./support/command.ts";
 import { eventually } from "./support/eventually.ts";
 import { path } from "./support/script.ts";
 import { CERT, KEY } from "./support/tls.ts";
+import { test } from "./support/test.ts";
 
 /** The README of the server, which has the examples. */
 const README = await Deno.readTextFile(path("lib/server/README.md"));
@@ -92,7 +93,7 @@ async function assertEchoes(socket: Deno.Conn): Promise<void> {
 
 const ignore = Deno.build.os === "windows";
 
-Deno.test({
+test({
   name: "README: TLS, with the permissions that stand there",
   ignore,
   async fn() {
@@ -110,7 +111,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   name: "README: a Unix socket, with the permissions that stand there",
   ignore,
   async fn() {
@@ -158,7 +159,7 @@ async function anchors(file: URL): Promise<string[]> {
   );
 }
 
-Deno.test("documents: every relative link and anchor leads somewhere", async () => {
+test("documents: every relative link and anchor leads somewhere", async () => {
   const root = new URL("..", import.meta.url);
   const broken = [];
   let links = 0;
@@ -185,7 +186,7 @@ Deno.test("documents: every relative link and anchor leads somewhere", async () 
   assertEquals(broken, []);
 });
 
-Deno.test("README: at most 250 lines, and a glossary of ten", async () => {
+test("README: at most 250 lines, and a glossary of ten", async () => {
   const text = await Deno.readTextFile(path("README.md"));
   assert(text.trimEnd().split("\n").length <= 250);
   const glossary = text.split(/^## /m).find((part) =>

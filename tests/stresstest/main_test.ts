@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Report } from "../../lib/stresstest/report/report.ts";
 import config from "../../lib/stresstest/deno.json" with { type: "json" };
-import { broken, OURS, outcome, test, tester } from "./servers.ts";
+import { broken, OURS, outcome, tester } from "./servers.ts";
+import { test } from "../support/test.ts";
 
 const ANY = ["--server", "127.0.0.1:0"];
 
@@ -35,14 +36,16 @@ test("stresstest reference mode reports each repetition", async () => {
   assertMatch(stdout, /\npassed: every verdict held\n$/);
 });
 
-test("stresstest tests a server written in another language", async () => {
+test("stresstest tests a server written in another language", {
+  ignore: Deno.build.os === "windows" || !await exists("python3"),
+}, async () => {
   const server = new URL("queue_of_five.py", import.meta.url).pathname;
   const { code, stdout, stderr } = await outcome(
     tester(...ANY, "-m", "20", "-r", "1", server),
   );
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /^120 of 120 received/);
-}, { ignore: Deno.build.os === "windows" || !await exists("python3") });
+});
 
 test("stresstest compares servers under load and writes JSON and HTML", async () => {
   await using json = await temporary(".json");

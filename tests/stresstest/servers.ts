@@ -1,8 +1,4 @@
-/**
- * Servers for the tests of the stress tester, the tester as a process, and tests with
- * a deadline.
- */
-import { deadline } from "@std/async/deadline";
+/** Servers for the tests of the stress tester, and the tester as a process. */
 import { Server } from "../../lib/stresstest/target/server.ts";
 import {
   parseTargets,
@@ -21,17 +17,8 @@ export const READY = 30_000;
 /** A stop that never comes. */
 export const NEVER: AbortSignal = new AbortController().signal;
 
-/** The longest that a test may take, in milliseconds. */
+/** The longest that the tester may run, in milliseconds. */
 const MAX_TEST = 120_000;
-
-/** As `Deno.test`, but a test that takes too long fails. */
-export function test(
-  name: string,
-  fn: () => Promise<void>,
-  options: Pick<Deno.TestDefinition, "ignore"> = {},
-): void {
-  Deno.test({ ...options, name, fn: () => deadline(fn(), MAX_TEST) });
-}
 
 /** The command of our own server. */
 export const OURS = `${DENO} --allow-net '${path("main.ts")}'`;

@@ -1,16 +1,17 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { eventually, inTime, NeverError } from "./eventually.ts";
+import { test } from "./test.ts";
 
 /** Long enough for some looks, in milliseconds. */
 const PATIENCE = 20;
 
-Deno.test("eventually() looks until it is so, and gives what it saw", async () => {
+test("eventually() looks until it is so, and gives what it saw", async () => {
   let looks = 0;
   assertEquals(await eventually("three", () => ++looks, (n) => n === 3), 3);
   assertEquals(looks, 3);
 });
 
-Deno.test("eventually() says what never came, and what it saw last", async () => {
+test("eventually() says what never came, and what it saw last", async () => {
   await assertRejects(
     () =>
       eventually("clients", () => ({ clients: 2 }), () => false, {
@@ -21,7 +22,7 @@ Deno.test("eventually() says what never came, and what it saw last", async () =>
   );
 });
 
-Deno.test("eventually() does not wait for a look that hangs", async () => {
+test("eventually() does not wait for a look that hangs", async () => {
   await assertRejects(
     () =>
       eventually("an answer", () => new Promise(() => {}), () => true, {
@@ -32,7 +33,7 @@ Deno.test("eventually() does not wait for a look that hangs", async () => {
   );
 });
 
-Deno.test("inTime() passes on what comes, and says what does not", async () => {
+test("inTime() passes on what comes, and says what does not", async () => {
   assertEquals(await inTime(Promise.resolve(1), "one"), 1);
   const broken = Promise.reject(new RangeError("broken"));
   await assertRejects(() => inTime(broken), RangeError, "broken");

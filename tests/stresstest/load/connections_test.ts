@@ -3,7 +3,8 @@ import { encode } from "@zillions/server/frame";
 import net from "node:net";
 import type { ServerUnderTest } from "../../../lib/stresstest/target/server.ts";
 import { TestRun } from "../../../lib/stresstest/load/test_run.ts";
-import { ANY_PORT, NEVER, test } from "../servers.ts";
+import { ANY_PORT, NEVER } from "../servers.ts";
+import { test } from "../../support/test.ts";
 
 /** A run against a server that the test plays. */
 function setup() {

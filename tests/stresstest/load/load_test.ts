@@ -3,7 +3,8 @@ import { playLoad } from "../../../lib/stresstest/load/load.ts";
 import type { LoadSettings } from "../../../lib/stresstest/load/settings.ts";
 import type { RunResult } from "../../../lib/stresstest/load/result.ts";
 import type { Verdict } from "../../../lib/stresstest/checks/violations.ts";
-import { broken, NEVER, OURS, start, test } from "../servers.ts";
+import { broken, NEVER, OURS, start } from "../servers.ts";
+import { test } from "../../support/test.ts";
 
 const SETTINGS: LoadSettings = {
   rate: 5000,

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { pace } from "../../../lib/stresstest/load/pace.ts";
-import { test } from "../servers.ts";
+import { test } from "../../support/test.ts";
 
 /** Paces by a clock that advances by `step` microseconds with each reading. */
 async function paced(step: number, interval: number, stopAfter = Infinity) {

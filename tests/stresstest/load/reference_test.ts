@@ -3,7 +3,8 @@ import { Reference } from "../../../lib/stresstest/load/reference.ts";
 import type { ReferenceSettings } from "../../../lib/stresstest/load/settings.ts";
 import type { RunResult } from "../../../lib/stresstest/load/result.ts";
 import type { Verdict } from "../../../lib/stresstest/checks/violations.ts";
-import { broken, NEVER, OURS, start, test } from "../servers.ts";
+import { broken, NEVER, OURS, start } from "../servers.ts";
+import { test } from "../../support/test.ts";
 
 /** The clock ticks fast, so that what a server drops is soon given up. */
 const SETTINGS: ReferenceSettings = {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { RoundRobinReader } from "../../../lib/stresstest/load/round_robin_reader.ts";
 import { isPending } from "../../support/jitter.ts";
-import { test } from "../servers.ts";
+import { test } from "../../support/test.ts";
 
 const SIZE = 30;
 

@@ -5,7 +5,8 @@ import {
   playRounds,
   type RoundsOptions,
 } from "../../../lib/stresstest/load/rounds.ts";
-import { ANY_PORT, broken, NEVER, READY, target, test } from "../servers.ts";
+import { ANY_PORT, broken, NEVER, READY, target } from "../servers.ts";
+import { test } from "../../support/test.ts";
 
 function setup(stop = NEVER) {
   const targets = [target(broken("sound")), target(broken("drops"))];

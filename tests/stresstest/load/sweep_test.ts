@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { emptyResults } from "../../../lib/stresstest/load/rounds.ts";
 import { sweep } from "../../../lib/stresstest/load/sweep.ts";
-import { ANY_PORT, broken, OURS, READY, target, test } from "../servers.ts";
+import { ANY_PORT, broken, OURS, READY, target } from "../servers.ts";
+import { test } from "../../support/test.ts";
 
 test("sweep() plays a rate with each server in turn", async () => {
   const names: string[] = [];

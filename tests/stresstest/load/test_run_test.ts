@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { TestRun } from "../../../lib/stresstest/load/test_run.ts";
-import { ANY_PORT, NEVER, test } from "../servers.ts";
+import { ANY_PORT, NEVER } from "../servers.ts";
+import { test } from "../../support/test.ts";
 
 /** A run against a server to which no client connects. */
 function testRunOf(ended: Promise<string>, timeout = 20_000): TestRun {

@@ -11,8 +11,8 @@ import {
   READY,
   start,
   target,
-  test,
 } from "../servers.ts";
+import { test } from "../../support/test.ts";
 
 /** The error of a server that cannot be tested. */
 function refused(
@@ -92,12 +92,14 @@ test("Server.start() needs the address of a server that chooses its port", async
   );
 });
 
-test("Server.start() rejects a file that is not executable", async () => {
+test("Server.start() rejects a file that is not executable", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
   assertMatch(
     (await refused(fileURLToPath(import.meta.url))).message,
     /^Cannot start .*server_test\.ts: it is not allowed$/,
   );
-}, { ignore: Deno.build.os === "windows" });
+});
 
 test("Server[Symbol.asyncDispose]() ends a server that ignores SIGTERM", async () => {
   const server = await start(broken("stubborn"));
@@ -122,6 +124,7 @@ test("Server.start() stops waiting when it is told to", async () => {
 
 test(
   "Server[Symbol.asyncDispose]() stops the children of the server too",
+  { ignore: Deno.build.os === "windows" },
   async () => {
     const server = await start(
       `sh -c '${OURS.replaceAll("'", "")} "$0" & wait'`,
@@ -134,5 +137,4 @@ test(
       Deno.errors.ConnectionRefused,
     );
   },
-  { ignore: Deno.build.os === "windows" },
 );

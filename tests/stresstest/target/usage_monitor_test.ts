@@ -1,12 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { UsageMonitor } from "../../../lib/stresstest/target/usage_monitor.ts";
-import { OURS, start, test } from "../servers.ts";
+import { OURS, start } from "../servers.ts";
+import { test } from "../../support/test.ts";
 
 const linux = Deno.build.os === "linux";
 
 const MIB = 2 ** 20;
 
-test("UsageMonitor.summary() counts children", async () => {
+test("UsageMonitor.summary() counts children", { ignore: !linux }, async () => {
   await using server = await start(
     `sh -c '${OURS.replaceAll("'", "")} "$0" & wait'`,
   );
@@ -18,10 +19,11 @@ test("UsageMonitor.summary() counts children", async () => {
   assertEquals(usage.cpuMicrosecondsPerDelivery, usage.cpuSeconds * 1e5);
   assert(usage.systemSeconds >= 0 && usage.systemSeconds <= usage.cpuSeconds);
   assert(usage.memory.length >= 3);
-}, { ignore: !linux });
+});
 
 test(
   "UsageMonitor.summary() keeps the last sample of a process that has ended",
+  { ignore: !linux },
   async () => {
     const server = await start(OURS);
     using watch = UsageMonitor.start(server.pid)!;
@@ -30,9 +32,8 @@ test(
     assert(usage.endMemoryBytes > 10 * MIB);
     assertEquals(usage.cpuMicrosecondsPerDelivery, 0);
   },
-  { ignore: !linux },
 );
 
-Deno.test("UsageMonitor.start() monitors no server that was not started here", () => {
+test("UsageMonitor.start() monitors no server that was not started here", () => {
   assertEquals(UsageMonitor.start(undefined), undefined);
 });

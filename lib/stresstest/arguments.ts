@@ -8,14 +8,13 @@ import type { Address } from "@zillions/server/address";
 import { MAX_MESSAGES } from "./load/load.ts";
 import { TICK } from "./load/reference.ts";
 import type { LoadSettings, ReferenceSettings } from "./load/settings.ts";
+import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import {
-  type CommandLine,
   longName,
   modeName,
   type Option,
   type OptionName,
   OPTIONS,
-  parseCommandLine,
 } from "./options.ts";
 import type { Mode } from "./report/report.ts";
 import { parseTargets, type Target } from "./target/target.ts";

@@ -17,7 +17,7 @@ import { Reference } from "./load/reference.ts";
 import type { RunResult } from "./load/result.ts";
 import { emptyResults, playRounds, type RoundsOptions } from "./load/rounds.ts";
 import { sweep } from "./load/sweep.ts";
-import { HELP } from "./options.ts";
+import { HELP } from "./command_line.ts";
 import { environment } from "./report/environment.ts";
 import { renderHtml } from "./report/html/html_report.ts";
 import { renderJson } from "./report/json_report.ts";

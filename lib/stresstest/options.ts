@@ -1,12 +1,10 @@
 /**
  * The options of the stress tester: each is declared here once, with its help, its
- * range and its defaults. The help text, the parser and the error messages are made
- * from these declarations.
+ * range and its defaults. The command line is parsed, and the help and the error
+ * messages are written, from these declarations.
  *
  * @module
  */
-import { Command, CommanderError, Option as Flag } from "commander";
-import { escape } from "@zillions/server/escape";
 import { MAX_MESSAGES } from "./load/load.ts";
 import type { Mode } from "./report/report.ts";
 import {
@@ -16,7 +14,6 @@ import {
   FILE,
   integer,
   SECONDS,
-  UsageError,
   type ValueType,
 } from "./value_types.ts";
 
@@ -37,7 +34,7 @@ const MANY = 100_000;
 /** The range of rates, messages per second. */
 const [MIN_RATE, MAX_RATE] = [0.01, 1e8] as const;
 
-/** The options with values. */
+/** The options with values. The rows of this table have one shape on purpose. */
 export const OPTIONS = {
   server: option({
     flags: "-a, --server <ADDRESS>",
@@ -154,51 +151,14 @@ export const OPTIONS = {
 /** The name of an option in {@linkcode OPTIONS}. */
 export type OptionName = keyof typeof OPTIONS;
 
-/** The command line, split but not yet judged. */
-export interface CommandLine {
-  /** The values given, as text. */
-  given: Partial<Record<OptionName, string>>;
-  sweep: boolean;
-  executables: string[];
-}
-
-const DESCRIPTION = [
-  "Starts servers of the Zillions specification, plays clients against them, and judges what they deliver.",
-  "An EXECUTABLE is started with the address as its last argument. It may be a command with arguments ('deno run --allow-net main.ts'), or the address of a server that runs already. Several servers are tested in turn and compared to the first.",
-  "In reference mode, the default, publishers wait for their subscribers. In load mode messages are due at a rate, whatever the server does.",
-].join("\n\n");
-
-/** The width of the help, in characters. */
-const HELP_WIDTH = 80;
-
-/** The text of `--help`. */
-export const HELP: string = command().helpInformation();
-
-/**
- * Splits the command line into options and executables.
- *
- * @throws {UsageError} If an option does not exist or lacks its value.
- */
-export function parseCommandLine(
-  args: string[],
-): CommandLine | "help" | "version" {
-  const parser = command();
-  try {
-    parser.parse(args, { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    const message = error.message.replace(/^error: /, "").replace(/\s+/g, " ");
-    throw new UsageError(escape(message.trim()));
-  }
-  const { sweep, help, version, ...given } = parser.opts();
-  if (help) return "help";
-  if (version) return "version";
-  return { given, sweep: sweep ?? false, executables: parser.args };
-}
-
 /** The long name of an option. */
 export function longName(name: OptionName): string {
-  return new Flag(OPTIONS[name].flags).name();
+  return /--([a-z-]+)/.exec(OPTIONS[name].flags)![1]!;
+}
+
+/** The name of a mode, in a sentence. */
+export function modeName(mode: Mode): string {
+  return mode === "sweep" ? "a sweep" : `${mode} mode`;
 }
 
 function option<Value>(declared: Option<Value>): Option<Value> {
@@ -207,66 +167,4 @@ function option<Value>(declared: Option<Value>): Option<Value> {
 
 function inAllModes(text: string | null): Option<unknown>["defaults"] {
   return { reference: text, load: text, sweep: text };
-}
-
-/** A parser of the options, which neither prints nor exits. */
-function command(): Command {
-  const parser = new Command("stresstest")
-    .description(DESCRIPTION)
-    .usage("[OPTIONS] EXECUTABLE...")
-    .argument("[EXECUTABLE...]")
-    .exitOverride()
-    .helpOption(false)
-    .configureHelp({ helpWidth: HELP_WIDTH, visibleArguments: () => [] })
-    .configureOutput({
-      writeErr: () => {},
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
-    });
-  for (const [name, declared] of Object.entries(OPTIONS)) {
-    const flag = new Flag(declared.flags, description(declared))
-      .helpGroup(group(declared));
-    if (name === "count") flag.conflicts("duration");
-    parser.addOption(flag);
-  }
-  parser.addOption(
-    new Flag(
-      "--sweep",
-      "raise the rate until the server no longer keeps up, and name the knee: the highest rate with which it did",
-    ).helpGroup("Load mode:"),
-  );
-  parser.addOption(new Flag("-h, --help", "print this help"));
-  parser.addOption(new Flag("-V, --version", "print the version"));
-  return parser;
-}
-
-function group({ defaults }: Option<unknown>): string {
-  if (defaults.load === undefined) return "Reference mode:";
-  return defaults.reference === undefined ? "Load mode:" : "Options:";
-}
-
-/** The help of an option, with its range and its defaults. */
-function description(declared: Option<unknown>): string {
-  const { help, type, withParticipants } = declared;
-  const defaults = defaultTexts(declared);
-  if (withParticipants !== undefined) {
-    defaults.push(`${withParticipants} with --participants`);
-  }
-  const parts = [type.description];
-  if (defaults.length > 0) parts.push(`default ${defaults.join(", ")}`);
-  return `${help} (${parts.join("; ")})`;
-}
-
-function defaultTexts({ defaults }: Option<unknown>): string[] {
-  const known = Object.entries(defaults)
-    .filter((entry): entry is [Mode, string] => entry[1] !== null);
-  const texts = new Set(known.map(([, text]) => text));
-  const inAll = known.length === Object.keys(defaults).length;
-  if (inAll && texts.size === 1) return [...texts];
-  return known.map(([mode, text]) => `${text} in ${modeName(mode)}`);
-}
-
-/** The name of a mode, in a sentence. */
-export function modeName(mode: Mode): string {
-  return mode === "sweep" ? "a sweep" : `${mode} mode`;
 }

@@ -8,7 +8,7 @@ import {
   parseAddress,
 } from "../../lib/wire/address.ts";
 import { parseArguments, UsageError } from "../../lib/stresstest/arguments.ts";
-import { HELP as STRESSTEST_HELP } from "../../lib/stresstest/options.ts";
+import { HELP as STRESSTEST_HELP } from "../../lib/stresstest/command_line.ts";
 import { helpText } from "../../lib/cli/help.ts";
 import { COMMAND as CLIENT } from "../../lib/client/chat/arguments.ts";
 import { main as client } from "../../lib/client/chat/main.ts";

@@ -24,7 +24,7 @@ import {
   fromZeroTo,
   logarithmic,
 } from "../../lib/stresstest/report/charts/scale.ts";
-import { STYLE } from "../../lib/stresstest/report/html/stylesheet.ts";
+import { pageHead } from "../../lib/stresstest/report/html/page.ts";
 import type { Axis } from "../../lib/stresstest/report/charts/svg.ts";
 import type { SoakResult, SoakSample } from "./result.ts";
 import type { Sample, Trend } from "./trend.ts";
@@ -33,8 +33,6 @@ import type { Sample, Trend } from "./trend.ts";
 const MOST_POINTS = 300;
 
 const MIB = 1024 ** 2;
-
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 /** A line of a chart. */
 interface Series {
@@ -102,16 +100,7 @@ export function page(result: SoakResult): string {
   const sent = rounds.reduce((sum, round) => sum + round.sent, 0);
   const received = rounds.reduce((sum, round) => sum + round.received, 0);
   const lost = rounds.reduce((sum, round) => sum + round.lost, 0);
-  return markup`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${word}: soak</title>
-<style>${trusted(STYLE)}</style>
-</head>
+  return markup`${pageHead(`${word}: soak`)}
 <body>
 <header>
 <p class="soft">Soak, ${date(environment.date)}</p>

@@ -4,7 +4,8 @@ import {
   parseArguments,
   UsageError,
 } from "../../lib/stresstest/arguments.ts";
-import { HELP, longName, OPTIONS } from "../../lib/stresstest/options.ts";
+import { HELP } from "../../lib/stresstest/command_line.ts";
+import { longName, OPTIONS } from "../../lib/stresstest/options.ts";
 import { test } from "../support/test.ts";
 
 /** The arguments of a command line that asks for a test. */

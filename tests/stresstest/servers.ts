@@ -23,9 +23,9 @@ const MAX_TEST = 120_000;
 /** The command of our own server. */
 export const OURS = `${DENO} --allow-net '${path("main.ts")}'`;
 
-/** The command of a server that is broken in `way`. */
-export function broken(way: string): string {
-  return `${DENO} --allow-net '${path("tests/stresstest/broken.ts")}' ${way}`;
+/** The command of a server that has a `fault`. */
+export function broken(fault: string): string {
+  return `${DENO} --allow-net '${path("tests/stresstest/broken.ts")}' ${fault}`;
 }
 
 /** The target that `text` describes. */

@@ -31,12 +31,12 @@ export function comparableRuns({ mode, servers }: Report): ComparableRuns {
       basis: "Over all rates: the servers have none in common.",
     };
   }
-  const place = kept.length > 0
+  const rank = kept.length > 0
     ? "the highest offered rate that every server kept up with"
     : "the lowest rate offered to every server";
   return {
     runs: all.map((runs) => runs.filter((run) => run.offeredRate === chosen)),
-    basis: `At ${rate(chosen)}, ${place}.`,
+    basis: `At ${rate(chosen)}, ${rank}.`,
   };
 }
 

@@ -3,9 +3,9 @@ import { LatencyHistogram } from "../../../lib/stresstest/checks/latency_histogr
 import { test } from "../../support/test.ts";
 
 test("LatencyHistogram.summary() finds percentiles to three digits", () => {
-  const tally = new LatencyHistogram();
-  for (let value = 1; value <= 10_000; value++) tally.record(value);
-  const latency = tally.summary()!;
+  const histogram = new LatencyHistogram();
+  for (let value = 1; value <= 10_000; value++) histogram.record(value);
+  const latency = histogram.summary()!;
   const near = (value: number, expected: number) =>
     assert(Math.abs(value / expected - 1) <= 0.001, `${value}, ${expected}`);
   near(latency.p50Microseconds, 5000);
@@ -16,9 +16,9 @@ test("LatencyHistogram.summary() finds percentiles to three digits", () => {
 });
 
 test("LatencyHistogram.summary() has percentiles that rise and are dense towards 100", () => {
-  const tally = new LatencyHistogram();
-  for (let value = 1; value <= 1000; value++) tally.record(value);
-  const { percentiles } = tally.summary()!;
+  const histogram = new LatencyHistogram();
+  for (let value = 1; value <= 1000; value++) histogram.record(value);
+  const { percentiles } = histogram.summary()!;
   percentiles.reduce((before, point) => {
     assert(point[0] > before[0] && point[1] >= before[1]);
     return point;
@@ -29,9 +29,9 @@ test("LatencyHistogram.summary() has percentiles that rise and are dense towards
 });
 
 test("LatencyHistogram.record() accepts any duration", () => {
-  const tally = new LatencyHistogram();
-  for (const value of [-5, 0, 0.9, 3e6, 1e15]) tally.record(value);
-  const latency = tally.summary()!;
+  const histogram = new LatencyHistogram();
+  for (const value of [-5, 0, 0.9, 3e6, 1e15]) histogram.record(value);
+  const latency = histogram.summary()!;
   assertEquals(latency.p50Microseconds, 0);
   assert(latency.maxMicroseconds >= 3600e6);
 });

@@ -107,47 +107,16 @@ test("playLoad() allows dropped messages", async () => {
   assertEquals(run.lost, run.expected - run.received);
 });
 
-test("playLoad() fails if more than maxLost is lost", async () => {
-  const run = await played(broken("drops"), { maxLost: 0.01 });
-  assertEquals(verdicts(run), ["conservation"]);
-});
-
-test("playLoad() finds damage", async () => {
-  assertEquals(verdicts(await played(broken("damages"))), ["damaged"]);
-});
-
-test("playLoad() finds a stream with wrong frame boundaries", async () => {
-  const run = await played(broken("desynchronises"), { timeout: 500 });
-  assertEquals(run.violations[0]?.verdict, "damaged");
-});
-
-test("playLoad() finds repetition", async () => {
-  const run = await played(broken("duplicates"));
-  assertEquals(verdicts(run), ["repeated"]);
-  assertEquals(run.lost, 0);
-});
-
-test("playLoad() finds clients that see different orders", async () => {
-  const run = await played(broken("reorders"));
-  assertEquals(verdicts(run), ["one order"]);
-});
-
-test("playLoad() finds clients that see different orders, but no two of them", async () => {
-  const run = await played(broken("circles"), {
-    publishers: 150, // each sends one message, so its own order binds nothing
-    subscribers: 3,
-    count: 150,
-  });
-  assertEquals(verdicts(run), ["one order"]);
-});
-
-test("playLoad() finds a broken sender order", async () => {
-  const run = await played(broken("overtakes"), { publishers: 1 });
-  assertEquals(verdicts(run), ["sender order"]);
-});
-
-test("playLoad() finds a server that one stuck reader blocks", async () => {
-  const run = await played(broken("blocks"), {
+/** The verdict on each broken server, and the load that shows its fault. */
+const FAULTS: [fault: string, Verdict, Partial<LoadSettings>][] = [
+  ["drops", "conservation", { maxLost: 0.01 }],
+  ["damages", "damaged", {}],
+  ["duplicates", "repeated", {}],
+  ["reorders", "one order", {}],
+  // Each publisher sends one message, so that its own order binds nothing.
+  ["circles", "one order", { publishers: 150, subscribers: 3, count: 150 }],
+  ["overtakes", "sender order", { publishers: 1 }],
+  ["blocks", "stalled", {
     rate: 200_000,
     count: 100_000,
     publishers: 1,
@@ -155,13 +124,20 @@ test("playLoad() finds a server that one stuck reader blocks", async () => {
     stuck: 1,
     body: { min: 255, max: 255 },
     timeout: 1000,
-  });
-  assertEquals(verdicts(run), ["stalled"]);
-});
+  }],
+  ["stalls", "stalled", { timeout: 1000 }],
+  ["evicts", "died", {}],
+];
 
-test("playLoad() finds a stalled server", async () => {
-  const run = await played(broken("hangs"), { timeout: 1000 });
-  assertEquals(verdicts(run), ["stalled"]);
+for (const [fault, verdict, settings] of FAULTS) {
+  test(`playLoad() says of a server that ${fault}: ${verdict}`, async () => {
+    assertEquals(verdicts(await played(broken(fault), settings)), [verdict]);
+  });
+}
+
+test("playLoad() finds a stream with wrong frame boundaries", async () => {
+  const run = await played(broken("desynchronises"), { timeout: 500 });
+  assertEquals(run.violations[0]?.verdict, "damaged");
 });
 
 test("playLoad() finds a client that is never served", async () => {
@@ -177,9 +153,4 @@ test("playLoad() finds a server that dies", async () => {
     text: "the server ended with exit status 3",
   }]);
   assert(run.received > 0);
-});
-
-test("playLoad() finds a client that is disconnected", async () => {
-  const run = await played(broken("evicts"));
-  assertEquals(verdicts(run), ["died"]);
 });

@@ -57,39 +57,26 @@ test("Reference.repetition() gives up a dropped message after three ticks", asyn
   assertEquals(run.sent, 60);
 });
 
-test("Reference.repetition() fails if more than maxLost is lost", async () => {
-  const run = await played(broken("drops"), { messages: 30, maxLost: 0 });
-  assertEquals(verdicts(run), ["conservation"]);
-});
+/** The verdict on each broken server, and the settings that show its fault. */
+const FAULTS: [fault: string, Verdict, Partial<ReferenceSettings>][] = [
+  ["drops", "conservation", { messages: 30, maxLost: 0 }],
+  ["damages", "damaged", { messages: 30 }],
+  ["duplicates", "repeated", {}],
+  ["reorders", "one order", { publishers: 4 }],
+  ["stalls", "stalled", { timeout: 1000 }],
+  ["dies", "died", {}],
+];
+
+for (const [fault, verdict, settings] of FAULTS) {
+  test(`Reference.repetition() says of a server that ${fault}: ${verdict}`, async () => {
+    assertEquals(verdicts(await played(broken(fault), settings)), [verdict]);
+  });
+}
 
 test("Reference.repetition() ignores a subscriber whose id does not come back", async () => {
   const run = await played(broken("ignores"), { messages: 10 });
   assertEquals(run.violations, []);
   assertEquals([run.expected, run.received, run.lost], [60, 50, 10]);
-});
-
-test("Reference.repetition() finds damage", async () => {
-  const run = await played(broken("damages"), { messages: 30 });
-  assertEquals(verdicts(run), ["damaged"]);
-});
-
-test("Reference.repetition() finds repetition", async () => {
-  assertEquals(verdicts(await played(broken("duplicates"))), ["repeated"]);
-});
-
-test("Reference.repetition() finds clients that see different orders", async () => {
-  const run = await played(broken("reorders"), { publishers: 4 });
-  assertEquals(verdicts(run), ["one order"]);
-});
-
-test("Reference.repetition() finds a stalled server", async () => {
-  const run = await played(broken("hangs"), { timeout: 1000 });
-  assertEquals(verdicts(run), ["stalled"]);
-});
-
-test("Reference.repetition() finds a server that dies", async () => {
-  const run = await played(broken("dies"));
-  assertEquals(verdicts(run), ["died"]);
 });
 
 test("Reference.repetition() ends when it is stopped", async () => {

@@ -31,7 +31,7 @@ export interface Bar {
 const MAX_MARKERS = 50;
 const MARKER_SIZE = 6;
 
-/** The share of its place that a bar fills, and the most pixels. */
+/** The share of its slot that a bar fills, and the most pixels. */
 const [BAR_SHARE, MAX_BAR] = [0.6, 90] as const;
 
 /** With more bars than this, labels are smaller. */
@@ -40,10 +40,10 @@ const [MANY_BARS, SMALL_FONT] = [5, 11] as const;
 /** Draws a plot of bars. */
 export function drawBars(y: Axis, bars: readonly Bar[]): string {
   const at = vertical(y);
-  const place = (PLOT.right - PLOT.left) / bars.length;
-  const width = Math.min(MAX_BAR, BAR_SHARE * place);
+  const slot = (PLOT.right - PLOT.left) / bars.length;
+  const width = Math.min(MAX_BAR, BAR_SHARE * slot);
   const size = bars.length > MANY_BARS ? SMALL_FONT : FONT_SIZE;
-  const middle = (index: number) => PLOT.left + (index + 0.5) * place;
+  const middle = (index: number) => PLOT.left + (index + 0.5) * slot;
   const labels = bars.map(({ values }, i) => {
     const median = spread(values)?.median;
     const label = median === undefined ? "–" : y.format(median);

@@ -22,12 +22,12 @@ const SCALE: Scale = { log: true, min: 2, max: 10_000, ticks: TICKS };
 /** Points of the line between two ticks. */
 const BENDS = 8;
 
-const PLACES = TICKS.flatMap((tick, i) =>
+const POINTS = TICKS.flatMap((tick, i) =>
   Array.from({ length: BENDS }, (_, bend) => {
     const next = TICKS[i + 1];
     return next && tick * (next / tick) ** (bend / BENDS);
   })
-).filter((place) => place !== undefined).concat(TICKS.at(-1)!);
+).filter((point) => point !== undefined).concat(TICKS.at(-1)!);
 
 /** Latency by percentile. */
 export function latencyChart(
@@ -47,7 +47,7 @@ export function latencyChart(
           ]),
         ]
       ),
-      PLACES,
+      POINTS,
     ),
     band: true,
     marked: (x) => TICKS.includes(x),

@@ -70,7 +70,7 @@ function row(metric: Metric, all: readonly RunResult[][]): Markup | "" {
 `;
 }
 
-/** The ratio to the first server. Its place is kept where there is none. */
+/** The ratio to the first server, or empty space of the same width. */
 function ratioTo(metric: Metric, spread: Spread, base: Spread | null): Markup {
   const compared = compare(metric, spread, base);
   const ratio = compared?.ratio ?? null;

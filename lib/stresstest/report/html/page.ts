@@ -29,16 +29,7 @@ export function page(
 ): Markup {
   const { word, rest } = headline(report);
   const names = report.servers.map((server) => server.name).join(", ");
-  return markup`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${word}: ${names || "no servers"} – stress test</title>
-<style>${trusted(STYLE)}</style>
-</head>
+  return markup`${pageHead(`${word}: ${names || "no servers"} – stress test`)}
 <body>
 <header>
 <p class="soft">Stress test, ${MODES[report.mode]}</p>
@@ -61,6 +52,20 @@ ${charts.map((chart) => figure(report, chart))}
 </body>
 </html>
 `;
+}
+
+/** The start of a page, with its style and its policy. */
+export function pageHead(title: string): Markup {
+  return markup`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>${trusted(STYLE)}</style>
+</head>`;
 }
 
 function scope({ servers, environment }: Report): string {

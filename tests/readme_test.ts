@@ -5,9 +5,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { encode } from "../lib/wire/frame.ts";
 import { freeAddress } from "./support/command.ts";
-import { macrotask } from "./support/jitter.ts";
+import { eventually } from "./support/eventually.ts";
 import { path } from "./support/script.ts";
 import { CERT, KEY } from "./support/tls.ts";
+import { test } from "./support/test.ts";
 
 /** The README of the server, which has the examples. */
 const README = await Deno.readTextFile(path("lib/server/README.md"));
@@ -56,14 +57,21 @@ class Example implements AsyncDisposable {
   async connect<C>(connect: () => Promise<C>): Promise<C> {
     let ended = false;
     this.#process!.status.then(() => ended = true);
-    for (;;) {
-      try {
-        return await connect();
-      } catch (error) {
-        assert(!ended, `${this.#name} has ended: ${error}`);
-        await macrotask();
-      }
-    }
+    let socket: C | undefined;
+    await eventually(
+      `${this.#name} to listen`,
+      async () => {
+        try {
+          socket = await connect();
+          return "a listener";
+        } catch (error) {
+          assert(!ended, `${this.#name} has ended: ${error}`);
+          return error;
+        }
+      },
+      () => socket !== undefined,
+    );
+    return socket!;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -85,7 +93,7 @@ async function assertEchoes(socket: Deno.Conn): Promise<void> {
 
 const ignore = Deno.build.os === "windows";
 
-Deno.test({
+test({
   name: "README: TLS, with the permissions that stand there",
   ignore,
   async fn() {
@@ -103,7 +111,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   name: "README: a Unix socket, with the permissions that stand there",
   ignore,
   async fn() {
@@ -151,7 +159,7 @@ async function anchors(file: URL): Promise<string[]> {
   );
 }
 
-Deno.test("documents: every relative link and anchor leads somewhere", async () => {
+test("documents: every relative link and anchor leads somewhere", async () => {
   const root = new URL("..", import.meta.url);
   const broken = [];
   let links = 0;
@@ -178,7 +186,7 @@ Deno.test("documents: every relative link and anchor leads somewhere", async () 
   assertEquals(broken, []);
 });
 
-Deno.test("README: at most 250 lines, and a glossary of ten", async () => {
+test("README: at most 250 lines, and a glossary of ten", async () => {
   const text = await Deno.readTextFile(path("README.md"));
   assert(text.trimEnd().split("\n").length <= 250);
   const glossary = text.split(/^## /m).find((part) =>

@@ -7,6 +7,7 @@ import { account } from "./account.ts";
 import { comparison, LOADS } from "./comparison.ts";
 import { picture } from "./picture.ts";
 import { type Growth, loadOf, points } from "./points.ts";
+import { test } from "../support/test.ts";
 
 const RUN: RunResult = fixture({ mode: "load" }).servers[0]!.runs[0]!;
 
@@ -34,7 +35,7 @@ function times(text: string, part: string): number {
   return text.split(part).length - 1;
 }
 
-Deno.test("points() measures each point once", () => {
+test("points() measures each point once", () => {
   const { all, growth } = points();
   const wanted = [...growth.byClients, ...growth.byRate, ...growth.plan.flat()]
     .filter((point) => point !== undefined);
@@ -50,7 +51,7 @@ Deno.test("points() measures each point once", () => {
   }
 });
 
-Deno.test("picture() has its colours, for light and for dark, and four charts", () => {
+test("picture() has its colours, for light and for dark, and four charts", () => {
   const svg = picture(measured(() => 0.5));
   assert(svg.includes("@media (prefers-color-scheme: dark)"));
   assertEquals(times(svg, "<svg "), 5);
@@ -62,7 +63,7 @@ Deno.test("picture() has its colours, for light and for dark, and four charts", 
   }
 });
 
-Deno.test("picture() rings where a core is full, and says when the tester was", () => {
+test("picture() rings where a core is full, and says when the tester was", () => {
   const rings = (svg: string) => times(svg, "<circle");
   const none = picture(measured(() => 0.5));
   assertEquals([rings(none), times(none, "Ring")], [0, 0]);
@@ -73,7 +74,7 @@ Deno.test("picture() rings where a core is full, and says when the tester was", 
   assert(all.includes("Hollow: the tester was the bottleneck"));
 });
 
-Deno.test("account() has a table for each curve, and what one process carries", () => {
+test("account() has a table for each curve, and what one process carries", () => {
   const text = account(measured(() => 0.5));
   assertMatch(text, /^With more clients a delivery costs less, from /);
   assertMatch(text, /\n\nAt 1,000 messages\/s:\n\n\| clients \|/);
@@ -83,13 +84,13 @@ Deno.test("account() has a table for each curve, and what one process carries", 
   assert(!/NaN|Infinity|undefined/.test(text));
 });
 
-Deno.test("account() marks what says more about the tester", () => {
+test("account() marks what says more about the tester", () => {
   const text = account(measured(() => 0.5, true));
   assertMatch(text, / µs\\\* \| 0/);
   assertMatch(text, /\\\* the tester was the bottleneck/);
 });
 
-Deno.test("comparison() has a column for each server, and says who keeps one order", () => {
+test("comparison() has a column for each server, and says who keeps one order", () => {
   const flood = {
     deliveriesPerSecond: 1e6,
     missing: 0.5,
@@ -115,7 +116,7 @@ Deno.test("comparison() has a column for each server, and says who keeps one ord
 });
 
 for (const name of ["growth", "others"]) {
-  Deno.test(`${name} says what its argument is`, async () => {
+  test(`${name} says what its argument is`, async () => {
     const command = script(`tests/bench/${name}.ts`, "-A");
     for (const words of [["none"], ["1", "2"]]) {
       const { code, stdout, stderr } = await run([...command, ...words]);

@@ -12,6 +12,7 @@ import { BUDGET } from "../../lib/hub/scheduler.ts";
 import { FakeClock } from "../support/clock.ts";
 import { run } from "../support/command.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
+import { test } from "../support/test.ts";
 
 /** Bytes of a test message: its number, four bytes, and 36 more. */
 const MESSAGE = 40;
@@ -46,7 +47,7 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
-Deno.test("Hub.broadcast() reaches every subscriber, in order", async () => {
+test("Hub.broadcast() reaches every subscriber, in order", async () => {
   const hub = new Hub();
   const channels = Array.from({ length: 200 }, () => hub.subscribe());
   broadcast(hub, 500, 7);
@@ -57,7 +58,7 @@ Deno.test("Hub.broadcast() reaches every subscriber, in order", async () => {
   }
 });
 
-Deno.test("Hub.broadcast() wakes those that wait, in turns, all of them", async () => {
+test("Hub.broadcast() wakes those that wait, in turns, all of them", async () => {
   const hub = new Hub();
   const channels = Array.from({ length: 3 * BUDGET }, () => hub.subscribe());
   let woken = 0;
@@ -77,7 +78,7 @@ Deno.test("Hub.broadcast() wakes those that wait, in turns, all of them", async 
   }
 });
 
-Deno.test("Hub.broadcast() copies: the caller may reuse its bytes", async () => {
+test("Hub.broadcast() copies: the caller may reuse its bytes", async () => {
   const hub = new Hub();
   using channel = hub.subscribe();
   const bytes = new Uint8Array([1, 2, 3]);
@@ -86,7 +87,7 @@ Deno.test("Hub.broadcast() copies: the caller may reuse its bytes", async () => 
   assertEquals((await channel.next()).value?.bytes, new Uint8Array([1, 2, 3]));
 });
 
-Deno.test("Hub.broadcast() refuses what it cannot keep", () => {
+test("Hub.broadcast() refuses what it cannot keep", () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const one = new Uint8Array(1);
   assertThrows(() => hub.broadcast(new Uint8Array(0)), RangeError, "0 bytes");
@@ -102,7 +103,7 @@ Deno.test("Hub.broadcast() refuses what it cannot keep", () => {
   hub.broadcast(new Uint8Array(MIN_CAPACITY));
 });
 
-Deno.test("Hub() refuses a capacity out of bounds and says which", () => {
+test("Hub() refuses a capacity out of bounds and says which", () => {
   for (
     const capacity of [MIN_CAPACITY - 1, MAX_CAPACITY + 1, 5000.5, NaN, -1]
   ) {
@@ -110,7 +111,7 @@ Deno.test("Hub() refuses a capacity out of bounds and says which", () => {
   }
 });
 
-Deno.test("Hub.subscribe() receives nothing from before", async () => {
+test("Hub.subscribe() receives nothing from before", async () => {
   const hub = new Hub();
   broadcast(hub, 3);
   using channel = hub.subscribe();
@@ -119,7 +120,7 @@ Deno.test("Hub.subscribe() receives nothing from before", async () => {
   assertEquals(numbers((await channel.next()).value!), [3]);
 });
 
-Deno.test("Hub.subscribers counts the open channels", async () => {
+test("Hub.subscribers counts the open channels", async () => {
   const hub = new Hub();
   const a = hub.subscribe();
   const b = hub.subscribe();
@@ -133,7 +134,7 @@ Deno.test("Hub.subscribers counts the open channels", async () => {
   assertEquals(hub.subscribers, 0);
 });
 
-Deno.test("Hub.ready() waits for those that waited, not for those that do not take", async () => {
+test("Hub.ready() waits for those that waited, not for those that do not take", async () => {
   const hub = new Hub();
   const channels = Array.from({ length: 2 * BUDGET }, () => hub.subscribe());
   using _stuck = hub.subscribe();
@@ -144,7 +145,7 @@ Deno.test("Hub.ready() waits for those that waited, not for those that do not ta
   assertEquals(offered, 2 * BUDGET);
 });
 
-Deno.test("Hub.ready() paces many who broadcast much: who keeps taking loses nothing", async () => {
+test("Hub.ready() paces many who broadcast much: who keeps taking loses nothing", async () => {
   for (const [broadcasters, subscribers] of [[300, 8], [8, 300], [200, 200]]) {
     const hub = new Hub({ capacity: 1024 * 1024 });
     const channels = Array.from(
@@ -165,7 +166,7 @@ Deno.test("Hub.ready() paces many who broadcast much: who keeps taking loses not
   }
 });
 
-Deno.test("Hub.ready() waits 256 ticks at most, whatever slow, stuck and lagging subscribers do", async () => {
+test("Hub.ready() waits 256 ticks at most, whatever slow, stuck and lagging subscribers do", async () => {
   const clock = new FakeClock();
   const hub = new Hub({ capacity: 1024 * 1024 }, clock);
   using _stuck = hub.subscribe();
@@ -194,7 +195,7 @@ Deno.test("Hub.ready() waits 256 ticks at most, whatever slow, stuck and lagging
   await Promise.all(taking);
 });
 
-Deno.test("Hub.ready() is held up by a thousand slow ones within bounds", async () => {
+test("Hub.ready() is held up by a thousand slow ones within bounds", async () => {
   const hub = new Hub({ capacity: 1024 * 1024 });
   const slow = Array.from({ length: 1000 }, () => hub.subscribe());
   const fast = hub.subscribe();
@@ -223,7 +224,7 @@ Deno.test("Hub.ready() is held up by a thousand slow ones within bounds", async 
   for (const channel of slow) channel[Symbol.dispose]();
 });
 
-Deno.test("Hub.ready() slows publishers down to a reader that takes 20 MB/s, and not to one that is stuck", async () => {
+test("Hub.ready() slows publishers down to a reader that takes 20 MB/s, and not to one that is stuck", async () => {
   const clock = new FakeClock();
   const hub = new Hub({ capacity: 1024 * 1024 }, clock);
   using stuck = hub.subscribe();
@@ -249,7 +250,7 @@ Deno.test("Hub.ready() slows publishers down to a reader that takes 20 MB/s, and
   slow[Symbol.dispose]();
 });
 
-Deno.test("Channel.dropped is exact while lagging, catching up and lagging again", async () => {
+test("Channel.dropped is exact while lagging, catching up and lagging again", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const channel = hub.subscribe();
   let received = 0;
@@ -275,7 +276,7 @@ Deno.test("Channel.dropped is exact while lagging, catching up and lagging again
   assert(channel.dropped > 2000);
 });
 
-Deno.test("Channel.next() waits while there is nothing", async () => {
+test("Channel.next() waits while there is nothing", async () => {
   const hub = new Hub();
   using channel = hub.subscribe();
   const next = channel.next();
@@ -284,7 +285,7 @@ Deno.test("Channel.next() waits while there is nothing", async () => {
   assertEquals(numbers((await next).value!), [0]);
 });
 
-Deno.test("Channel.next() refuses a second receiver", async () => {
+test("Channel.next() refuses a second receiver", async () => {
   using channel = new Hub().subscribe();
   const first = channel.next();
   await assertRejects(() => channel.next(), Error, "another receive");
@@ -292,7 +293,7 @@ Deno.test("Channel.next() refuses a second receiver", async () => {
   assertEquals(await first, { done: true, value: undefined });
 });
 
-Deno.test("Channel.close() lets what waits be received, then ends", async () => {
+test("Channel.close() lets what waits be received, then ends", async () => {
   const hub = new Hub();
   const channel = hub.subscribe();
   broadcast(hub, 3);
@@ -305,7 +306,7 @@ Deno.test("Channel.close() lets what waits be received, then ends", async () => 
   assertEquals(await channel.next(), { done: true, value: undefined });
 });
 
-Deno.test("Channel.close() ends a channel whose rest is dropped", async () => {
+test("Channel.close() ends a channel whose rest is dropped", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const channel = hub.subscribe();
   broadcast(hub, 3);
@@ -315,7 +316,7 @@ Deno.test("Channel.close() ends a channel whose rest is dropped", async () => {
   assertEquals(await rest(channel), []);
 });
 
-Deno.test("Channel.close() between being woken and being served loses nothing", async () => {
+test("Channel.close() between being woken and being served loses nothing", async () => {
   const hub = new Hub();
   const channels = Array.from({ length: 2 * BUDGET }, () => hub.subscribe());
   const results = channels.map((channel) => channel.next());
@@ -326,7 +327,7 @@ Deno.test("Channel.close() between being woken and being served loses nothing", 
   }
 });
 
-Deno.test("Channel.close() between being woken and being dropped ends the iteration", async () => {
+test("Channel.close() between being woken and being dropped ends the iteration", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const channels = Array.from({ length: 2 * BUDGET }, () => hub.subscribe());
   const results = channels.map((channel) => channel.next());
@@ -340,7 +341,7 @@ Deno.test("Channel.close() between being woken and being dropped ends the iterat
   );
 });
 
-Deno.test("Channel.release() gives memory back, once, and never what others hold", async () => {
+test("Channel.release() gives memory back, once, and never what others hold", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const memory = new Set<ArrayBuffer>();
   using keeper = hub.subscribe();
@@ -358,12 +359,12 @@ Deno.test("Channel.release() gives memory back, once, and never what others hold
   assert(memory.size < 20, `${memory.size} chunks`);
 });
 
-Deno.test("Channel.capacity is the hub's", () => {
+test("Channel.capacity is the hub's", () => {
   using channel = new Hub({ capacity: MIN_CAPACITY }).subscribe();
   assertEquals(channel.capacity, MIN_CAPACITY);
 });
 
-Deno.test("Channel[Symbol.dispose]() forgets what waits and settles who waits", async () => {
+test("Channel[Symbol.dispose]() forgets what waits and settles who waits", async () => {
   const hub = new Hub();
   const idle = hub.subscribe();
   const waiting = idle.next();
@@ -381,7 +382,7 @@ Deno.test("Channel[Symbol.dispose]() forgets what waits and settles who waits", 
   );
 });
 
-Deno.test("Channel: leaving the loop ends the subscription", async () => {
+test("Channel: leaving the loop ends the subscription", async () => {
   const hub = new Hub();
   const channel = hub.subscribe();
   broadcast(hub, 1);
@@ -390,7 +391,7 @@ Deno.test("Channel: leaving the loop ends the subscription", async () => {
   assertEquals(hub.subscribers, 0);
 });
 
-Deno.test("Hub: its memory is its capacity, whatever the subscribers do", async () => {
+test("Hub: its memory is its capacity, whatever the subscribers do", async () => {
   const { stdout } = await run([
     Deno.execPath(),
     "run",
@@ -403,7 +404,7 @@ Deno.test("Hub: its memory is its capacity, whatever the subscribers do", async 
   assert(held <= capacity + 64 * 1024, `${held} bytes held`);
 });
 
-Deno.test("Channel: a subscriber that transfers a run's buffer away costs others those messages, counted, and no more", async () => {
+test("Channel: a subscriber that transfers a run's buffer away costs others those messages, counted, and no more", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const thief = hub.subscribe();
   const other = hub.subscribe();
@@ -420,7 +421,7 @@ Deno.test("Channel: a subscriber that transfers a run's buffer away costs others
   assertEquals((await rest(other)).at(-1), 1004);
 });
 
-Deno.test("Channel.next() serves at once no more than the budget, however many ask", async () => {
+test("Channel.next() serves at once no more than the budget, however many ask", async () => {
   const hub = new Hub({}, new FakeClock()); // no time for a poll
   const channels = Array.from({ length: BUDGET + 1 }, () => hub.subscribe());
   broadcast(hub, 1);

@@ -12,6 +12,7 @@ import { contradictions } from "../support/logs.ts";
 import { numbered, SHORTEST } from "../support/numbered.ts";
 import { holds } from "../support/property.ts";
 import { type Broadcasts, soon, Subscriber } from "../support/subscriber.ts";
+import { test } from "../support/test.ts";
 
 /** What can happen. `who` is the first of `many` subscribers. */
 type Step =
@@ -144,7 +145,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-Deno.test("Hub: under any schedule each subscriber receives what an array of its own would give, but for what was dropped", async (t) => {
+test("Hub: under any schedule each subscriber receives what an array of its own would give, but for what was dropped", async (t) => {
   await holds(
     t,
     fc.asyncProperty(

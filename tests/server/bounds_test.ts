@@ -9,6 +9,7 @@ import { Peer } from "../support/peer.ts";
 import { start, until } from "../support/server.ts";
 import { Timers } from "../support/timers.ts";
 import { Watched } from "../support/watched.ts";
+import { test } from "../support/test.ts";
 
 const KIB = 1024;
 const MIB = 1024 ** 2;
@@ -28,7 +29,7 @@ const FEW = 4;
 /** Only Linux tells in `/proc` what a process uses. */
 const ignore = Deno.build.os !== "linux";
 
-Deno.test({
+test({
   name: "bounds: a client is one descriptor, and none when it has left",
   ignore,
   async fn() {
@@ -44,7 +45,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   name: "bounds: an idle client takes 16 KiB at most",
   ignore,
   async fn() {
@@ -58,7 +59,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   name:
     "bounds: messages take the capacity at most, and a stuck client 64 KiB more",
   ignore,
@@ -77,7 +78,7 @@ Deno.test({
   },
 });
 
-Deno.test("bounds: timers are as many for many clients as for one, and none when it has ended", async () => {
+test("bounds: timers are as many for many clients as for one, and none when it has ended", async () => {
   using timers = new Timers();
   {
     await using server = start();
@@ -93,7 +94,7 @@ Deno.test("bounds: timers are as many for many clients as for one, and none when
   assertEquals(timers.waiting.size, 0);
 });
 
-Deno.test("bounds: of a client, one read waits and one write at most", async () => {
+test("bounds: of a client, one read waits and one write at most", async () => {
   const pending = { read: 0, write: 0 };
   const most = { read: 0, write: 0 };
   /** Counts what a socket has under way. */

@@ -5,6 +5,7 @@ import { resolveOptions, type ServeOptions } from "../../lib/server/options.ts";
 import { encode } from "../../lib/wire/frame.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
 import { FakeSocket } from "../support/socket.ts";
+import { test } from "../support/test.ts";
 
 /** The clients of a server that listens to nobody. */
 function open(options: ServeOptions = {}) {
@@ -18,7 +19,7 @@ function open(options: ServeOptions = {}) {
   return { hub, clients, connect };
 }
 
-Deno.test("Clients.check() disconnects a stalled client in time, and not before", async () => {
+test("Clients.check() disconnects a stalled client in time, and not before", async () => {
   for (const stallTimeout of [1, 2, 100, 1000, 4000, 4100, 60_000]) {
     const { hub, clients, connect } = open({ stallTimeout });
     const interval = clients.checkInterval;
@@ -42,7 +43,7 @@ Deno.test("Clients.check() disconnects a stalled client in time, and not before"
   }
 });
 
-Deno.test("Clients.check() does not count the time in which the process was stopped", async () => {
+test("Clients.check() does not count the time in which the process was stopped", async () => {
   const { hub, clients, connect } = open({ stallTimeout: 1000 });
   const socket = connect();
   socket.stuck = true;
@@ -55,7 +56,7 @@ Deno.test("Clients.check() does not count the time in which the process was stop
   await macrotask();
 });
 
-Deno.test("Clients.check() never disconnects a client where the stall time-out is 0", async () => {
+test("Clients.check() never disconnects a client where the stall time-out is 0", async () => {
   const { hub, clients, connect } = open({ stallTimeout: 0 });
   assertEquals(clients.checkInterval, 1000);
   const socket = connect();
@@ -67,7 +68,7 @@ Deno.test("Clients.check() never disconnects a client where the stall time-out i
   await clients.drain(AbortSignal.abort());
 });
 
-Deno.test("Clients.drain() has everything broadcast that was taken before it closes", async () => {
+test("Clients.drain() has everything broadcast that was taken before it closes", async () => {
   const flushed = Promise.withResolvers<void>();
   const errors: unknown[] = [];
   for (const fails of [false, true]) {
@@ -99,7 +100,7 @@ Deno.test("Clients.drain() has everything broadcast that was taken before it clo
   }
 });
 
-Deno.test("Clients.drain() does not wait for a publisher longer than the drain time-out", async () => {
+test("Clients.drain() does not wait for a publisher longer than the drain time-out", async () => {
   const { clients, connect } = open({
     drainTimeout: 20,
     publisher: { publish() {}, flush: () => new Promise(() => {}) },

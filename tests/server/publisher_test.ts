@@ -3,6 +3,7 @@ import { Hub, MIN_CAPACITY } from "../../lib/hub/hub.ts";
 import { HubPublisher } from "../../lib/server/publisher.ts";
 import { encode, leadingRun } from "../../lib/wire/frame.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
+import { test } from "../support/test.ts";
 
 /** A run of `count` frames of 64 bytes. */
 function frames(count: number) {
@@ -21,7 +22,7 @@ function waiting(hub: Hub, count: number) {
   return state;
 }
 
-Deno.test("HubPublisher.publish() resolves when the subscribers that waited were served", async () => {
+test("HubPublisher.publish() resolves when the subscribers that waited were served", async () => {
   const hub = new Hub();
   const subscribers = waiting(hub, 100);
   const published = new HubPublisher(hub).publish(frames(1));
@@ -31,7 +32,7 @@ Deno.test("HubPublisher.publish() resolves when the subscribers that waited were
   assertEquals(subscribers.served, 100);
 });
 
-Deno.test("HubPublisher.publish() fills at most a quarter of the capacity at a time", async () => {
+test("HubPublisher.publish() fills at most a quarter of the capacity at a time", async () => {
   for (const [count, first] of [[16, 16], [17, 16], [32, 16], [64, 16]]) {
     const hub = new Hub({ capacity: MIN_CAPACITY });
     waiting(hub, 100); // so that each part waits for a tick
@@ -42,7 +43,7 @@ Deno.test("HubPublisher.publish() fills at most a quarter of the capacity at a t
   }
 });
 
-Deno.test("HubPublisher.publish() never cuts a message that is large for the hub", async () => {
+test("HubPublisher.publish() never cuts a message that is large for the hub", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const channel = hub.subscribe();
   const frame = encode(new Uint8Array(255));
@@ -59,7 +60,7 @@ Deno.test("HubPublisher.publish() never cuts a message that is large for the hub
   assertEquals(channel.dropped, 0);
 });
 
-Deno.test("HubPublisher.flush() waits for the parts that are left, of every client, and for nothing else", async () => {
+test("HubPublisher.flush() waits for the parts that are left, of every client, and for nothing else", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const publisher = new HubPublisher(hub);
   waiting(hub, 200);

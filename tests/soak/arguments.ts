@@ -22,6 +22,7 @@ a message of a client that keeps up, or breaks the one order. EXECUTABLE is our 
 server unless given.
 
   --minutes N    how long (default 5)
+  --timeout N    how long to wait for messages, in seconds (default 10)
   --json FILE    where samples go (default soak.json)
   --report FILE  where the charts go (default soak.html)
   -h, --help`;
@@ -29,9 +30,13 @@ server unless given.
 /** How long a soak may take, in minutes. */
 const MINUTES = decimal(0.01, 100_000);
 
+/** How long messages may take, in seconds. */
+const TIMEOUT = decimal(1, 3600);
+
 /** What was asked for. */
 export interface Asked {
   minutes: number;
+  timeout: number;
   json: string;
   report: string;
   target: Target;
@@ -51,10 +56,10 @@ const OURS: Target = {
  * @throws {UsageError} If it makes no sense.
  */
 export function parse(args: string[]): Asked | "help" {
-  const { help, _: given, minutes, json, report } = parseArgs(args, {
+  const { help, _: given, minutes, timeout, json, report } = parseArgs(args, {
     alias: { h: "help" },
     boolean: ["help"],
-    string: ["minutes", "json", "report"],
+    string: ["minutes", "timeout", "json", "report"],
     unknown: (arg, key) => {
       if (key === undefined) return;
       throw new UsageError(`there is no option "${escape(arg)}"`);
@@ -68,6 +73,7 @@ export function parse(args: string[]): Asked | "help" {
   }
   return {
     minutes: parseValue("minutes", MINUTES, minutes ?? "5"),
+    timeout: parseValue("timeout", TIMEOUT, timeout ?? "10"),
     json: parseValue("json", FILE, json ?? "soak.json"),
     report: parseValue("report", FILE, report ?? "soak.html"),
     target,

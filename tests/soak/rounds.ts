@@ -5,9 +5,8 @@ import type { LoadSettings } from "../../lib/stresstest/load/settings.ts";
 /** Bodies of all rounds, in bytes: what one leaves behind, the next knows. */
 export const SIZES = { min: 16, max: 255 };
 
-/** What all rounds have: whoever keeps up may lose nothing. */
-const COMMON =
-  `--body ${SIZES.min}-${SIZES.max} --max-lost 0 --timeout 10 127.0.0.1:0`;
+/** What all rounds have: a client that keeps up may lose nothing. */
+const COMMON = `--body ${SIZES.min}-${SIZES.max} --max-lost 0 127.0.0.1:0`;
 
 /** As the stress tester is told. */
 const WORDS = {
@@ -26,11 +25,19 @@ export interface Round {
   settings: LoadSettings;
 }
 
-/** All of them, in their order. */
-export const ROUNDS: Round[] = Object.entries(WORDS).map(([name, words]) => {
-  const parsed = parseArguments(`${words} ${COMMON}`.split(" "));
-  if (typeof parsed === "string" || parsed.play.mode !== "load") {
-    throw new Error(`Cannot play ${name}: it is no load`);
-  }
-  return { name, settings: parsed.play.settings };
-});
+/**
+ * All of them, in their order.
+ *
+ * @param timeout How long they wait for messages, in seconds.
+ */
+export function rounds(timeout: number): Round[] {
+  return Object.entries(WORDS).map(([name, words]) => {
+    const parsed = parseArguments(
+      `${words} --timeout ${timeout} ${COMMON}`.split(" "),
+    );
+    if (typeof parsed === "string" || parsed.play.mode !== "load") {
+      throw new Error(`Cannot play ${name}: it is no load`);
+    }
+    return { name, settings: parsed.play.settings };
+  });
+}

@@ -11,7 +11,7 @@ import type { Asked } from "./arguments.ts";
 import { judge } from "./judge.ts";
 import { QuietPair } from "./pair.ts";
 import type { SoakResult, SoakRound } from "./result.ts";
-import { ROUNDS, SIZES } from "./rounds.ts";
+import { rounds, SIZES } from "./rounds.ts";
 import { Sampler } from "./sampler.ts";
 
 /** How long a server may take to start, or to notice that clients have left. */
@@ -33,7 +33,7 @@ interface RunOptions {
  * @throws {StartError} If the server does not start.
  */
 export async function soak(
-  { target, minutes }: Asked,
+  { target, minutes, timeout }: Asked,
   { stop, onRound }: RunOptions,
 ): Promise<SoakResult> {
   const address = { hostname: "127.0.0.1", port: 0 };
@@ -55,9 +55,10 @@ export async function soak(
   const over = new AbortController();
   const either = AbortSignal.any([stop, over.signal]);
   const timer = setTimeout(() => over.abort(), minutes * 60_000);
+  const all = rounds(timeout);
   // Run 0 is the pair's.
   for (let run = 1; !either.aborted; run++) {
-    const { name, settings } = ROUNDS[(run - 1) % ROUNDS.length]!;
+    const { name, settings } = all[(run - 1) % all.length]!;
     const played = await playLoad(server, settings, run, { stop: either });
     for (const { verdict, text } of played.violations) {
       result.failures.push(`round ${run}, ${name}: ${verdict}: ${text}`);

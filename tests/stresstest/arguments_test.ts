@@ -6,6 +6,7 @@ import {
 } from "../../lib/stresstest/arguments.ts";
 import { HELP } from "../../lib/stresstest/command_line.ts";
 import { longName, OPTIONS } from "../../lib/stresstest/options.ts";
+import { test } from "../support/test.ts";
 
 /** The arguments of a command line that asks for a test. */
 function parsed(line: string): Arguments {
@@ -14,7 +15,7 @@ function parsed(line: string): Arguments {
   return found;
 }
 
-Deno.test("parseArguments() has the specification's defaults in reference mode", () => {
+test("parseArguments() has the specification's defaults in reference mode", () => {
   const { address, repetitions, play } = parsed("./server");
   assertEquals(address, { hostname: "127.0.0.1", port: 8080 });
   assertEquals(repetitions, 100);
@@ -31,7 +32,7 @@ Deno.test("parseArguments() has the specification's defaults in reference mode",
   });
 });
 
-Deno.test("parseArguments() reads the specification's options, short and long", () => {
+test("parseArguments() reads the specification's options, short and long", () => {
   const short = parsed("-a [::1]:80 -p 3 -s 4 -m 5 -r 6 ./server");
   const long = parsed(
     "--server [::1]:80 --publishers 3 --subscribers 4 --messages=5 --repetitions 6 ./server",
@@ -51,7 +52,7 @@ Deno.test("parseArguments() reads the specification's options, short and long", 
   });
 });
 
-Deno.test("parseArguments() reads a load", () => {
+test("parseArguments() reads a load", () => {
   const { play, repetitions } = parsed(
     "--rate 2000 --duration 3 --participants 7 --sampled 5 --body 10-20 --stuck 1 --churn 2 --max-lost 0.5 x",
   );
@@ -74,20 +75,20 @@ Deno.test("parseArguments() reads a load", () => {
   });
 });
 
-Deno.test("parseArguments() reads a number of messages instead of a duration", () => {
+test("parseArguments() reads a number of messages instead of a duration", () => {
   const { play } = parsed("--rate 2000 --count 500 x");
   assert(play.mode === "load");
   const { count, publishers, subscribers, sampled } = play.settings;
   assertEquals([count, publishers, subscribers, sampled], [500, 2, 50, 50]);
 });
 
-Deno.test("parseArguments() reads a sweep", () => {
+test("parseArguments() reads a sweep", () => {
   const { play, repetitions } = parsed("--sweep x");
   assert(play.mode === "sweep");
   assertEquals([repetitions, play.duration, play.settings.rate], [1, 2, 1000]);
 });
 
-Deno.test("parseArguments() says in one line what is wrong", () => {
+test("parseArguments() says in one line what is wrong", () => {
   const wrong: [string, RegExp][] = [
     ["", /^an EXECUTABLE is missing/],
     ["--bogus x", /^unknown option '--bogus'$/],
@@ -124,7 +125,7 @@ Deno.test("parseArguments() says in one line what is wrong", () => {
   assertThrows(() => parseArguments([" "]), UsageError, "is empty");
 });
 
-Deno.test("parseArguments() help and version need nothing else", () => {
+test("parseArguments() help and version need nothing else", () => {
   for (const arg of ["-h", "--help"]) {
     assertEquals(parseArguments([arg]), "help");
   }
@@ -133,7 +134,7 @@ Deno.test("parseArguments() help and version need nothing else", () => {
   }
 });
 
-Deno.test("HELP has every option with its range, and fits 80 columns", () => {
+test("HELP has every option with its range, and fits 80 columns", () => {
   const text = HELP.replaceAll(/\s+/g, " ");
   for (const name of Object.keys(OPTIONS) as (keyof typeof OPTIONS)[]) {
     assert(text.includes(`--${longName(name)} <`), name);

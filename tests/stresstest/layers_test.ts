@@ -1,5 +1,6 @@
 /** The stress tester's parts import only what is below them. */
 import { assert } from "@std/assert";
+import { test } from "../support/test.ts";
 
 const FOLDER = new URL("../../lib/stresstest/", import.meta.url);
 
@@ -19,7 +20,7 @@ function* files(folder: URL): Generator<URL> {
   }
 }
 
-Deno.test("layers: imports in the stress tester only point down", async () => {
+test("layers: imports in the stress tester only point down", async () => {
   for (const [folder, below] of Object.entries(LAYERS)) {
     for (const file of files(new URL(`${folder}/`, FOLDER))) {
       const text = await Deno.readTextFile(file);

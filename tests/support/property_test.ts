@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { holds } from "./property.ts";
+import { test } from "./test.ts";
 
-Deno.test("holds() says how to see a failing example again, and does it", async (t) => {
+test("holds() says how to see a failing example again, and does it", async (t) => {
   const tried: number[] = [];
   const property = fc.property(fc.nat(1_000_000), (n) => {
     tried.push(n);

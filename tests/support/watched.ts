@@ -1,10 +1,12 @@
 /** A server in a process of its own, of which the system tells what it uses. */
+import { assert } from "@std/assert";
 import { delay } from "@std/async/delay";
 import {
   descriptors,
   residentBytes,
 } from "../../lib/stresstest/target/proc.ts";
 import { Command, freeAddress } from "./command.ts";
+import { eventually, inTime } from "./eventually.ts";
 import { Peer } from "./peer.ts";
 import { path } from "./script.ts";
 
@@ -85,7 +87,13 @@ export class Watched implements AsyncDisposable {
    * again and again, for nobody tells what another process has open.
    */
   async has(clients: number): Promise<void> {
-    while (this.sockets !== this.#sockets + clients) await delay(LOOK);
+    const sockets = this.#sockets + clients;
+    await eventually(
+      `${sockets} sockets`,
+      () => this.sockets,
+      (now) => now === sockets,
+      { pause: () => delay(LOOK) },
+    );
   }
 
   /**
@@ -99,7 +107,9 @@ export class Watched implements AsyncDisposable {
     for (let n = 0; n < runs; n++) {
       const sending = this.#control.send(run);
       for (let left = run.length; left > 0;) {
-        left -= (await socket.read(buffer))!;
+        const read = await inTime(socket.read(buffer), "its own bytes");
+        assert(read !== null, "the server ended the connection");
+        left -= read;
       }
       await sending;
     }

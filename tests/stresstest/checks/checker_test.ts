@@ -6,6 +6,7 @@ import { Checker } from "../../../lib/stresstest/checks/checker.ts";
 import { Ledger } from "../../../lib/stresstest/checks/ledger.ts";
 import { LatencyHistogram } from "../../../lib/stresstest/checks/latency_histogram.ts";
 import { Violations } from "../../../lib/stresstest/checks/violations.ts";
+import { test } from "../../support/test.ts";
 
 const MESSAGES = 10;
 const SIZES = { min: 16, max: 40 };
@@ -36,7 +37,7 @@ function frame(message: number, bodies = BODIES): Uint8Array<ArrayBuffer> {
   return encode(body);
 }
 
-Deno.test("Checker.check() counts deliveries and their latency", () => {
+test("Checker.check() counts deliveries and their latency", () => {
   const { checker, violations, latency } = setup();
   const bytes = concat([0, 1, 2, 3].map((message) => frame(message)));
   checker.check(0, bytes, 5000);
@@ -47,7 +48,7 @@ Deno.test("Checker.check() counts deliveries and their latency", () => {
   assertEquals(latency.summary()?.maxMicroseconds, 6000);
 });
 
-Deno.test("Checker.check() reports damage", () => {
+test("Checker.check() reports damage", () => {
   const { checker, violations } = setup();
   const damaged = frame(4);
   damaged[damaged.length - 1]! ^= 1;
@@ -66,7 +67,7 @@ Deno.test("Checker.check() reports damage", () => {
   );
 });
 
-Deno.test("Checker.check() passes pings on, and reports a ping that was not sent", () => {
+test("Checker.check() passes pings on, and reports a ping that was not sent", () => {
   const { checker, violations, pings } = setup();
   checker.check(0, concat([frame(MESSAGES), frame(MESSAGES + 1)]), 0);
   assertEquals(pings, [[0, 0], [0, 1]]);
@@ -75,7 +76,7 @@ Deno.test("Checker.check() passes pings on, and reports a ping that was not sent
   assertEquals(violations.list().map(({ verdict }) => verdict), ["damaged"]);
 });
 
-Deno.test("Checker.check() accepts late messages of an earlier run", () => {
+test("Checker.check() accepts late messages of an earlier run", () => {
   const { checker, violations } = setup();
   const earlier = new Bodies(0, SIZES);
   checker.check(0, concat([frame(1, earlier), frame(12, earlier)]), 0);

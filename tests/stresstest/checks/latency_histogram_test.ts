@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { LatencyHistogram } from "../../../lib/stresstest/checks/latency_histogram.ts";
+import { test } from "../../support/test.ts";
 
-Deno.test("LatencyHistogram.summary() finds percentiles to three digits", () => {
+test("LatencyHistogram.summary() finds percentiles to three digits", () => {
   const histogram = new LatencyHistogram();
   for (let value = 1; value <= 10_000; value++) histogram.record(value);
   const latency = histogram.summary()!;
@@ -14,7 +15,7 @@ Deno.test("LatencyHistogram.summary() finds percentiles to three digits", () => 
   near(latency.maxMicroseconds, 10_000);
 });
 
-Deno.test("LatencyHistogram.summary() has percentiles that rise and are dense towards 100", () => {
+test("LatencyHistogram.summary() has percentiles that rise and are dense towards 100", () => {
   const histogram = new LatencyHistogram();
   for (let value = 1; value <= 1000; value++) histogram.record(value);
   const { percentiles } = histogram.summary()!;
@@ -27,7 +28,7 @@ Deno.test("LatencyHistogram.summary() has percentiles that rise and are dense to
   assert(percentiles.filter(([percentile]) => percentile > 99).length > 10);
 });
 
-Deno.test("LatencyHistogram.record() accepts any duration", () => {
+test("LatencyHistogram.record() accepts any duration", () => {
   const histogram = new LatencyHistogram();
   for (const value of [-5, 0, 0.9, 3e6, 1e15]) histogram.record(value);
   const latency = histogram.summary()!;
@@ -35,6 +36,6 @@ Deno.test("LatencyHistogram.record() accepts any duration", () => {
   assert(latency.maxMicroseconds >= 3600e6);
 });
 
-Deno.test("LatencyHistogram.summary() of no durations is null", () => {
+test("LatencyHistogram.summary() of no durations is null", () => {
   assertEquals(new LatencyHistogram().summary(), null);
 });

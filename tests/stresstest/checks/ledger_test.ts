@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Ledger } from "../../../lib/stresstest/checks/ledger.ts";
 import { Violations } from "../../../lib/stresstest/checks/violations.ts";
+import { test } from "../../support/test.ts";
 
 /** Two senders, three messages each, two clients. */
 function setup() {
@@ -8,7 +9,7 @@ function setup() {
   return { violations, ledger: new Ledger(6, 2, 2, violations) };
 }
 
-Deno.test("Ledger.record() counts what each client received", () => {
+test("Ledger.record() counts what each client received", () => {
   const { violations, ledger } = setup();
   for (const message of [0, 1, 2, 3, 4, 5]) {
     assert(ledger.record(0, message));
@@ -19,7 +20,7 @@ Deno.test("Ledger.record() counts what each client received", () => {
   assert(violations.none);
 });
 
-Deno.test("Ledger.record() reports a repeated message", () => {
+test("Ledger.record() reports a repeated message", () => {
   const { violations, ledger } = setup();
   ledger.record(0, 0);
   ledger.record(0, 2);
@@ -32,7 +33,7 @@ Deno.test("Ledger.record() reports a repeated message", () => {
   }]);
 });
 
-Deno.test("Ledger.record() tells a late message from a repeated one", () => {
+test("Ledger.record() tells a late message from a repeated one", () => {
   const { violations, ledger } = setup();
   ledger.record(1, 4);
   assert(ledger.record(1, 2));
@@ -46,7 +47,7 @@ Deno.test("Ledger.record() tells a late message from a repeated one", () => {
   ]);
 });
 
-Deno.test("Ledger.checkAll() reports a message that was never sent", () => {
+test("Ledger.checkAll() reports a message that was never sent", () => {
   const { violations, ledger } = setup();
   ledger.record(0, 3);
   ledger.checkAll([3, 1]);
@@ -56,7 +57,7 @@ Deno.test("Ledger.checkAll() reports a message that was never sent", () => {
   }]);
 });
 
-Deno.test("Ledger.checkAll() names the clients that disagree about the order", () => {
+test("Ledger.checkAll() names the clients that disagree about the order", () => {
   const { violations, ledger } = setup();
   for (const message of [0, 1]) ledger.record(0, message);
   for (const message of [1, 0]) ledger.record(1, message);
@@ -69,7 +70,7 @@ Deno.test("Ledger.checkAll() names the clients that disagree about the order", (
   }]);
 });
 
-Deno.test("Ledger.join() resets a client in the middle of a run", () => {
+test("Ledger.join() resets a client in the middle of a run", () => {
   const { violations, ledger } = setup();
   for (const message of [0, 2, 1]) ledger.record(0, message);
   ledger.join(0);
@@ -78,7 +79,7 @@ Deno.test("Ledger.join() resets a client in the middle of a run", () => {
   assert(violations.none);
 });
 
-Deno.test("Ledger.next() is the sequence number that should come next", () => {
+test("Ledger.next() is the sequence number that should come next", () => {
   const { ledger } = setup();
   assertEquals(ledger.next(0, 1), 0);
   ledger.record(0, 3);

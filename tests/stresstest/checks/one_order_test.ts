@@ -7,6 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Order } from "../../../lib/stresstest/checks/order.ts";
 import { holds } from "../../support/property.ts";
+import { test } from "../../support/test.ts";
 
 /** What a client received, by the messages' numbers: `sequence * senders + sender`. */
 type Log = readonly number[];
@@ -97,7 +98,7 @@ const CONTRADICTIONS: {
 ];
 
 for (const { who, messages, senders, logs } of CONTRADICTIONS) {
-  Deno.test(`Order finds a contradiction of ${who}, though any fewer agree`, () => {
+  test(`Order finds a contradiction of ${who}, though any fewer agree`, () => {
     for (const at of logs.keys()) {
       const others = logs.toSpliced(at, 1);
       assert(exists(messages, senders, others));
@@ -108,7 +109,7 @@ for (const { who, messages, senders, logs } of CONTRADICTIONS) {
   });
 }
 
-Deno.test("Order agrees with trying all orders, for all that three clients can receive", () => {
+test("Order agrees with trying all orders, for all that three clients can receive", () => {
   const messages = 4;
   const logs = receivable(messages);
   assertEquals(logs.length, 1 + 4 + 12 + 24 + 24);
@@ -135,7 +136,7 @@ Deno.test("Order agrees with trying all orders, for all that three clients can r
   }
 });
 
-Deno.test("Order agrees with trying all orders, for more clients and messages", async (t) => {
+test("Order agrees with trying all orders, for more clients and messages", async (t) => {
   const messages = 6;
   const all = [...Array(messages).keys()];
   const log = fc.shuffledSubarray(all);

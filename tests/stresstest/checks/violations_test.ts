@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { Violations } from "../../../lib/stresstest/checks/violations.ts";
+import { test } from "../../support/test.ts";
 
-Deno.test("Violations keeps the first few of a verdict and counts the rest", () => {
+test("Violations keeps the first few of a verdict and counts the rest", () => {
   const violations = new Violations();
   for (let n = 0; n < 100; n++) violations.add("damaged", () => `message ${n}`);
   violations.add("stalled", () => "nothing");

@@ -6,6 +6,7 @@ import {
 } from "../../../lib/stresstest/load/knee_search.ts";
 import type { RunResult } from "../../../lib/stresstest/load/result.ts";
 import { runResult } from "../run_result.ts";
+import { test } from "../../support/test.ts";
 
 /** A run of ten seconds. */
 function result(parts: Partial<RunResult> = {}): RunResult {
@@ -29,7 +30,7 @@ function searched(
   return { tried, knee: search.knee };
 }
 
-Deno.test("keptUp() allows a small loss and a small delay", () => {
+test("keptUp() allows a small loss and a small delay", () => {
   assert(keptUp(result({ lost: 10, seconds: 10.5 }), 10));
   assert(!keptUp(result({ lost: 11 }), 10));
   assert(!keptUp(result({ seconds: 10.6 }), 10));
@@ -37,14 +38,14 @@ Deno.test("keptUp() allows a small loss and a small delay", () => {
   assert(keptUp(result({ seconds: 1.1 }), 1));
 });
 
-Deno.test("KneeSearch doubles the rate, then closes in on the knee", () => {
+test("KneeSearch doubles the rate, then closes in on the knee", () => {
   assertEquals(searched(1000, 5000), {
     tried: [1000, 2000, 4000, 8000, 5657, 4757],
     knee: 4757,
   });
 });
 
-Deno.test("KneeSearch halves a first rate that is too high", () => {
+test("KneeSearch halves a first rate that is too high", () => {
   assertEquals(searched(1000, 300), {
     tried: [1000, 500, 250, 354, 297],
     knee: 297,
@@ -52,7 +53,7 @@ Deno.test("KneeSearch halves a first rate that is too high", () => {
   assertEquals(searched(4, 0), { tried: [4, 2, 1], knee: null });
 });
 
-Deno.test("KneeSearch ends where the tester is the bottleneck or the server fails", () => {
+test("KneeSearch ends where the tester is the bottleneck or the server fails", () => {
   const limited = new KneeSearch(1000);
   limited.add(result(), 10);
   limited.add(

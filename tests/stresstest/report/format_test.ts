@@ -11,8 +11,9 @@ import {
   short,
   times,
 } from "../../../lib/stresstest/report/format.ts";
+import { test } from "../../support/test.ts";
 
-Deno.test("numbers have three digits, and only zero reads as zero", () => {
+test("numbers have three digits, and only zero reads as zero", () => {
   const written = [
     microseconds(0.01234),
     microseconds(999.6),
@@ -39,7 +40,7 @@ Deno.test("numbers have three digits, and only zero reads as zero", () => {
   ]);
 });
 
-Deno.test("counts below 100 have three digits, larger ones all their digits", () => {
+test("counts below 100 have three digits, larger ones all their digits", () => {
   assertEquals([0, 0.01234, 1.2345, 99.99, 123_456.7].map(count), [
     "0",
     "0.0123",

@@ -3,6 +3,7 @@ import type { RunResult } from "../../../lib/stresstest/load/result.ts";
 import { renderHtml } from "../../../lib/stresstest/report/html/html_report.ts";
 import type { Report } from "../../../lib/stresstest/report/report.ts";
 import { fixture } from "./report_fixture.ts";
+import { test } from "../../support/test.ts";
 
 const MODES = ["reference", "load", "sweep"] as const;
 
@@ -29,7 +30,7 @@ function uprights(page: string, server: number): number {
     .length;
 }
 
-Deno.test("renderHtml() loads nothing and runs nothing", () => {
+test("renderHtml() loads nothing and runs nothing", () => {
   for (const mode of MODES) {
     const page = renderHtml(fixture({ mode }))
       .replaceAll(/xmlns(:xlink)?="[^"]*"/g, "");
@@ -38,7 +39,7 @@ Deno.test("renderHtml() loads nothing and runs nothing", () => {
   }
 });
 
-Deno.test("renderHtml() draws the charts of each mode", () => {
+test("renderHtml() draws the charts of each mode", () => {
   const common = [
     "Latency by percentile",
     "Deliveries per second",
@@ -56,7 +57,7 @@ Deno.test("renderHtml() draws the charts of each mode", () => {
   }
 });
 
-Deno.test("renderHtml() draws no NaN", () => {
+test("renderHtml() draws no NaN", () => {
   for (const mode of MODES) {
     const report = fixture({ mode });
     for (const run of report.servers[0]!.runs) {
@@ -68,14 +69,14 @@ Deno.test("renderHtml() draws no NaN", () => {
   }
 });
 
-Deno.test("renderHtml() is small enough to send", () => {
+test("renderHtml() is small enough to send", () => {
   for (const mode of MODES) {
     const page = renderHtml(fixture({ mode, servers: 3, runs: 20 }));
     assert(new TextEncoder().encode(page).length < MAX_BYTES);
   }
 });
 
-Deno.test("renderHtml() has the key numbers in words", () => {
+test("renderHtml() has the key numbers in words", () => {
   const page = renderHtml(fixture());
   assert(page.includes('<html lang="en">'));
   assert(page.includes("<title>Passed: zillions, tokio-core, std-mpsc"));
@@ -88,7 +89,7 @@ Deno.test("renderHtml() has the key numbers in words", () => {
   }
 });
 
-Deno.test("renderHtml() names every server in the table and each legend", () => {
+test("renderHtml() names every server in the table and each legend", () => {
   const page = renderHtml(fixture({ servers: 8 }));
   for (const { name, command } of fixture({ servers: 8 }).servers) {
     assertEquals(times(page, `<bdi>${name}</bdi>`) >= 6, true, name);
@@ -96,7 +97,7 @@ Deno.test("renderHtml() names every server in the table and each legend", () => 
   }
 });
 
-Deno.test("renderHtml() gives each server a style of its own", () => {
+test("renderHtml() gives each server a style of its own", () => {
   const swatches = (page: string) =>
     [...page.matchAll(/<svg class="swatch".*?<\/svg>/gs)].map(([it]) => it);
   const all = swatches(renderHtml(fixture({ servers: 8 })));
@@ -105,7 +106,7 @@ Deno.test("renderHtml() gives each server a style of its own", () => {
   assertEquals(new Set(grey).size, 8);
 });
 
-Deno.test("renderHtml() marks the knee of each server in a sweep", () => {
+test("renderHtml() marks the knee of each server in a sweep", () => {
   const report = fixture({ mode: "sweep", runs: 16 });
   const page = renderHtml(report);
   for (const [i, { knee }] of report.servers.entries()) {
@@ -117,13 +118,13 @@ Deno.test("renderHtml() marks the knee of each server in a sweep", () => {
   assertEquals(uprights(renderHtml(report), 0), 0);
 });
 
-Deno.test("renderHtml() compares a sweep at the highest rate that all kept up with", () => {
+test("renderHtml() compares a sweep at the highest rate that all kept up with", () => {
   const report = fixture({ mode: "sweep", runs: 3 });
   report.servers.forEach((server, i) => server.knee = i === 1 ? 2600 : 3380);
   assert(renderHtml(report).includes("At 2.6 k/s, the highest"));
 });
 
-Deno.test("renderHtml() compares a sweep at the lowest rate if one server has no knee", () => {
+test("renderHtml() compares a sweep at the lowest rate if one server has no knee", () => {
   const report = fixture({ mode: "sweep", runs: 3 });
   report.servers[1]!.knee = null;
   const page = renderHtml(report);
@@ -131,13 +132,13 @@ Deno.test("renderHtml() compares a sweep at the lowest rate if one server has no
   assert(page.includes("no knee"));
 });
 
-Deno.test("renderHtml() compares a sweep without a common rate over all", () => {
+test("renderHtml() compares a sweep without a common rate over all", () => {
   const report = fixture({ mode: "sweep", runs: 3 });
   for (const run of report.servers[1]!.runs) run.offeredRate! += 1;
   assert(renderHtml(report).includes("have none in common"));
 });
 
-Deno.test("renderHtml() has medians, ranges and ratios to the first server", () => {
+test("renderHtml() has medians, ranges and ratios to the first server", () => {
   const report = fixture({ servers: 2, runs: 3 });
   const [first, second] = report.servers;
   first!.runs.forEach((run, i) => run.received = [10, 30, 20][i]!);
@@ -149,7 +150,7 @@ Deno.test("renderHtml() has medians, ranges and ratios to the first server", () 
   );
 });
 
-Deno.test("renderHtml() shows each violation, its server and its run", () => {
+test("renderHtml() shows each violation, its server and its run", () => {
   const report = fixture();
   report.passed = false;
   report.servers[1]!.runs[3]!.violations = [
@@ -164,7 +165,7 @@ Deno.test("renderHtml() shows each violation, its server and its run", () => {
   assert(page.includes("failed 1 of 20 runs"));
 });
 
-Deno.test("renderHtml() counts the violations that it does not show", () => {
+test("renderHtml() counts the violations that it does not show", () => {
   const report = fixture({ servers: 1, runs: 1 });
   report.passed = false;
   report.servers[0]!.runs[0]!.violations = Array.from(
@@ -176,12 +177,12 @@ Deno.test("renderHtml() counts the violations that it does not show", () => {
   assert(page.includes("And 950 more."));
 });
 
-Deno.test("renderHtml() fails without violations", () => {
+test("renderHtml() fails without violations", () => {
   const page = renderHtml({ ...fixture(), passed: false });
   assert(page.includes("Failed</span>: not every verdict held"));
 });
 
-Deno.test("renderHtml() warns where the tester was the bottleneck", () => {
+test("renderHtml() warns where the tester was the bottleneck", () => {
   for (const mode of MODES) {
     const report = fixture({ mode });
     assert(!renderHtml(report).includes("Hollow"));
@@ -198,7 +199,7 @@ Deno.test("renderHtml() warns where the tester was the bottleneck", () => {
   }
 });
 
-Deno.test("renderHtml() says that a test was interrupted", () => {
+test("renderHtml() says that a test was interrupted", () => {
   const report = { ...fixture(), interrupted: true };
   assert(
     renderHtml(report).includes(
@@ -211,7 +212,7 @@ Deno.test("renderHtml() says that a test was interrupted", () => {
   );
 });
 
-Deno.test("renderHtml() accepts runs without latency or usage", () => {
+test("renderHtml() accepts runs without latency or usage", () => {
   for (const mode of MODES) {
     const report = fixture({ mode });
     for (const run of runs(report)) Object.assign(run, { latency: null });
@@ -226,7 +227,7 @@ Deno.test("renderHtml() accepts runs without latency or usage", () => {
   }
 });
 
-Deno.test("renderHtml() accepts any number of servers and runs", () => {
+test("renderHtml() accepts any number of servers and runs", () => {
   for (const mode of MODES) {
     for (const servers of [0, 1, 17]) {
       for (const each of [0, 1, 30]) {
@@ -237,7 +238,7 @@ Deno.test("renderHtml() accepts any number of servers and runs", () => {
   }
 });
 
-Deno.test("renderHtml() accepts runs of different lengths and one sample", () => {
+test("renderHtml() accepts runs of different lengths and one sample", () => {
   const report = fixture({ servers: 2, runs: 3 });
   report.servers[0]!.runs.length = 1;
   const [first] = report.servers[0]!.runs;
@@ -246,7 +247,7 @@ Deno.test("renderHtml() accepts runs of different lengths and one sample", () =>
   assert(!/NaN|Infinity|undefined/.test(renderHtml(report)));
 });
 
-Deno.test("renderHtml() escapes all text of the report", () => {
+test("renderHtml() escapes all text of the report", () => {
   const hostile =
     `"'></title></style></svg></code><script>alert(1)</script><img src=x onerror=alert(1)>&lt;`;
   for (const mode of MODES) {
@@ -278,7 +279,7 @@ Deno.test("renderHtml() escapes all text of the report", () => {
   }
 });
 
-Deno.test("renderHtml() writes large memory in GiB", () => {
+test("renderHtml() writes large memory in GiB", () => {
   const report = fixture({ servers: 1, runs: 2 });
   const ticks = (page: string) => page.match(/[\d.]+ [KMG]iB(?=<\/text>)/g);
   assert(ticks(renderHtml(report))!.includes("60 MiB"));

@@ -12,14 +12,15 @@ import {
 import { spread } from "../../../lib/stresstest/report/spread.ts";
 import { runResult } from "../run_result.ts";
 import { fixture } from "./report_fixture.ts";
+import { test } from "../../support/test.ts";
 
-Deno.test("spread() is the median and the range, without missing values", () => {
+test("spread() is the median and the range, without missing values", () => {
   assertEquals(spread([3, null, 1, 2]), { median: 2, min: 1, max: 3 });
   assertEquals(spread([4, 1, 3, 2])?.median, 2.5);
   assertEquals(spread([null]), null);
 });
 
-Deno.test("METRICS have unique names, and values that are numbers or null", () => {
+test("METRICS have unique names, and values that are numbers or null", () => {
   const names = METRICS.map(({ name }) => name);
   assertEquals(new Set(names).size, names.length);
   const nothing = runResult({
@@ -37,7 +38,7 @@ Deno.test("METRICS have unique names, and values that are numbers or null", () =
   assertEquals(SEND_DELAY.of(runResult({ offeredRate: null })), null);
 });
 
-Deno.test("compare() calls a server better or worse only if the ranges do not overlap", () => {
+test("compare() calls a server better or worse only if the ranges do not overlap", () => {
   const base = { median: 10, min: 8, max: 12 };
   const low = { median: 5, min: 4, max: 6 };
   const near = { median: 9, min: 7, max: 11 };
@@ -54,7 +55,7 @@ Deno.test("compare() calls a server better or worse only if the ranges do not ov
   assertEquals(compare(P50, null, base), null);
 });
 
-Deno.test("renderJson() has all runs, and each metric of each server", () => {
+test("renderJson() has all runs, and each metric of each server", () => {
   const report = fixture({ servers: 2, runs: 3 });
   const { metrics, ...rest } = JSON.parse(renderJson(report));
   assertEquals(rest, JSON.parse(JSON.stringify(report)));

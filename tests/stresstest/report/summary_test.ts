@@ -3,6 +3,7 @@ import type { ServerResult } from "../../../lib/stresstest/load/result.ts";
 import type { Report } from "../../../lib/stresstest/report/report.ts";
 import { summary } from "../../../lib/stresstest/report/summary.ts";
 import { runResult } from "../run_result.ts";
+import { test } from "../../support/test.ts";
 
 function report(
   mode: Report["mode"],
@@ -40,7 +41,7 @@ function squeezed(text: string): string[] {
   return text.split("\n").map((line) => line.trim().replace(/ +/g, " "));
 }
 
-Deno.test("summary() compares medians to those of the first server", () => {
+test("summary() compares medians to those of the first server", () => {
   const lines = squeezed(summary(report("load", [
     {
       runs: [1000, 3000, 2000].map((rate) =>
@@ -56,7 +57,7 @@ Deno.test("summary() compares medians to those of the first server", () => {
   assertEquals(lines.at(-1), "passed: every verdict held");
 });
 
-Deno.test("summary() leaves out metrics that were not measured", () => {
+test("summary() leaves out metrics that were not measured", () => {
   const text = summary(report("reference", [
     { runs: [runResult({ offeredRate: null, server: null, latency: null })] },
     { runs: [] },
@@ -66,7 +67,7 @@ Deno.test("summary() leaves out metrics that were not measured", () => {
   }
 });
 
-Deno.test("summary() shows a sweep by rising rates and marks the knee", () => {
+test("summary() shows a sweep by rising rates and marks the knee", () => {
   const lines = squeezed(summary(report("sweep", [
     {
       runs: [1000, 4000, 2000].map((offeredRate) => runResult({ offeredRate })),
@@ -87,7 +88,7 @@ Deno.test("summary() shows a sweep by rising rates and marks the knee", () => {
   assert(lines.includes("b kept up with none of these rates"));
 });
 
-Deno.test("summary() says what the numbers do not show", () => {
+test("summary() says what the numbers do not show", () => {
   const limited = runResult();
   limited.tester.bottleneck = true;
   limited.tester.uncheckedOrder = 12;
@@ -98,7 +99,7 @@ Deno.test("summary() says what the numbers do not show", () => {
   assert(text.includes("the one order of 12 deliveries was not checked"));
 });
 
-Deno.test("summary() names the failed verdicts, and says that it was interrupted", () => {
+test("summary() names the failed verdicts, and says that it was interrupted", () => {
   const failed = runResult({
     violations: [
       { verdict: "repeated", text: "" },
@@ -118,7 +119,7 @@ Deno.test("summary() names the failed verdicts, and says that it was interrupted
   ]);
 });
 
-Deno.test("summary() without runs is the verdict alone", () => {
+test("summary() without runs is the verdict alone", () => {
   const nothing = { passed: false, interrupted: true };
   for (const mode of ["load", "sweep"] as const) {
     assertEquals(

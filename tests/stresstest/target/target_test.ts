@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import { parseTargets } from "../../../lib/stresstest/target/target.ts";
+import { test } from "../../support/test.ts";
 
-Deno.test("parseTargets() distinguishes addresses, paths and commands", () => {
+test("parseTargets() distinguishes addresses, paths and commands", () => {
   const path = fileURLToPath(import.meta.url);
   const found = parseTargets([
     "127.0.0.1:9000",
@@ -31,14 +32,14 @@ Deno.test("parseTargets() distinguishes addresses, paths and commands", () => {
   );
 });
 
-Deno.test("parseTargets() names are short", () => {
+test("parseTargets() names are short", () => {
   const [found] = parseTargets(["sh -c 'cd somewhere && exec ./a-server $0'"]);
   assertEquals(found?.name, "a-server $0");
   const [long] = parseTargets([`./${"x".repeat(100)}`]);
   assertEquals(long?.name, `${"x".repeat(23)}…`);
 });
 
-Deno.test("parseTargets() names are unique", () => {
+test("parseTargets() names are unique", () => {
   const names = parseTargets(["a/server", "b/server", "other"]).map((
     { name },
   ) => name);

@@ -5,8 +5,9 @@ import {
   fromZeroTo,
   logarithmic,
 } from "../../../../lib/stresstest/report/charts/scale.ts";
+import { test } from "../../../support/test.ts";
 
-Deno.test("scales hold all values and have few ticks", () => {
+test("scales hold all values and have few ticks", () => {
   for (let value = 1e-3; value < 1e12; value *= 1.37) {
     const scales = [
       fromZero([value], 1e-3),
@@ -22,13 +23,13 @@ Deno.test("scales hold all values and have few ticks", () => {
   }
 });
 
-Deno.test("logarithmic() has finer ticks where there are few decades", () => {
+test("logarithmic() has finer ticks where there are few decades", () => {
   assertEquals(logarithmic([3, 30]).ticks, [5, 10, 20]);
   assertEquals(logarithmic([30, 30]).ticks, [20, 50]);
   assertEquals(logarithmic([1, 10_000]).ticks, [1, 10, 100, 1000, 10_000]);
 });
 
-Deno.test("counting() has whole numbers from 1", () => {
+test("counting() has whole numbers from 1", () => {
   assertEquals(counting(1).ticks, [1]);
   assertEquals(counting(3).ticks, [1, 2, 3]);
   for (const last of [10, 99, 1000]) {

@@ -21,5 +21,5 @@ test("limits: every test has a time limit", () => {
     !file.endsWith(WRAPPER) &&
     /\bDeno\.test\(/.test(Deno.readTextFileSync(new URL(file, TESTS)))
   );
-  assertEquals(without, [], `these call Deno.test() and not ${WRAPPER}`);
+  assertEquals(without, [], `these do not use ${WRAPPER}`);
 });

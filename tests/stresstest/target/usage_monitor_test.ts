@@ -39,6 +39,6 @@ test({
   },
 });
 
-Deno.test("UsageMonitor.start() monitors no server that was not started here", () => {
+test("UsageMonitor.start() monitors no server that was not started here", () => {
   assertEquals(UsageMonitor.start(undefined), undefined);
 });

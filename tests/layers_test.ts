@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { inTime } from "./support/eventually.ts";
+import { test } from "./support/test.ts";
 
 const ROOT = new URL("..", import.meta.url);
 
@@ -32,7 +34,7 @@ async function source(path: string): Promise<string> {
   return await Deno.readTextFile(new URL(path, ROOT));
 }
 
-Deno.test("layers: imports only point down", async () => {
+test("layers: imports only point down", async () => {
   for (const [folder, below] of Object.entries(LAYERS)) {
     for await (const path of files(`lib/${folder}`)) {
       for (const specifier of imports(await source(path))) {
@@ -49,18 +51,21 @@ Deno.test("layers: imports only point down", async () => {
   }
 });
 
-Deno.test("layers: the hub and the framer run where there is no Deno", async () => {
+test("layers: the hub and the framer run where there is no Deno", async () => {
   const worker = new Worker(
     import.meta.resolve("./support/without_deno.ts"),
     { type: "module" },
   );
-  const answer = await new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
-  });
+  const answer = await inTime(
+    new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = (event) => {
+        event.preventDefault();
+        reject(new Error(event.message));
+      };
+    }),
+    "the worker's answer",
+  );
   worker.terminate();
   assertEquals(answer, { received: 300, runs: [[2, 1, 97, 0]] });
 });

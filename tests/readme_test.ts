@@ -1,12 +1,20 @@
-/** The README's examples that need files of their own, run as they stand there. */
+/**
+ * What the Markdown files promise: their links lead somewhere, the README is short,
+ * and the examples that need files of their own run as they stand there.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { encode } from "../lib/wire/frame.ts";
 import { freeAddress } from "./support/command.ts";
-import { macrotask } from "./support/jitter.ts";
+import { eventually } from "./support/eventually.ts";
 import { path } from "./support/script.ts";
 import { CERT, KEY } from "./support/tls.ts";
+import { test } from "./support/test.ts";
 
-const README = await Deno.readTextFile(path("README.md"));
+/** The README of the server, which has the examples. */
+const README = await Deno.readTextFile(path("lib/server/README.md"));
+
+/** Folders that are made, not written. */
+const MADE = [".git", "coverage", "dist", "node_modules"];
 
 /** A directory with one of the examples in it. */
 class Example implements AsyncDisposable {
@@ -18,7 +26,7 @@ class Example implements AsyncDisposable {
   constructor(name: string, replacements: [string, string][] = []) {
     this.#name = name;
     const start = README.indexOf(`// ${name}\n`);
-    assert(start >= 0, `no ${name} in the README`);
+    assert(start >= 0, `no ${name} in lib/server/README.md`);
     let code = README.slice(start, README.indexOf("```", start));
     for (const [before, after] of replacements) {
       assert(code.includes(before), before);
@@ -49,14 +57,21 @@ class Example implements AsyncDisposable {
   async connect<C>(connect: () => Promise<C>): Promise<C> {
     let ended = false;
     this.#process!.status.then(() => ended = true);
-    for (;;) {
-      try {
-        return await connect();
-      } catch (error) {
-        assert(!ended, `${this.#name} has ended: ${error}`);
-        await macrotask();
-      }
-    }
+    let socket: C | undefined;
+    await eventually(
+      `${this.#name} to listen`,
+      async () => {
+        try {
+          socket = await connect();
+          return "a listener";
+        } catch (error) {
+          assert(!ended, `${this.#name} has ended: ${error}`);
+          return error;
+        }
+      },
+      () => socket !== undefined,
+    );
+    return socket!;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -78,7 +93,7 @@ async function assertEchoes(socket: Deno.Conn): Promise<void> {
 
 const ignore = Deno.build.os === "windows";
 
-Deno.test({
+test({
   name: "README: TLS, with the permissions that stand there",
   ignore,
   async fn() {
@@ -96,7 +111,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   name: "README: a Unix socket, with the permissions that stand there",
   ignore,
   async fn() {
@@ -115,4 +130,68 @@ Deno.test({
     );
     await assertEchoes(socket);
   },
+});
+
+/** The Markdown files in a folder and those below it, by their paths. */
+async function* documents(folder = ""): AsyncGenerator<string> {
+  for await (
+    const { name, isDirectory } of Deno.readDir(path(folder || "."))
+  ) {
+    if (isDirectory && !MADE.includes(name)) {
+      yield* documents(`${folder}${name}/`);
+    } else if (name.endsWith(".md")) yield `${folder}${name}`;
+  }
+}
+
+/** A document without its code, where a bracket is no link. */
+async function prose(file: string | URL): Promise<string> {
+  const text = await Deno.readTextFile(file);
+  return text.replace(/^```[^]*?^```/gm, "").replace(
+    /`[^`]*`/g,
+    (code) => /[[\]()]/.test(code) ? "" : code.slice(1, -1),
+  );
+}
+
+/** The anchors of a document, as GitHub makes them from its headings. */
+async function anchors(file: URL): Promise<string[]> {
+  return [...(await prose(file)).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/ /g, "-")
+  );
+}
+
+test("documents: every relative link and anchor leads somewhere", async () => {
+  const root = new URL("..", import.meta.url);
+  const broken = [];
+  let links = 0;
+  for await (const name of documents()) {
+    const text = await prose(path(name));
+    for (
+      const [, , inline, reference] of text.matchAll(
+        /(\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+))/gm,
+      )
+    ) {
+      const link = (inline ?? reference)!;
+      if (/^[a-z]+:/.test(link)) continue;
+      links++;
+      const target = new URL(link, new URL(name, root));
+      const anchor = decodeURIComponent(target.hash.slice(1));
+      target.hash = "";
+      const found = await Deno.stat(target).then(() => true, () => false);
+      if (!found || (anchor && !(await anchors(target)).includes(anchor))) {
+        broken.push(`${name}: ${link}`);
+      }
+    }
+  }
+  assert(links > 20, `${links} links`);
+  assertEquals(broken, []);
+});
+
+test("README: at most 250 lines, and a glossary of ten", async () => {
+  const text = await Deno.readTextFile(path("README.md"));
+  assert(text.trimEnd().split("\n").length <= 250);
+  const glossary = text.split(/^## /m).find((part) =>
+    part.startsWith("Glossary")
+  );
+  const terms = glossary?.match(/^\| \*\*/gm)?.length ?? 0;
+  assert(terms > 0 && terms <= 10, `${terms} terms`);
 });

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
 import stresstest from "../lib/stresstest/deno.json" with { type: "json" };
 import { run } from "./support/command.ts";
+import { test } from "./support/test.ts";
 
 /** The longest a package may take to be looked through, in milliseconds. */
 const PATIENCE = 60_000;
@@ -34,7 +35,7 @@ interface Module {
 /** With @std from JSR itself there is another lock, if any. */
 const ignore = !("links" in config);
 
-Deno.test(
+test(
   "packages: every one is locked with its hash, and the lock is frozen",
   { ignore },
   async () => {
@@ -67,7 +68,7 @@ const SERVER_FILES =
 const SERVER_PACKAGES = /^@std\/(?:assert|async|bytes|cli)\//;
 
 for (const entry of ["./main.ts", ...Object.values(config.exports)]) {
-  Deno.test(`packages: ${entry} loads the server's own files and @std, nothing else`, async () => {
+  test(`packages: ${entry} loads the server's own files and @std, nothing else`, async () => {
     const { stdout } = await run([Deno.execPath(), "info", "--json", entry]);
     const { modules } = JSON.parse(stdout) as { modules: Module[] };
     const own = modules.filter(({ specifier }) =>
@@ -88,14 +89,24 @@ for (const entry of ["./main.ts", ...Object.values(config.exports)]) {
   });
 }
 
-Deno.test("packages: server and stress tester have one version, and the tag is both", async () => {
+test("packages: a run downloads what it imports, not all that the lock names", async () => {
+  assert(config.unstable.includes("npm-lazy-caching"));
+  // A task downloads all of them before it starts, so none may be large.
+  const { npm } = JSON.parse(await read("deno.lock"));
+  const large = Object.keys(npm).filter((name) =>
+    /^(?:echarts|zrender)@/.test(name)
+  );
+  assertEquals(large, []);
+});
+
+test("packages: server and stress tester have one version, and the tag is both", async () => {
   assertEquals(stresstest.version, config.version);
   const text = await read(".github/workflows/publish.yml");
   assert(text.includes('"v$(jq -r .version deno.json)"'));
   assertEquals(text.match(/run: deno publish --allow-dirty/g)?.length, 2);
 });
 
-Deno.test("packages: the stress tester is published by itself, not with the server", async () => {
+test("packages: the stress tester is published by itself, not with the server", async () => {
   const files = async (folder: string) => {
     const { stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["publish", "--dry-run", "--allow-dirty", "--no-check"],
@@ -116,7 +127,7 @@ Deno.test("packages: the stress tester is published by itself, not with the serv
   assert(tester.every((path) => path.startsWith("lib/stresstest/")));
 });
 
-Deno.test("workflows: the token may only read, but where a job says what for", async () => {
+test("workflows: the token may only read, but where a job says what for", async () => {
   const granted = [];
   for (const [name, text] of await workflows()) {
     assert(/^permissions:\n {2}contents: read\n\n/m.test(text), name);
@@ -141,7 +152,7 @@ Deno.test("workflows: the token may only read, but where a job says what for", a
   ]);
 });
 
-Deno.test("workflows: actions are pinned by hash, and keep no credentials", async () => {
+test("workflows: actions are pinned by hash, and keep no credentials", async () => {
   for (const [name, text] of await workflows()) {
     for (
       const [step, action] of text.matchAll(

@@ -93,7 +93,7 @@ export class Backpressure {
   broadcast(bytes: number, time: number): void {
     this.#bytes += bytes;
     if (this.#bytes < THROTTLED_BYTES) return;
-    this.#bytes = 0;
+    this.#bytes %= THROTTLED_BYTES; // the rest counts for the next pause
     this.#endangered = this.#anyEndangered(time);
     if (this.#endangered) this.#pausedUntil = time + THROTTLE_PAUSE;
   }

@@ -116,7 +116,7 @@ export class Connection {
     } catch (error) {
       this.#endReading(error);
     }
-    if (!this.#reason) await this.#flush();
+    if (!this.#reason && !this.#draining) await this.#flush();
     this.channel.close();
   }
 

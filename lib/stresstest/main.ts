@@ -1,39 +1,43 @@
 /**
- * The stress tester, as a command: starts servers, plays clients against them,
- * judges and compares what they deliver. It alone owns arguments, streams,
- * signals and exit codes: 0 when every verdict held, 1 when not or when a server
- * could not be tested, 2 when the command line is wrong.
+ * The stress tester as a command: starts servers, plays clients against them, judges
+ * and compares what they deliver. Only this file deals with streams, signals and exit
+ * codes: 0 when every run passed, 1 when a run failed or a server could not be tested,
+ * 2 when the command line is wrong, 130 and 143 after SIGINT and SIGTERM.
  *
  * ```sh
- * deno run -A jsr:@zillions/server/stresstest ./server
+ * deno run -A jsr:@zillions/stresstest ./server
  * ```
  *
  * @module
  */
-import config from "./deno.json" with { type: "json" };
 import { type Arguments, parseArguments, UsageError } from "./arguments.ts";
-import { environment } from "./report/environment.ts";
-import { HELP } from "./options.ts";
-import { load } from "./load/load.ts";
-import { StartError } from "./target/start_error.ts";
-import { Progress } from "./report/progress.ts";
+import config from "./deno.json" with { type: "json" };
+import { playLoad } from "./load/load.ts";
 import { Reference } from "./load/reference.ts";
-import type { Report, RunResult } from "./load/result.ts";
+import type { RunResult } from "./load/result.ts";
+import { emptyResults, playRounds, type RoundsOptions } from "./load/rounds.ts";
 import { sweep } from "./load/sweep.ts";
-import { runLine, summary } from "./report/summary.ts";
-import { playRounds, results, type Starting } from "./load/rounds.ts";
+import { HELP } from "./command_line.ts";
+import { environment } from "./report/environment.ts";
+import { renderHtml } from "./report/html/html_report.ts";
+import { renderJson } from "./report/json_report.ts";
+import { Progress } from "./report/progress.ts";
+import type { Report } from "./report/report.ts";
+import { runLine } from "./report/run_line.ts";
+import { summary } from "./report/summary.ts";
+import { StartError } from "./target/start_error.ts";
 
-/** In reference mode repetitions are short, so a round of a comparison is several. */
+/** In reference mode runs are short, so a round of a comparison has several. */
 const REFERENCE_ROUNDS = 5;
 
-/** What ends the test early, and the exit status it then has: 128 and its number. */
+/** The signals that interrupt the test, and the exit codes: 128 and their numbers. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * Runs the command.
  *
- * @param args As they stand on the command line.
- * @returns The exit status.
+ * @param args The arguments of the command line.
+ * @returns The exit code.
  */
 export async function main(args: string[]): Promise<number> {
   let asked: Arguments | "help" | "version";
@@ -41,7 +45,7 @@ export async function main(args: string[]): Promise<number> {
     asked = parseArguments(args);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    complain(error.message);
+    printError(error.message);
     return 2;
   }
   if (asked === "help") print(HELP);
@@ -52,11 +56,11 @@ export async function main(args: string[]): Promise<number> {
 
 async function test(asked: Arguments, args: string[]): Promise<number> {
   const stop = new AbortController();
-  let status = 0;
-  const handlers = Object.entries(SIGNALS).map(([name, code]) => {
+  let code = 0;
+  const handlers = Object.entries(SIGNALS).map(([name, signalCode]) => {
     const signal = name as keyof typeof SIGNALS;
     const handler = () => {
-      status = code;
+      code = signalCode;
       stop.abort();
     };
     Deno.addSignalListener(signal, handler);
@@ -64,11 +68,11 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
   });
   const report: Report = {
     version: config.version,
-    command: ["stresstest", ...args].map(quote).join(" "),
+    command: ["stresstest", ...args].map(shellWord).join(" "),
     environment: environment(),
-    mode: asked.mode.name,
-    settings: asked.inForce,
-    servers: results(asked.targets),
+    mode: asked.play.mode,
+    settings: asked.settings,
+    servers: emptyResults(asked.targets),
     passed: false,
     interrupted: false,
   };
@@ -76,73 +80,70 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
     await play(asked, report, stop.signal);
   } catch (error) {
     if (!stop.signal.aborted) {
-      status = 1;
-      complain(error instanceof Error ? error.message : String(error));
+      code = 1;
+      printError(error instanceof Error ? error.message : String(error));
       if (error instanceof StartError) relay(error.stderr);
     }
   }
   for (const remove of handlers) remove();
   report.interrupted = stop.signal.aborted;
-  report.passed = status === 0 &&
+  report.passed = code === 0 &&
     report.servers.every(({ runs }) =>
       runs.every(({ violations }) => violations.length === 0)
     );
   if (report.servers.some(({ runs }) => runs.length > 0)) {
     print(`\n${summary(report)}\n`);
   }
-  await write(asked, report);
-  return status || (report.passed ? 0 : 1);
+  await writeFiles(asked, report);
+  return code || (report.passed ? 0 : 1);
 }
 
 async function play(
-  asked: Arguments,
-  report: Report,
+  { targets, address, readyTimeout, repetitions, play }: Arguments,
+  { servers }: Report,
   stop: AbortSignal,
 ): Promise<void> {
-  const { targets, address, readyTimeout, repetitions, mode } = asked;
   using progress = new Progress();
   const many = targets.length > 1;
-  const starting: Starting = {
+  const options: RoundsOptions = {
     address,
     readyTimeout,
     stop,
-    onBegin: (name, run) => (done, of, deliveries) =>
-      progress.show(`${name}, run ${run}`, done, of, deliveries),
+    onBegin: (name, run) => (sent, of, deliveries) =>
+      progress.show(`${name}, run ${run}`, sent, of, deliveries),
     onRun(name, run) {
       progress.clear();
       print(`${many ? `${name}: ` : ""}${runLine(run)}\n${violations(run)}`);
     },
     onStderr: (_, text) => relay(text),
   };
-  const found = report.servers;
-  if (mode.name === "reference") {
+  if (play.mode === "reference") {
     const rounds = many ? Math.min(REFERENCE_ROUNDS, repetitions) : 1;
-    await playRounds(targets, found, starting, async (server) => {
-      const reference = await Reference.open(server, mode.settings);
+    await playRounds(targets, servers, options, async (server) => {
+      const reference = await Reference.open(server, play.settings);
       return {
-        run: (watched) => reference.repetition(watched),
+        run: (runOptions) => reference.repetition(runOptions),
         close: () => reference[Symbol.dispose](),
       };
     }, { repetitions, rounds });
-  } else if (mode.name === "load") {
+  } else if (play.mode === "load") {
     let runs = 0;
-    await playRounds(targets, found, starting, (server) => ({
-      run: (watched) => load(server, mode.settings, runs++, watched),
+    await playRounds(targets, servers, options, (server) => ({
+      run: (runOptions) => playLoad(server, play.settings, runs++, runOptions),
       close() {},
     }), { repetitions, rounds: repetitions });
   } else {
-    const { settings, duration } = mode;
-    await sweep(targets, found, starting, { ...settings, duration });
+    const { settings, duration } = play;
+    await sweep(targets, servers, options, { ...settings, duration });
   }
 }
 
-async function write(asked: Arguments, report: Report): Promise<void> {
+async function writeFiles(asked: Arguments, report: Report): Promise<void> {
   if (asked.json !== undefined) {
-    await Deno.writeTextFile(asked.json, JSON.stringify(report, null, 2));
+    await Deno.writeTextFile(asked.json, renderJson(report));
   }
   if (asked.report !== undefined) {
-    const { renderReport } = await import("./report/html/html_report.ts");
-    await Deno.writeTextFile(asked.report, renderReport(report));
+    await Deno.writeTextFile(asked.report, renderHtml(report));
   }
 }
 
@@ -155,11 +156,11 @@ function print(text: string): void {
   writeAll(Deno.stdout, text);
 }
 
-function complain(text: string): void {
+function printError(text: string): void {
   writeAll(Deno.stderr, `stresstest: ${text}\n`);
 }
 
-/** Passes on what a server printed, marked as its own. */
+/** Prints what a server has printed, marked as such. */
 function relay(text: string): void {
   const lines = text.split("\n").filter((line) => line !== "");
   writeAll(Deno.stderr, lines.map((line) => `  | ${line}\n`).join(""));
@@ -173,8 +174,8 @@ function writeAll(
   while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
 }
 
-/** A word, as a shell reads it back. */
-function quote(word: string): string {
+/** A word as a shell reads it back. */
+function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word)
     ? word
     : `'${word.replaceAll("'", `'\\''`)}'`;
@@ -184,7 +185,7 @@ if (import.meta.main) {
   try {
     Deno.exitCode = await main(Deno.args);
   } catch (error) {
-    complain(error instanceof Error ? error.message : String(error));
+    printError(error instanceof Error ? error.message : String(error));
     Deno.exitCode = 1;
   }
 }

@@ -1,9 +1,9 @@
 /** Growth in words and tables, as the README has it. */
 import {
-  duration,
-  number,
+  count,
+  microseconds,
   percent,
-} from "../../lib/stresstest/report/figures.ts";
+} from "../../lib/stresstest/report/format.ts";
 import { short } from "../../lib/stresstest/report/format.ts";
 import type { Growth, Point } from "./points.ts";
 import { core, isFull, limited } from "./picture.ts";
@@ -18,9 +18,9 @@ export function account({ byClients, byRate, plan }: Growth): string {
   const starred = all.some((point) => point?.runs.some(limited));
   return [
     words(byClients, byRate),
-    `At ${number(byClients[0]!.rate)} messages/s:`,
+    `At ${count(byClients[0]!.rate)} messages/s:`,
     curve("clients", byClients, ({ clients }) => clients),
-    `To ${number(byRate[0]!.clients)} clients:`,
+    `To ${count(byRate[0]!.clients)} clients:`,
     curve("messages/s", byRate, ({ rate }) => rate),
     "What one process carries, p99 and the share of a core:",
     planned(plan),
@@ -38,7 +38,7 @@ function words(byClients: readonly Point[], byRate: readonly Point[]): string {
   return `With more clients a delivery costs less, ${
     ends(byClients, cost)
   }, for a client is sent all that waits for it in one write. Until a core is full${
-    full ? `, with ${number(full.clients)} clients` : ""
+    full ? `, with ${count(full.clients)} clients` : ""
   }, that is most often one message; then messages wait for the writes to the others, and more of them share one. So latency grows with the clients, p50 ${
     ends(byClients, p50)
   }: it is how long it takes to write to each once. Higher rates make the writes larger, not more, so cost falls again, ${
@@ -81,7 +81,7 @@ function curve(
     ...points.map((point) => {
       const { runs } = point;
       return [
-        number(x(point)),
+        count(x(point)),
         short(median(runs, (run) => run.deliveriesPerSecond) ?? 0),
         time(cost(point)),
         share(core(runs)),
@@ -94,7 +94,7 @@ function curve(
         ),
         time(p50(point)),
         p99(point),
-        percent(median(runs, ({ lost, expected }) => lost / expected) ?? 0, 1),
+        percent(median(runs, ({ lost, expected }) => lost / expected) ?? 0),
       ];
     }),
   ]);
@@ -103,9 +103,9 @@ function curve(
 function planned(plan: Growth["plan"]): string {
   const [first = []] = plan;
   return table([
-    ["clients", ...first.map((point) => `${number(point?.rate ?? 0)}/s`)],
+    ["clients", ...first.map((point) => `${count(point?.rate ?? 0)}/s`)],
     ...plan.map((row) => [
-      number(row[0]?.clients ?? 0),
+      count(row[0]?.clients ?? 0),
       ...row.map((point) =>
         point ? `${p99(point)}, ${share(core(point.runs))}` : "–"
       ),
@@ -118,8 +118,8 @@ function p99({ runs }: Point): string {
   return `${value}${runs.some(limited) ? LIMITED : ""}`;
 }
 
-function time(microseconds: number | undefined): string {
-  return microseconds === undefined ? "–" : duration(microseconds);
+function time(value: number | undefined): string {
+  return value === undefined ? "–" : microseconds(value);
 }
 
 function share(value: number | undefined): string {

@@ -3,11 +3,11 @@
  * medians of all rounds.
  */
 import {
-  duration,
-  memory,
-  number,
+  bytes,
+  count,
+  microseconds,
   percent,
-} from "../../lib/stresstest/report/figures.ts";
+} from "../../lib/stresstest/report/format.ts";
 import { short } from "../../lib/stresstest/report/format.ts";
 import type { RunResult } from "../../lib/stresstest/load/result.ts";
 import { spread } from "../../lib/stresstest/report/spread.ts";
@@ -45,22 +45,29 @@ export function comparison(outcomes: readonly Outcome[]): string {
   ];
   const flooded = (of: (flood: Flood) => number) => (outcome: Outcome) =>
     spread(outcome.floods.map(of))?.median;
-  const share = (value: number) => percent(value, 1);
   return table([
     ["", ...outcomes.map(({ name }) => name)],
-    row("request and reply, p50", ({ lockstep }) => p50(lockstep), duration),
-    row("request and reply, p99", ({ lockstep }) => p99(lockstep), duration),
+    row(
+      "request and reply, p50",
+      ({ lockstep }) => p50(lockstep),
+      microseconds,
+    ),
+    row(
+      "request and reply, p99",
+      ({ lockstep }) => p99(lockstep),
+      microseconds,
+    ),
     ...LOADS.flatMap(({ rate, subscribers }, at) => {
-      const load = `${number(rate)}/s to ${number(subscribers)} clients`;
+      const load = `${count(rate)}/s to ${count(subscribers)} clients`;
       return [
-        row(`${load}, p50`, ({ loads }) => p50(loads[at]!), duration),
-        row(`${load}, p99`, ({ loads }) => p99(loads[at]!), duration),
+        row(`${load}, p50`, ({ loads }) => p50(loads[at]!), microseconds),
+        row(`${load}, p99`, ({ loads }) => p99(loads[at]!), microseconds),
         row(
           `${load}, CPU a delivery`,
           ({ loads }) => cost(loads[at]!),
-          duration,
+          microseconds,
         ),
-        row(`${load}, lost`, ({ loads }) => lost(loads[at]!), share),
+        row(`${load}, lost`, ({ loads }) => lost(loads[at]!), percent),
       ];
     }),
     row(
@@ -71,10 +78,10 @@ export function comparison(outcomes: readonly Outcome[]): string {
     row(
       "flat out, CPU a delivery",
       flooded((it) => it.cpuMicrosecondsPerDelivery),
-      duration,
+      microseconds,
     ),
-    row("flat out, lost or 2 s late", flooded((it) => it.missing), share),
-    row("memory at most", ({ loads }) => peak(loads.flat()), memory),
+    row("flat out, lost or 2 s late", flooded((it) => it.missing), percent),
+    row("memory at most", ({ loads }) => peak(loads.flat()), bytes),
     [
       "one order for all",
       ...outcomes.map(({ lockstep, loads }) =>

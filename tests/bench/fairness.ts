@@ -5,7 +5,7 @@
 import type { Address } from "../../lib/wire/address.ts";
 import { bodies, encode } from "../../lib/wire/frame.ts";
 import { frames } from "../../lib/wire/framer.ts";
-import { duration } from "../../lib/stresstest/report/figures.ts";
+import { microseconds } from "../../lib/stresstest/report/format.ts";
 import { OURS, type Stage } from "./stage.ts";
 import { table, tool } from "./tool.ts";
 
@@ -69,7 +69,7 @@ async function fairness(rounds: number, stage: Stage): Promise<string> {
       const flooded = await measure(address);
       flooder.terminate();
       for (const [name, { p50, p99 }] of Object.entries({ alone, flooded })) {
-        rows.push([name, duration(p50 * 1000), duration(p99 * 1000)]);
+        rows.push([name, microseconds(p50 * 1000), microseconds(p99 * 1000)]);
       }
     });
   }

@@ -7,7 +7,7 @@ import type { Address } from "../../lib/wire/address.ts";
 import { HEADER } from "../../lib/wire/frame.ts";
 import { isDisconnect } from "../../lib/wire/io_error.ts";
 import type { Server } from "../../lib/stresstest/target/server.ts";
-import { UsageWatch } from "../../lib/stresstest/target/usage_monitor.ts";
+import { UsageMonitor } from "../../lib/stresstest/target/usage_monitor.ts";
 import { writeAll } from "../../lib/wire/write_all.ts";
 import { published, subscribed } from "./nats.ts";
 
@@ -67,7 +67,7 @@ export async function flood(
   wire: Wire,
   duration: number = DURATION,
 ): Promise<Flood> {
-  using usage = UsageWatch.start(server.pid);
+  using usage = UsageMonitor.start(server.pid);
   const connect = () => wire.connect(server.address);
   const all = (length: number) => Promise.all(Array.from({ length }, connect));
   const receiving = await all(SUBSCRIBERS);
@@ -95,7 +95,7 @@ export async function flood(
     }
   });
   await sleep(BEGIN);
-  usage?.mark();
+  usage?.restartCpu();
   const [from, before] = [performance.now(), bytes()];
   await sleep(until - from);
   const [to, after] = [performance.now(), bytes()];

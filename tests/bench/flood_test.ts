@@ -1,8 +1,9 @@
 import { assert } from "@std/assert";
 import { OURS, start } from "../stresstest/servers.ts";
 import { flood, FRAMED } from "./flood.ts";
+import { test } from "../support/test.ts";
 
-Deno.test("flood() counts what arrives", async () => {
+test("flood() counts what arrives", async () => {
   await using server = await start(OURS);
   const { deliveriesPerSecond, missing } = await flood(server, FRAMED, 600);
   assert(deliveriesPerSecond > 0);

@@ -3,7 +3,7 @@
  * plays loads against this server, draws `.github/growth.svg`, and prints what the
  * README shows.
  */
-import { runLine } from "../../lib/stresstest/report/summary.ts";
+import { runLine } from "../../lib/stresstest/report/run_line.ts";
 import { account } from "./account.ts";
 import { playLoad } from "./loads.ts";
 import { picture } from "./picture.ts";

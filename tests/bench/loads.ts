@@ -1,5 +1,6 @@
 /** The loads of the benchmarks of the whole: alike but for what they are about. */
-import { load, type LoadSettings } from "../../lib/stresstest/load/load.ts";
+import { playLoad as play } from "../../lib/stresstest/load/load.ts";
+import type { LoadSettings } from "../../lib/stresstest/load/settings.ts";
 import type { RunResult } from "../../lib/stresstest/load/result.ts";
 import type { Server } from "../../lib/stresstest/target/server.ts";
 
@@ -12,29 +13,34 @@ export interface Load {
   publishers?: number;
   subscribers: number;
   /** Clients that do both. */
-  talkers?: number;
+  participants?: number;
 }
 
 /** Played before each: programs that are compiled as they run are slow at first. */
-const WARM_UP: Load = { seconds: 1, rate: 2000, talkers: 10, subscribers: 40 };
+const WARM_UP: Load = {
+  seconds: 1,
+  rate: 2000,
+  participants: 10,
+  subscribers: 40,
+};
 
-/** How many are timed: more would have the tester read more than it can in time. */
-const TIMED = 20;
+/** The most receivers whose latency is measured; more would overload the tester. */
+const SAMPLED = 20;
 
 /** Longer than any server here takes to bring something, in milliseconds. */
 const TIMEOUT = 5000;
 
 /** As the stress tester plays it: messages like those of a chat, and no troublemakers. */
 export function settings(
-  { seconds, rate, publishers = 0, subscribers, talkers = 0 }: Load,
+  { seconds, rate, publishers = 0, subscribers, participants = 0 }: Load,
 ): LoadSettings {
   return {
     rate,
     count: Math.ceil(rate * seconds),
     publishers,
     subscribers,
-    talkers,
-    timed: TIMED,
+    participants,
+    sampled: SAMPLED,
     stuck: 0,
     churn: 0,
     body: { min: 64, max: 64 },
@@ -49,6 +55,6 @@ export async function playLoad(
   asked: Load,
   stop: AbortSignal,
 ): Promise<RunResult> {
-  await load(server, settings(WARM_UP), 0, { stop });
-  return await load(server, settings(asked), 1, { stop });
+  await play(server, settings(WARM_UP), 0, { stop });
+  return await play(server, settings(asked), 1, { stop });
 }

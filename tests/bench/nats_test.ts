@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { encode } from "../../lib/wire/frame.ts";
-import { load } from "../../lib/stresstest/load/load.ts";
+import { playLoad } from "../../lib/stresstest/load/load.ts";
 import { Server } from "../../lib/stresstest/target/server.ts";
 import { target } from "../stresstest/servers.ts";
 import { chunksOf } from "../support/bytes.ts";
@@ -11,6 +11,7 @@ import { FakeSocket } from "../support/socket.ts";
 import { settings } from "./loads.ts";
 import { NatsSocket, published } from "./nats.ts";
 import { isInstalled } from "./support.ts";
+import { test } from "../support/test.ts";
 
 function bytes(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
@@ -36,20 +37,20 @@ async function all(socket: NatsSocket): Promise<Uint8Array> {
 
 const FRAMES = concat([encode("hello"), encode(""), encode("x".repeat(255))]);
 
-Deno.test("published() makes a message of each frame", () => {
+test("published() makes a message of each frame", () => {
   assertEquals(
     new TextDecoder().decode(published(FRAMES)),
     `PUB z 5\r\nhello\r\nPUB z 0\r\n\r\nPUB z 255\r\n${"x".repeat(255)}\r\n`,
   );
 });
 
-Deno.test("NatsSocket.write() takes all frames", async () => {
+test("NatsSocket.write() takes all frames", async () => {
   const { fake, socket } = told([]);
   assertEquals(await socket.write(FRAMES), FRAMES.length);
   assertEquals(new Uint8Array(fake.written), published(FRAMES));
 });
 
-Deno.test("NatsSocket.read() makes frames of messages however they are cut", async () => {
+test("NatsSocket.read() makes frames of messages however they are cut", async () => {
   const delivered = bytes(
     `MSG z 1 5\r\nhello\r\nPONG\r\nMSG z 1 0\r\n\r\nMSG z 1 255\r\n${
       "x".repeat(255)
@@ -61,7 +62,7 @@ Deno.test("NatsSocket.read() makes frames of messages however they are cut", asy
   }
 });
 
-Deno.test("NatsSocket.read() answers between messages that are written", async () => {
+test("NatsSocket.read() answers between messages that are written", async () => {
   const { fake, socket } = told([bytes("PING\r\n")]);
   fake.takes = [3];
   const writing = socket.write(encode("hello"));
@@ -72,12 +73,12 @@ Deno.test("NatsSocket.read() answers between messages that are written", async (
   assertEquals(written, "PUB z 5\r\nhello\r\nPONG\r\n");
 });
 
-Deno.test("NatsSocket.read() an error is the end of the connection", async () => {
+test("NatsSocket.read() an error is the end of the connection", async () => {
   const { socket } = told([bytes("-ERR 'Slow Consumer'\r\n")]);
   await assertRejects(() => all(socket), Deno.errors.ConnectionReset, "Slow");
 });
 
-Deno.test({
+test({
   name: "NatsSocket speaks to nats-server",
   ignore: !await isInstalled("nats-server"),
   async fn() {
@@ -91,7 +92,7 @@ Deno.test({
       publishers: 1,
       subscribers: 3,
     });
-    const run = await load(server, asked, 0, { stop });
+    const run = await playLoad(server, asked, 0, { stop });
     assertEquals([run.violations, run.received, run.lost], [[], 600, 0]);
   },
 });

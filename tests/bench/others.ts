@@ -8,7 +8,7 @@ import { Reference } from "../../lib/stresstest/load/reference.ts";
 import { short } from "../../lib/stresstest/report/format.ts";
 import type { RunResult } from "../../lib/stresstest/load/result.ts";
 import { StartError } from "../../lib/stresstest/target/start_error.ts";
-import { runLine } from "../../lib/stresstest/report/summary.ts";
+import { runLine } from "../../lib/stresstest/report/run_line.ts";
 import type { Target } from "../../lib/stresstest/target/target.ts";
 import { comparison, LOADS, type Outcome } from "./comparison.ts";
 import { flood, FRAMED, NATS, type Wire } from "./flood.ts";

@@ -17,7 +17,7 @@ import {
   drawLines,
   type Line,
 } from "../../lib/stresstest/report/charts/line_plot.ts";
-import { look } from "../../lib/stresstest/report/charts/series_style.ts";
+import { seriesStyle } from "../../lib/stresstest/report/charts/series_style.ts";
 import {
   CPU,
   type Metric,
@@ -164,7 +164,7 @@ function line(row: Row, metric: Metric, index: number): Line {
   const full = points.find(isFull);
   const at = (where: number) => points.find((point) => x(point) === where);
   return {
-    look: look(index),
+    style: seriesStyle(index),
     points: medians,
     hollow: (where) => at(where)?.runs.some(limited) ?? false,
     knee: full && metric !== P50 ? x(full) : null,
@@ -178,8 +178,8 @@ export function core(runs: readonly RunResult[]): number | undefined {
 }
 
 /** Whether the tester was the bottleneck. */
-export function limited({ generator }: RunResult): boolean {
-  return generator.bottleneck;
+export function limited({ tester }: RunResult): boolean {
+  return tester.bottleneck;
 }
 
 function values(runs: readonly RunResult[], metrics: Metric[]): number[] {
@@ -196,7 +196,7 @@ function roomy(scale: Scale): Scale {
 /** What a line is, and where it ends. */
 function labelled(metric: Metric, value = NaN): string {
   const end = metric.format(value);
-  return metric === CPU ? end : `${metric.name} ${end}`;
+  return metric === CPU ? end : `${metric.name.replace("latency ", "")} ${end}`;
 }
 
 /** A drawn chart at its place in a larger picture. */

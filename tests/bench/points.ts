@@ -69,6 +69,11 @@ export function points(): { all: Point[]; growth: Growth } {
 
 /** The load of a point: everybody receives, some talk. */
 export function loadOf({ clients, rate }: Point): Load {
-  const talkers = Math.min(TALKERS, clients);
-  return { seconds: DURATION, rate, talkers, subscribers: clients - talkers };
+  const participants = Math.min(TALKERS, clients);
+  return {
+    seconds: DURATION,
+    rate,
+    participants,
+    subscribers: clients - participants,
+  };
 }

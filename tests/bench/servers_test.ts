@@ -2,6 +2,7 @@
 import { assert } from "@std/assert";
 import { path } from "../support/script.ts";
 import { isInstalled } from "./support.ts";
+import { test } from "../support/test.ts";
 
 /** They leave out what is new for a client that lags, where ours does what is old. */
 const FILTER = "/^(?!S7 a client that lags)/";
@@ -24,13 +25,13 @@ async function assertFollows(server: string): Promise<void> {
   assert(success, new TextDecoder().decode(stdout));
 }
 
-Deno.test({
+test({
   name: "fanout.mjs follows the specification",
   ignore: Deno.build.os === "windows" || !await isInstalled("node"),
   fn: () => assertFollows(path("tests/bench/servers/fanout.mjs")),
 });
 
-Deno.test({
+test({
   name: "fanout.go follows the specification",
   ignore: Deno.build.os === "windows" || !await isInstalled("go"),
   async fn() {

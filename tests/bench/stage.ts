@@ -4,7 +4,7 @@
  */
 // deno-lint-ignore-file no-console -- it says how far a tool for people is
 import { environment } from "../../lib/stresstest/report/environment.ts";
-import { number, percent } from "../../lib/stresstest/report/figures.ts";
+import { bytes, percent } from "../../lib/stresstest/report/format.ts";
 import { Server } from "../../lib/stresstest/target/server.ts";
 import type { Target } from "../../lib/stresstest/target/target.ts";
 import { freeAddress } from "../support/command.ts";
@@ -52,11 +52,11 @@ export class Stage {
   get surroundings(): string {
     const { cpu, cores, memoryBytes, os, runtime } = environment();
     const machine = `${cores} cores (${cpu || "unknown"}), ${
-      number(memoryBytes / 2 ** 30)
-    } GiB, ${os}, ${runtime}.`;
+      bytes(memoryBytes)
+    }, ${os}, ${runtime}.`;
     if (this.#disturbed === 0) return machine;
     return `${machine} In ${this.#disturbed} of ${this.#played} runs the server waited for a processor more than ${
-      percent(DISTURBED, 1)
+      percent(DISTURBED)
     } of the time: something else was busy.`;
   }
 

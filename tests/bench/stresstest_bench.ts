@@ -6,7 +6,7 @@ import { Framer } from "../../lib/wire/framer.ts";
 import { Bodies } from "../../lib/stresstest/checks/bodies.ts";
 import { Checker } from "../../lib/stresstest/checks/checker.ts";
 import { Ledger } from "../../lib/stresstest/checks/ledger.ts";
-import { Tally } from "../../lib/stresstest/checks/latency_histogram.ts";
+import { LatencyHistogram } from "../../lib/stresstest/checks/latency_histogram.ts";
 import { Violations } from "../../lib/stresstest/checks/violations.ts";
 
 const MESSAGES = 100_000;
@@ -54,7 +54,7 @@ for (const [min, max] of [[16, 16], [64, 64], [255, 255], [8, 255]] as const) {
         bodies,
         earlier: [],
         ledger: new Ledger(MESSAGES, SENDERS, CLIENTS, violations),
-        latency: new Tally(),
+        latency: new LatencyHistogram(),
         violations,
         interval: 10,
         steady: CLIENTS,
@@ -69,7 +69,7 @@ for (const [min, max] of [[16, 16], [64, 64], [255, 255], [8, 255]] as const) {
           const read = await source.read(framer.buffer);
           if (read === null) break;
           const run = framer.push(read);
-          checker.take(client, run.bytes, performance.now() * 1000);
+          checker.check(client, run.bytes, performance.now() * 1000);
         }
       }
       bench.end();

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseCommandLine, UsageError } from "../../lib/cli/command_line.ts";
 import { helpText } from "../../lib/cli/help.ts";
 import { address, flag, text, wholeNumber } from "../../lib/cli/options.ts";
+import { test } from "../support/test.ts";
 
 const OPTIONS = {
   maxWords: wholeNumber({
@@ -33,7 +34,7 @@ function parse(...args: string[]) {
   return parseCommandLine(args, COMMAND);
 }
 
-Deno.test("parseCommandLine() gives each option its value or its default", () => {
+test("parseCommandLine() gives each option its value or its default", () => {
   assertEquals(parse("a:1"), {
     argument: { hostname: "a", port: 1 },
     options: { maxWords: 3, nickname: undefined, verbose: false },
@@ -44,7 +45,7 @@ Deno.test("parseCommandLine() gives each option its value or its default", () =>
   });
 });
 
-Deno.test("parseCommandLine() takes the default of an argument that is not given", () => {
+test("parseCommandLine() takes the default of an argument that is not given", () => {
   const server = { hostname: "b", port: 2 };
   const argument = address({ value: "ADDRESS", default: server, help: "" });
   const parsed = parseCommandLine([], { ...COMMAND, argument });
@@ -52,12 +53,12 @@ Deno.test("parseCommandLine() takes the default of an argument that is not given
   assertEquals(parsed.argument, server);
 });
 
-Deno.test("parseCommandLine() is asked for help and version before any value is read", () => {
+test("parseCommandLine() is asked for help and version before any value is read", () => {
   assertEquals(parse("--max-words=x", "-h", "a", "b"), "help");
   assertEquals(parse("--version"), "version");
 });
 
-Deno.test("parseCommandLine() says what is wrong, what is taken, and how to call the command", () => {
+test("parseCommandLine() says what is wrong, what is taken, and how to call the command", () => {
   const wrong: [string[], string][] = [
     [[], "an ADDRESS is needed"],
     [["a:1", "b:1", "c:1"], "one ADDRESS is enough, not 3"],
@@ -85,7 +86,7 @@ Deno.test("parseCommandLine() says what is wrong, what is taken, and how to call
   }
 });
 
-Deno.test("helpText() has each option with its bounds and default, in 80 columns", () => {
+test("helpText() has each option with its bounds and default, in 80 columns", () => {
   assertEquals(
     helpText(COMMAND),
     `Usage: say [OPTIONS] ADDRESS

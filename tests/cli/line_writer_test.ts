@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { LINE_WRITER_CAPACITY, LineWriter } from "../../lib/cli/line_writer.ts";
 import { isPending } from "../support/jitter.ts";
+import { test } from "../support/test.ts";
 
 /** A stream that takes bytes when the test says so. */
 class Stream {
@@ -34,7 +35,7 @@ class Stream {
   }
 }
 
-Deno.test("LineWriter: lines come out whole and in order, however little a write takes", async () => {
+test("LineWriter: lines come out whole and in order, however little a write takes", async () => {
   const stream = new Stream();
   stream.takes = 3;
   const writer = new LineWriter(stream);
@@ -46,7 +47,7 @@ Deno.test("LineWriter: lines come out whole and in order, however little a write
   assertEquals(stream.text, "one\none\ntwo\ntwo\n\n\n天地\n天地\n");
 });
 
-Deno.test("LineWriter: lines that come during a write go out together in the next", async () => {
+test("LineWriter: lines that come during a write go out together in the next", async () => {
   const stream = new Stream();
   stream.stop();
   const writer = new LineWriter(stream);
@@ -57,7 +58,7 @@ Deno.test("LineWriter: lines that come during a write go out together in the nex
   assertEquals(stream.writes, [5, 99 * 5]);
 });
 
-Deno.test("LineWriter.tryWrite() drops a line that has no room, and says so", async () => {
+test("LineWriter.tryWrite() drops a line that has no room, and says so", async () => {
   const stream = new Stream();
   stream.stop();
   const writer = new LineWriter(stream);
@@ -74,7 +75,7 @@ Deno.test("LineWriter.tryWrite() drops a line that has no room, and says so", as
   await writer.flushed();
 });
 
-Deno.test("LineWriter.write() waits for room", async () => {
+test("LineWriter.write() waits for room", async () => {
   const stream = new Stream();
   stream.stop();
   const writer = new LineWriter(stream);
@@ -89,7 +90,7 @@ Deno.test("LineWriter.write() waits for room", async () => {
   assertEquals(stream.writes, [256, LINE_WRITER_CAPACITY, 256]);
 });
 
-Deno.test("LineWriter: a line longer than the capacity is never written", async () => {
+test("LineWriter: a line longer than the capacity is never written", async () => {
   const stream = new Stream();
   const writer = new LineWriter(stream);
   const line = new Uint8Array(LINE_WRITER_CAPACITY);
@@ -101,7 +102,7 @@ Deno.test("LineWriter: a line longer than the capacity is never written", async 
   assertEquals(stream.writes, [LINE_WRITER_CAPACITY]);
 });
 
-Deno.test("LineWriter: when the stream fails, what it did not take is lost, and nothing else", async () => {
+test("LineWriter: when the stream fails, what it did not take is lost, and nothing else", async () => {
   const stream = new Stream();
   stream.error = new Deno.errors.BrokenPipe("nobody reads");
   const writer = new LineWriter(stream);
@@ -113,7 +114,7 @@ Deno.test("LineWriter: when the stream fails, what it did not take is lost, and 
   assertEquals(stream.text, "there is room again\n");
 });
 
-Deno.test("LineWriter.failed resolves with the first error of the stream", async () => {
+test("LineWriter.failed resolves with the first error of the stream", async () => {
   const stream = new Stream();
   const writer = new LineWriter(stream);
   await writer.write("fine");

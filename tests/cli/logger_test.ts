@@ -5,6 +5,7 @@ import {
   type LogLine,
 } from "../../lib/cli/logger.ts";
 import { escape } from "../../lib/wire/escape.ts";
+import { test } from "../support/test.ts";
 
 const NOW = new Date("2038-01-19T03:14:08Z");
 
@@ -35,7 +36,7 @@ function line(text: string, rest: Partial<LogLine> = {}): LogLine {
   return { kind: "lagging", level: "warning", text, ...rest };
 }
 
-Deno.test("Logger.log() prints warnings, and all levels when it is verbose", () => {
+test("Logger.log() prints warnings, and all levels when it is verbose", () => {
   const info = line("client 1 connected", { level: "info" });
   const quiet = start();
   const verbose = start({ verbose: true });
@@ -50,7 +51,7 @@ Deno.test("Logger.log() prints warnings, and all levels when it is verbose", () 
   ]);
 });
 
-Deno.test("Logger.log() prints ten lines of a kind in a period, and counts the others", () => {
+test("Logger.log() prints ten lines of a kind in a period, and counts the others", () => {
   const { logger, lines } = start();
   for (let n = 0; n < 5000; n++) logger.log(line(`${n} lags`));
   logger.log(line("no descriptors", { kind: "failure" }));
@@ -65,7 +66,7 @@ Deno.test("Logger.log() prints ten lines of a kind in a period, and counts the o
   assertEquals(lines.slice(12), ["zillions: next"]);
 });
 
-Deno.test("Logger.log() has a bound when it is verbose, too", () => {
+test("Logger.log() has a bound when it is verbose, too", () => {
   const { logger, lines } = start({ verbose: true });
   for (let n = 0; n < 5000; n++) {
     logger.log(line(`${n}`, { level: "info" }));
@@ -74,7 +75,7 @@ Deno.test("Logger.log() has a bound when it is verbose, too", () => {
   assertEquals(lines.length, 1001);
 });
 
-Deno.test("Logger.print() says how many lines were lost, once there is room", () => {
+test("Logger.print() says how many lines were lost, once there is room", () => {
   const { logger, lines, stream } = start();
   stream.room = 1;
   for (const text of ["one", "two", "three"]) logger.print(line(text));
@@ -89,7 +90,7 @@ Deno.test("Logger.print() says how many lines were lost, once there is room", ()
   ]);
 });
 
-Deno.test("Logger: as JSON, each line is one object with its time, level and event", () => {
+test("Logger: as JSON, each line is one object with its time, level and event", () => {
   const { logger, lines } = start({ json: true });
   const fields = { client: 7, address: "192.0.2.1:5", dropped: 12 };
   logger.log(line("client 7 lags", { fields }));
@@ -117,7 +118,7 @@ Deno.test("Logger: as JSON, each line is one object with its time, level and eve
   ]);
 });
 
-Deno.test("Logger: whatever a line says, it is one line that no terminal acts on", () => {
+test("Logger: whatever a line says, it is one line that no terminal acts on", () => {
   const nasty = "a\nb\r\x1b[2J\x9b31m\u202e\u2028\u{e0001}";
   for (const json of [false, true]) {
     const { logger, lines } = start({ json });

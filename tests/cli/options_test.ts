@@ -8,10 +8,11 @@ import {
   text,
   wholeNumber,
 } from "../../lib/cli/options.ts";
+import { test } from "../support/test.ts";
 
 const COMMON = { value: "X", help: "what it does" };
 
-Deno.test("wholeNumber() reads digits within its bounds", () => {
+test("wholeNumber() reads digits within its bounds", () => {
   const { read, takes } = wholeNumber({
     ...COMMON,
     min: 2,
@@ -25,7 +26,7 @@ Deno.test("wholeNumber() reads digits within its bounds", () => {
   assertEquals(takes, "a whole number from 2 to 10");
 });
 
-Deno.test("seconds() reads milliseconds exactly, within its bounds", () => {
+test("seconds() reads milliseconds exactly, within its bounds", () => {
   const { read, takes, defaultText } = seconds({
     ...COMMON,
     min: 500,
@@ -45,7 +46,7 @@ Deno.test("seconds() reads milliseconds exactly, within its bounds", () => {
   }));
 });
 
-Deno.test("size() reads bytes, K, M and G, within its bounds", () => {
+test("size() reads bytes, K, M and G, within its bounds", () => {
   const { read, takes, defaultText } = size({
     ...COMMON,
     min: 4096,
@@ -62,12 +63,12 @@ Deno.test("size() reads bytes, K, M and G, within its bounds", () => {
   assertEquals(defaultText, "3M");
 });
 
-Deno.test("size() writes its bounds in the largest unit that is exact", () => {
+test("size() writes its bounds in the largest unit that is exact", () => {
   const { range } = size({ ...COMMON, min: 0, max: 1025, default: 1 });
   assertEquals(range, "0 to 1025");
 });
 
-Deno.test("text() reads all but nothing; address() reads addresses; flag() has no value", () => {
+test("text() reads all but nothing; address() reads addresses; flag() has no value", () => {
   const name = text({ ...COMMON, default: "anonymous" });
   assertEquals([name.read("bob"), name.read("")], ["bob", undefined]);
   assertEquals(name.defaultText, "anonymous");

@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { RateLimiter } from "../../lib/cli/rate_limiter.ts";
+import { test } from "../support/test.ts";
 
-Deno.test("RateLimiter: limits each kind by itself", () => {
+test("RateLimiter: limits each kind by itself", () => {
   const limiter = new RateLimiter(2);
   const allowed = ["a", "a", "a", "b", "a", "b", "b"].map((kind) =>
     limiter.allow(kind)
@@ -10,7 +11,7 @@ Deno.test("RateLimiter: limits each kind by itself", () => {
   assertEquals(allowed, [true, true, false, true, false, true, false]);
 });
 
-Deno.test("RateLimiter.nextPeriod() counts the suppressed lines, and begins anew", () => {
+test("RateLimiter.nextPeriod() counts the suppressed lines, and begins anew", () => {
   const limiter = new RateLimiter(2);
   for (const kind of ["a", "a", "a", "a", "b", "b", "c", "c", "c"]) {
     limiter.allow(kind);
@@ -23,7 +24,7 @@ Deno.test("RateLimiter.nextPeriod() counts the suppressed lines, and begins anew
   assertEquals(limiter.allow("a"), true);
 });
 
-Deno.test("RateLimiter: each line is allowed or counted", () => {
+test("RateLimiter: each line is allowed or counted", () => {
   fc.assert(fc.property(
     fc.integer({ min: 1, max: 5 }),
     fc.array(fc.constantFrom("a", "b", "c")),

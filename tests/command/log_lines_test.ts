@@ -7,6 +7,7 @@ import {
 } from "../../lib/command/log_lines.ts";
 import type { ServerEvent } from "../../lib/server/serve.ts";
 import { StatsCounter } from "../../lib/server/stats.ts";
+import { test } from "../support/test.ts";
 
 const from = {
   client: 7,
@@ -55,7 +56,7 @@ const EVENTS: [ServerEvent, string, string][] = [
   ],
 ];
 
-Deno.test("eventLine() says each event in one line, and names it for programs", () => {
+test("eventLine() says each event in one line, and names it for programs", () => {
   for (const [event, level, text] of EVENTS) {
     const line = eventLine(event);
     assertEquals(
@@ -69,14 +70,14 @@ Deno.test("eventLine() says each event in one line, and names it for programs", 
   }
 });
 
-Deno.test("failureLine() is a warning; fatalLine() is an error, and says what failed", () => {
+test("failureLine() is a warning; fatalLine() is an error, and says what failed", () => {
   const failure = failureLine(new Error("Cannot\n  accept"));
   assertEquals([failure.level, failure.text], ["warning", "cannot accept"]);
   const fatal = fatalLine("x", "cannot listen");
   assertEquals([fatal.level, fatal.text], ["error", "cannot listen: x"]);
 });
 
-Deno.test("statsLine() has each count by its name, and no two share one", () => {
+test("statsLine() has each count by its name, and no two share one", () => {
   const stats = new StatsCounter().stats([]);
   const { text, fields } = statsLine(stats);
   const { disconnected, ...counts } = stats;

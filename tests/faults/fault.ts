@@ -4,6 +4,7 @@
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import { Scene, type Setup } from "./scene.ts";
+import { test } from "../support/test.ts";
 
 /** The longest that one of the tests may take, in milliseconds. */
 const PATIENCE = 120_000;
@@ -31,7 +32,7 @@ export const faults = new Map<string, Fault>();
 export function fault(name: string, options: Fault): void {
   faults.set(name, options);
   const why = whyNot(options, "light");
-  Deno.test({
+  test({
     name: `${name}: ${options.expected}${why ? ` (skipped: ${why})` : ""}`,
     ignore: why !== undefined,
     timeout: PATIENCE,

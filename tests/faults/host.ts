@@ -3,6 +3,7 @@
  * one that things are done to. It is gone when it is disposed of, and at the
  * latest with the process.
  */
+import { inTime } from "../support/eventually.ts";
 import { path } from "../support/script.ts";
 
 /** What the second link is: a cable, or a wire that loses and reorders packets. */
@@ -90,11 +91,11 @@ async function wire(one: string, other: string): Promise<AsyncDisposable> {
     stdout: "piped",
   }).spawn();
   const output = child.stdout.getReader();
-  await output.read(); // it is ready
+  await inTime(output.read(), "the bad wire to be ready");
   return {
     async [Symbol.asyncDispose]() {
       await child.stdin.close();
-      await child.status;
+      await inTime(child.status, "the bad wire to end");
       await output.cancel();
     },
   };

@@ -1,5 +1,6 @@
 /** A machine that runs out of things, and comes to again. */
 import { assert, assertEquals } from "@std/assert";
+import { eventually } from "../support/eventually.ts";
 import { Peer } from "../support/peer.ts";
 import { fault } from "./fault.ts";
 import { FLOOD, SLOW } from "./scene.ts";
@@ -21,7 +22,12 @@ fault("descriptors run out in a storm", {
         Array.from({ length: 64 }, () => Peer.connect(scene.address)),
       );
       const makeRoom = async () => {
-        while (scene.complaints.length === 0) await scene.pulse.beat();
+        await eventually(
+          "the line that says so",
+          () => scene.complaints.length,
+          (lines) => lines > 0,
+          { pause: () => scene.pulse.beat() },
+        );
         for (let n = 0; n < 20; n++) await scene.pulse.beat();
         for (const peer of holders) peer[Symbol.dispose]();
       };

@@ -1,5 +1,6 @@
 /** Networks that break, are slow, lose and reorder: the server on another host. */
 import { assert, assertEquals } from "@std/assert";
+import { eventually } from "../support/eventually.ts";
 import { assertHeard, Listener } from "../support/listener.ts";
 import { Peer } from "../support/peer.ts";
 import { fault } from "./fault.ts";
@@ -26,10 +27,15 @@ fault("a link cut without a goodbye", {
     }
     scene.host!.cut();
     let said = 0;
-    do {
-      await flooder.talk(1000);
-      said += 1000;
-    } while ((await scene.until(() => true))["stalled"]! < size);
+    await eventually(
+      `${size} to be shed`,
+      async () => {
+        await flooder.talk(1000);
+        said += 1000;
+        return await scene.until(() => true);
+      },
+      ({ stalled }) => stalled! >= size,
+    );
     await scene.assertWhole(flooder.log, "flooder");
     assertHeard(scene.order, "flooder", said);
     const { clients, reset } = await scene.until(() => true);

@@ -6,7 +6,11 @@
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import type { Address } from "../../lib/wire/address.ts";
+import { inTime } from "../support/eventually.ts";
 import { Listener } from "../support/listener.ts";
+
+/** The longest that a beat may take, in milliseconds. */
+const PATIENCE = 60_000;
 
 /** Milliseconds of rest after each beat. */
 const REST = 5;
@@ -49,7 +53,12 @@ export class Pulse implements AsyncDisposable {
     const beaten = new Promise<void>((resolve) =>
       this.#awaited.push({ n, resolve })
     );
-    await Promise.race([beaten, this.#beating.then(() => beaten)]);
+    // A beat that fails ends the wait.
+    await inTime(
+      Promise.race([beaten, this.#beating.then(() => beaten)]),
+      `beat ${n} of the pulse`,
+      { patience: PATIENCE },
+    );
   }
 
   /** Ends it in order; fails unless both heard every beat. */

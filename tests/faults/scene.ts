@@ -3,9 +3,9 @@
  * pulse that must not notice.
  */
 import { assert } from "@std/assert";
-import { deadline } from "@std/async/deadline";
 import type { Address } from "../../lib/wire/address.ts";
 import { Command, freeAddress, ours } from "../support/command.ts";
+import { eventually } from "../support/eventually.ts";
 import { assertWhole, Listener, missed, tag } from "../support/listener.ts";
 import { Peer } from "../support/peer.ts";
 import { type Host, host as makeHost, type Link } from "./host.ts";
@@ -141,15 +141,12 @@ export class Scene implements AsyncDisposable {
   async until(holds: (figures: Figures) => boolean): Promise<Figures> {
     await this.pulse.beat();
     const said = this.order.length;
-    const end = performance.now() + PATIENCE;
-    let last: Figures | undefined;
-    while (!last || last["messagesIn"]! < said || !holds(last)) {
-      if (performance.now() > end) {
-        throw new Error(`not so: ${holds}, ${JSON.stringify(last)}`);
-      }
-      last = await deadline(this.#next.promise, PATIENCE);
-    }
-    return last;
+    return await eventually(
+      `${holds}`,
+      () => this.#next.promise,
+      (figures) => figures["messagesIn"]! >= said && holds(figures),
+      { patience: PATIENCE, pause: () => Promise.resolve() },
+    );
   }
 
   /** What each of `peers` hears, up to a message that is said now. */

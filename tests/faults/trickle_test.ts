@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { bodyOf } from "../support/bytes.ts";
+import { eventually } from "../support/eventually.ts";
 import { assertHeard, tag } from "../support/listener.ts";
 import type { Peer } from "../support/peer.ts";
 import { fault } from "./fault.ts";
@@ -104,11 +105,18 @@ fault("a client that never reads on", {
     const flooder = await scene.listener("flooder");
     await flooder.talk(FLOOD / 2);
     let sips = 0;
-    while ((await scene.until(() => true))["stalled"] === 0) {
-      assert(await sipper.sip());
-      sips++;
-      await delay(size);
-    }
+    await eventually(
+      "the client to be shed",
+      () => scene.until(() => true),
+      ({ stalled }) => stalled! > 0,
+      {
+        pause: async () => {
+          assert(await sipper.sip());
+          sips++;
+          await delay(size);
+        },
+      },
+    );
     const { stalled, clients } = await scene.until(() => true);
     assertEquals({ stalled, clients }, { stalled: 1, clients: 3 });
     return `shed after ${sips} bytes`;

@@ -11,6 +11,7 @@ import {
 } from "../../lib/wire/framer.ts";
 import { Chunks } from "../support/bytes.ts";
 import { holds } from "../support/property.ts";
+import { test } from "../support/test.ts";
 
 /** What a stream of frames comes to. */
 interface Found {
@@ -97,7 +98,7 @@ const cuts = fc.array(
 );
 
 for (const [name, reader] of Object.entries(READERS)) {
-  Deno.test(`fuzz: ${name} finds in any bytes, cut anywhere, what a look at each byte finds`, async (t) => {
+  test(`fuzz: ${name} finds in any bytes, cut anywhere, what a look at each byte finds`, async (t) => {
     await holds(
       t,
       fc.asyncProperty(stream, cuts, async (bytes, cuts) => {

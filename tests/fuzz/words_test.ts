@@ -8,7 +8,7 @@ import {
   parseAddress,
 } from "../../lib/wire/address.ts";
 import { parseArguments, UsageError } from "../../lib/stresstest/arguments.ts";
-import { HELP as STRESSTEST_HELP } from "../../lib/stresstest/options.ts";
+import { HELP as STRESSTEST_HELP } from "../../lib/stresstest/command_line.ts";
 import { helpText } from "../../lib/cli/help.ts";
 import { COMMAND as CLIENT } from "../../lib/client/chat/arguments.ts";
 import { main as client } from "../../lib/client/chat/main.ts";
@@ -16,6 +16,7 @@ import { COMMAND as SERVER } from "../../lib/command/arguments.ts";
 import { main as server } from "../../main.ts";
 import { macrotask } from "../support/jitter.ts";
 import { holds } from "../support/property.ts";
+import { test } from "../support/test.ts";
 
 /** What may be printed of what is wrong: nothing a terminal acts on, no code. */
 const ONE_LINE = String.raw`(?!.*(?:is not a|undefined|\[object))[^\p{Cc}]+`;
@@ -37,7 +38,7 @@ const text = fc.oneof(
   fc.array(fragment, { maxLength: 5 }).map((all) => all.join("")),
 );
 
-Deno.test("fuzz: parseAddress() reads it, or says in one line why not", async (t) => {
+test("fuzz: parseAddress() reads it, or says in one line why not", async (t) => {
   const port = fc.oneof(fragment, fc.nat(70_000));
   const address = fc.oneof(
     text,
@@ -149,7 +150,7 @@ for (
     ["client", client, helpText(CLIENT)],
   ] as const
 ) {
-  Deno.test(`fuzz: ${name} answers any command line with what was asked for, or one line and an exit code`, async (t) => {
+  test(`fuzz: ${name} answers any command line with what was asked for, or one line and an exit code`, async (t) => {
     const codes = new Set<number>();
     const many = await holds(
       t,
@@ -172,7 +173,7 @@ for (
   });
 }
 
-Deno.test("fuzz: parseArguments() reads any command line, or says in one line why not", async (t) => {
+test("fuzz: parseArguments() reads any command line, or says in one line why not", async (t) => {
   let read = 0;
   const many = await holds(
     t,

@@ -8,6 +8,7 @@ import {
 } from "../../lib/hub/backpressure.ts";
 import { Log } from "../../lib/hub/log.ts";
 import { holds } from "../support/property.ts";
+import { test } from "../support/test.ts";
 
 const CHUNK = 64 * 1024;
 const CHUNKS = 16;
@@ -40,7 +41,7 @@ function world() {
   };
 }
 
-Deno.test("Backpressure.asked() with more than two chunks left makes publishers wait, with two it does not", () => {
+test("Backpressure.asked() with more than two chunks left makes publishers wait, with two it does not", () => {
   for (const [chunks, level] of [[2, "ok"], [3, "behind"]] as const) {
     const { backpressure, broadcast, reader } = world();
     const eager = reader();
@@ -55,7 +56,7 @@ Deno.test("Backpressure.asked() with more than two chunks left makes publishers 
   }
 });
 
-Deno.test("Backpressure.asked() by a reader that comes back later than the next tick holds up nobody", () => {
+test("Backpressure.asked() by a reader that comes back later than the next tick holds up nobody", () => {
   for (
     const [tick, level] of [[4, "behind"], [5, "behind"], [6, "ok"]] as const
   ) {
@@ -68,7 +69,7 @@ Deno.test("Backpressure.asked() by a reader that comes back later than the next 
   }
 });
 
-Deno.test("Backpressure: a reader was behind in this tick or the last, and then it is over", () => {
+test("Backpressure: a reader was behind in this tick or the last, and then it is over", () => {
   const { backpressure, broadcast, reader } = world();
   const eager = reader();
   broadcast(10, 0);
@@ -81,7 +82,7 @@ Deno.test("Backpressure: a reader was behind in this tick or the last, and then 
   ]);
 });
 
-Deno.test("Backpressure: a reader that is behind for ever holds publishers up for 256 ticks, each time", () => {
+test("Backpressure: a reader that is behind for ever holds publishers up for 256 ticks, each time", () => {
   const { backpressure, broadcast, reader } = world();
   const eager = reader();
   broadcast(10, 0);
@@ -94,7 +95,7 @@ Deno.test("Backpressure: a reader that is behind for ever holds publishers up fo
   assertEquals(admitted, [1, 2, 3].map((n) => n * MAX_HELD_TICKS));
 });
 
-Deno.test("Backpressure: a reader in the oldest quarter of a full log is endangered, if it took a run within 100 ms", () => {
+test("Backpressure: a reader in the oldest quarter of a full log is endangered, if it took a run within 100 ms", () => {
   for (
     const [before, ago, level] of [
       [0, 100, "endangered"],
@@ -117,7 +118,7 @@ Deno.test("Backpressure: a reader in the oldest quarter of a full log is endange
   }
 });
 
-Deno.test("Backpressure: nobody is endangered where the log is not full", () => {
+test("Backpressure: nobody is endangered where the log is not full", () => {
   const { backpressure, broadcast, reader } = world();
   reader().takenAt = 0;
   broadcast(CHUNKS - 1, 0);
@@ -126,7 +127,7 @@ Deno.test("Backpressure: nobody is endangered where the log is not full", () => 
   assertEquals(backpressure.level(1), "endangered");
 });
 
-Deno.test("Backpressure: while a reader is endangered 64 KiB go on each 4 ms, publisher by publisher", () => {
+test("Backpressure: while a reader is endangered 64 KiB go on each 4 ms, publisher by publisher", () => {
   const { backpressure, broadcast, reader } = world();
   reader().takenAt = 0;
   broadcast(CHUNKS, 10);
@@ -144,7 +145,23 @@ Deno.test("Backpressure: while a reader is endangered 64 KiB go on each 4 ms, pu
   assertEquals(backpressure.pause(14), 4);
 });
 
-Deno.test("Backpressure: when no reader is endangered any more, publishers go on as usual", () => {
+test("Backpressure: what is over 64 KiB counts for the next pause", () => {
+  const { backpressure, broadcast, reader } = world();
+  reader().takenAt = 0;
+  broadcast(CHUNKS, 0);
+  const pauses = [];
+  for (let n = 1; n <= 8; n++) {
+    backpressure.broadcast(CHUNK * 3 / 4, 10 * n);
+    pauses.push(backpressure.pause(10 * n));
+  }
+  assertEquals(pauses, [0, 4, 4, 4, 0, 4, 4, 4]);
+});
+
+test("Backpressure has the numbers that are promised", () => {
+  assertEquals([MAX_HELD_TICKS, PUBLISHERS_PER_TICK], [256, 16]);
+});
+
+test("Backpressure: when no reader is endangered any more, publishers go on as usual", () => {
   const { backpressure, broadcast, reader } = world();
   const slow = reader();
   slow.takenAt = 0;
@@ -166,7 +183,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant("ask" as const), who: fc.nat(2) }),
 );
 
-Deno.test("Backpressure: under any schedule publishers bring at most 64 KiB in 4 ms while a reader is endangered, and never wait longer than 256 ticks and 4 ms", async (t) => {
+test("Backpressure: under any schedule publishers bring at most 64 KiB in 4 ms while a reader is endangered, and never wait longer than 256 ticks and 4 ms", async (t) => {
   await holds(
     t,
     fc.property(fc.array(step, { maxLength: 300, size: "max" }), (steps) => {

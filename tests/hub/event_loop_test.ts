@@ -6,6 +6,7 @@ import {
 } from "../../lib/hub/event_loop.ts";
 import { FakeClock } from "../support/clock.ts";
 import { macrotask } from "../support/jitter.ts";
+import { test } from "../support/test.ts";
 
 /** A loop that asks for one tick after another while `busy`. */
 function loop() {
@@ -30,7 +31,11 @@ async function turns(n: number): Promise<void> {
   for (let i = 0; i < n; i++) await macrotask();
 }
 
-Deno.test("EventLoop.schedule() gives one tick, however often it is called", async () => {
+test("EventLoop has the numbers of the runtime", () => {
+  assertEquals([POLL_TICKS, OPERATIONS_PER_TICK], [61, 128]);
+});
+
+test("EventLoop.schedule() gives one tick, however often it is called", async () => {
   const { state } = loop();
   state.busy = false;
   for (let n = 0; n < 5; n++) state.loop.schedule();
@@ -42,7 +47,7 @@ Deno.test("EventLoop.schedule() gives one tick, however often it is called", asy
   assertEquals([state.ticks, state.loop.tick], [2, 2]);
 });
 
-Deno.test("EventLoop: polls after more than 4 ms of ticks, then ticks again", async () => {
+test("EventLoop: polls after more than 4 ms of ticks, then ticks again", async () => {
   const { clock, state } = loop();
   state.loop.schedule();
   await turns(3);
@@ -62,7 +67,7 @@ Deno.test("EventLoop: polls after more than 4 ms of ticks, then ticks again", as
   await turns(2);
 });
 
-Deno.test("EventLoop: polls when reads were cut short, however often", async () => {
+test("EventLoop: polls when reads were cut short, however often", async () => {
   const { state } = loop();
   state.loop.schedule();
   await turns(1);
@@ -83,7 +88,7 @@ Deno.test("EventLoop: polls when reads were cut short, however often", async () 
   await turns(2);
 });
 
-Deno.test("EventLoop: does not poll where no work waits, nor after it was idle", async () => {
+test("EventLoop: does not poll where no work waits, nor after it was idle", async () => {
   const { clock, state } = loop();
   state.busy = false;
   for (let n = 0; n < OPERATIONS_PER_TICK; n++) state.loop.countRead();
@@ -100,7 +105,7 @@ Deno.test("EventLoop: does not poll where no work waits, nor after it was idle",
   await turns(2);
 });
 
-Deno.test("EventLoop.time is the clock's, at the start and at the end of a tick", async () => {
+test("EventLoop.time is the clock's, at the start and at the end of a tick", async () => {
   const clock = new FakeClock();
   clock.pass(7);
   let during = 0;

@@ -6,9 +6,13 @@ import {
   MIN_CAPACITY,
   type Run,
 } from "../../lib/hub/hub.ts";
+import { MAX_HELD_TICKS } from "../../lib/hub/backpressure.ts";
+import { POLL_TICKS } from "../../lib/hub/event_loop.ts";
 import { BUDGET } from "../../lib/hub/scheduler.ts";
+import { FakeClock } from "../support/clock.ts";
 import { run } from "../support/command.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
+import { test } from "../support/test.ts";
 
 /** Bytes of a test message: its number, four bytes, and 36 more. */
 const MESSAGE = 40;
@@ -43,7 +47,7 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
-Deno.test("Hub.broadcast() reaches every subscriber, in order", async () => {
+test("Hub.broadcast() reaches every subscriber, in order", async () => {
   const hub = new Hub();
   const channels = Array.from({ length: 200 }, () => hub.subscribe());
   broadcast(hub, 500, 7);
@@ -54,7 +58,7 @@ Deno.test("Hub.broadcast() reaches every subscriber, in order", async () => {
   }
 });
 
-Deno.test("Hub.broadcast() wakes those that wait, in turns, all of them", async () => {
+test("Hub.broadcast() wakes those that wait, in turns, all of them", async () => {
   const hub = new Hub();
   const channels = Array.from({ length: 3 * BUDGET }, () => hub.subscribe());
   let woken = 0;
@@ -74,7 +78,7 @@ Deno.test("Hub.broadcast() wakes those that wait, in turns, all of them", async 
   }
 });
 
-Deno.test("Hub.broadcast() copies: the caller may reuse its bytes", async () => {
+test("Hub.broadcast() copies: the caller may reuse its bytes", async () => {
   const hub = new Hub();
   using channel = hub.subscribe();
   const bytes = new Uint8Array([1, 2, 3]);
@@ -83,7 +87,7 @@ Deno.test("Hub.broadcast() copies: the caller may reuse its bytes", async () => 
   assertEquals((await channel.next()).value?.bytes, new Uint8Array([1, 2, 3]));
 });
 
-Deno.test("Hub.broadcast() refuses what it cannot keep", () => {
+test("Hub.broadcast() refuses what it cannot keep", () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const one = new Uint8Array(1);
   assertThrows(() => hub.broadcast(new Uint8Array(0)), RangeError, "0 bytes");
@@ -99,7 +103,7 @@ Deno.test("Hub.broadcast() refuses what it cannot keep", () => {
   hub.broadcast(new Uint8Array(MIN_CAPACITY));
 });
 
-Deno.test("Hub() refuses a capacity out of bounds and says which", () => {
+test("Hub() refuses a capacity out of bounds and says which", () => {
   for (
     const capacity of [MIN_CAPACITY - 1, MAX_CAPACITY + 1, 5000.5, NaN, -1]
   ) {
@@ -107,7 +111,7 @@ Deno.test("Hub() refuses a capacity out of bounds and says which", () => {
   }
 });
 
-Deno.test("Hub.subscribe() receives nothing from before", async () => {
+test("Hub.subscribe() receives nothing from before", async () => {
   const hub = new Hub();
   broadcast(hub, 3);
   using channel = hub.subscribe();
@@ -116,7 +120,7 @@ Deno.test("Hub.subscribe() receives nothing from before", async () => {
   assertEquals(numbers((await channel.next()).value!), [3]);
 });
 
-Deno.test("Hub.subscribers counts the open channels", async () => {
+test("Hub.subscribers counts the open channels", async () => {
   const hub = new Hub();
   const a = hub.subscribe();
   const b = hub.subscribe();
@@ -130,7 +134,7 @@ Deno.test("Hub.subscribers counts the open channels", async () => {
   assertEquals(hub.subscribers, 0);
 });
 
-Deno.test("Hub.ready() waits for those that waited, not for those that do not take", async () => {
+test("Hub.ready() waits for those that waited, not for those that do not take", async () => {
   const hub = new Hub();
   const channels = Array.from({ length: 2 * BUDGET }, () => hub.subscribe());
   using _stuck = hub.subscribe();
@@ -141,7 +145,7 @@ Deno.test("Hub.ready() waits for those that waited, not for those that do not ta
   assertEquals(offered, 2 * BUDGET);
 });
 
-Deno.test("Hub.ready() paces many who broadcast much: who keeps taking loses nothing", async () => {
+test("Hub.ready() paces many who broadcast much: who keeps taking loses nothing", async () => {
   for (const [broadcasters, subscribers] of [[300, 8], [8, 300], [200, 200]]) {
     const hub = new Hub({ capacity: 1024 * 1024 });
     const channels = Array.from(
@@ -162,37 +166,36 @@ Deno.test("Hub.ready() paces many who broadcast much: who keeps taking loses not
   }
 });
 
-Deno.test("Hub.ready() is not held up by who is slow, stuck or always behind", async () => {
-  const hub = new Hub();
+test("Hub.ready() waits 256 ticks at most, whatever slow, stuck and lagging subscribers do", async () => {
+  const clock = new FakeClock();
+  const hub = new Hub({ capacity: 1024 * 1024 }, clock);
   using _stuck = hub.subscribe();
-  using slow = hub.subscribe();
-  using behind = hub.subscribe();
-  let ended = false;
-  const receiving = [
-    (async () => {
-      for await (const _ of slow) {
-        for (let n = 0; n < 3; n++) await macrotask();
-        if (ended) break;
-      }
-    })(),
-    // Takes a little in each turn and never catches up.
-    (async () => {
-      for await (const _ of behind) {
-        await macrotask();
-        if (ended) break;
-      }
-    })(),
-  ];
-  for (let n = 0; n < 500; n++) {
+  const channels = [0, 1, 3].map(() => hub.subscribe());
+  const taking = channels.map(async (channel, pause) => {
+    // The first takes more at once and never catches up; the others are slower.
+    for await (const _ of channel) {
+      for (let n = 0; n < pause; n++) await macrotask();
+    }
+  });
+  let longest = 0;
+  for (let n = 0; n < 100; n++) {
     for (let i = 0; i < 4; i++) broadcast(hub, 1600, 1600);
-    await hub.ready();
+    let isReady = false;
+    hub.ready().then(() => isReady = true);
+    let waited = 0;
+    for (; !isReady && waited <= 2 * MAX_HELD_TICKS; waited++) {
+      clock.pass(0.1);
+      await macrotask();
+    }
+    longest = Math.max(longest, waited);
   }
-  ended = true;
-  broadcast(hub, 1);
-  await Promise.all(receiving);
+  // A pause of 4 ms is 40 ticks of this clock, and a poll 61.
+  assert(longest <= MAX_HELD_TICKS + 40 + POLL_TICKS, `${longest} ticks`);
+  for (const channel of channels) channel[Symbol.dispose]();
+  await Promise.all(taking);
 });
 
-Deno.test("Hub.ready() is held up by a thousand slow ones within bounds", async () => {
+test("Hub.ready() is held up by a thousand slow ones within bounds", async () => {
   const hub = new Hub({ capacity: 1024 * 1024 });
   const slow = Array.from({ length: 1000 }, () => hub.subscribe());
   const fast = hub.subscribe();
@@ -221,24 +224,33 @@ Deno.test("Hub.ready() is held up by a thousand slow ones within bounds", async 
   for (const channel of slow) channel[Symbol.dispose]();
 });
 
-Deno.test("Hub.ready() spares who reads, if slowly, and nobody who is stuck", async () => {
-  const hub = new Hub({ capacity: 1024 * 1024 });
+test("Hub.ready() slows publishers down to a reader that takes 20 MB/s, and not to one that is stuck", async () => {
+  const clock = new FakeClock();
+  const hub = new Hub({ capacity: 1024 * 1024 }, clock);
   using stuck = hub.subscribe();
   const slow = hub.subscribe();
-  const receiving = (async () => {
-    for await (const _ of slow) for (let n = 0; n < 100; n++) await macrotask();
+  broadcast(hub, 1);
+  await slow.next(); // it is active
+  let isDone = false;
+  const publishing = (async () => {
+    for (let n = 0; n < 100; n++) {
+      broadcast(hub, 1600, 1600);
+      await hub.ready();
+    }
+    isDone = true;
   })();
-  for (let n = 0; n < 100; n++) {
-    broadcast(hub, 1600, 1600);
-    await hub.ready();
+  while (!isDone) {
+    clock.pass(1);
+    await macrotask();
+    if (clock.now() % 3 === 0 && slow.lag > 0) await slow.next();
   }
-  slow.close();
-  await receiving;
+  await publishing;
   assertEquals(slow.dropped, 0);
   assert(stuck.dropped > 0);
+  slow[Symbol.dispose]();
 });
 
-Deno.test("Channel.dropped is exact while lagging, catching up and lagging again", async () => {
+test("Channel.dropped is exact while lagging, catching up and lagging again", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const channel = hub.subscribe();
   let received = 0;
@@ -264,7 +276,7 @@ Deno.test("Channel.dropped is exact while lagging, catching up and lagging again
   assert(channel.dropped > 2000);
 });
 
-Deno.test("Channel.next() waits while there is nothing", async () => {
+test("Channel.next() waits while there is nothing", async () => {
   const hub = new Hub();
   using channel = hub.subscribe();
   const next = channel.next();
@@ -273,7 +285,7 @@ Deno.test("Channel.next() waits while there is nothing", async () => {
   assertEquals(numbers((await next).value!), [0]);
 });
 
-Deno.test("Channel.next() refuses a second receiver", async () => {
+test("Channel.next() refuses a second receiver", async () => {
   using channel = new Hub().subscribe();
   const first = channel.next();
   await assertRejects(() => channel.next(), Error, "another receive");
@@ -281,7 +293,7 @@ Deno.test("Channel.next() refuses a second receiver", async () => {
   assertEquals(await first, { done: true, value: undefined });
 });
 
-Deno.test("Channel.close() lets what waits be received, then ends", async () => {
+test("Channel.close() lets what waits be received, then ends", async () => {
   const hub = new Hub();
   const channel = hub.subscribe();
   broadcast(hub, 3);
@@ -294,7 +306,7 @@ Deno.test("Channel.close() lets what waits be received, then ends", async () => 
   assertEquals(await channel.next(), { done: true, value: undefined });
 });
 
-Deno.test("Channel.close() ends a channel whose rest is dropped", async () => {
+test("Channel.close() ends a channel whose rest is dropped", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const channel = hub.subscribe();
   broadcast(hub, 3);
@@ -304,7 +316,7 @@ Deno.test("Channel.close() ends a channel whose rest is dropped", async () => {
   assertEquals(await rest(channel), []);
 });
 
-Deno.test("Channel.close() between being woken and being served loses nothing", async () => {
+test("Channel.close() between being woken and being served loses nothing", async () => {
   const hub = new Hub();
   const channels = Array.from({ length: 2 * BUDGET }, () => hub.subscribe());
   const results = channels.map((channel) => channel.next());
@@ -315,7 +327,7 @@ Deno.test("Channel.close() between being woken and being served loses nothing", 
   }
 });
 
-Deno.test("Channel.close() between being woken and being dropped ends the iteration", async () => {
+test("Channel.close() between being woken and being dropped ends the iteration", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const channels = Array.from({ length: 2 * BUDGET }, () => hub.subscribe());
   const results = channels.map((channel) => channel.next());
@@ -329,7 +341,7 @@ Deno.test("Channel.close() between being woken and being dropped ends the iterat
   );
 });
 
-Deno.test("Channel.release() gives memory back, once, and never what others hold", async () => {
+test("Channel.release() gives memory back, once, and never what others hold", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const memory = new Set<ArrayBuffer>();
   using keeper = hub.subscribe();
@@ -347,12 +359,12 @@ Deno.test("Channel.release() gives memory back, once, and never what others hold
   assert(memory.size < 20, `${memory.size} chunks`);
 });
 
-Deno.test("Channel.capacity is the hub's", () => {
+test("Channel.capacity is the hub's", () => {
   using channel = new Hub({ capacity: MIN_CAPACITY }).subscribe();
   assertEquals(channel.capacity, MIN_CAPACITY);
 });
 
-Deno.test("Channel[Symbol.dispose]() forgets what waits and settles who waits", async () => {
+test("Channel[Symbol.dispose]() forgets what waits and settles who waits", async () => {
   const hub = new Hub();
   const idle = hub.subscribe();
   const waiting = idle.next();
@@ -370,7 +382,7 @@ Deno.test("Channel[Symbol.dispose]() forgets what waits and settles who waits", 
   );
 });
 
-Deno.test("Channel: leaving the loop ends the subscription", async () => {
+test("Channel: leaving the loop ends the subscription", async () => {
   const hub = new Hub();
   const channel = hub.subscribe();
   broadcast(hub, 1);
@@ -379,7 +391,7 @@ Deno.test("Channel: leaving the loop ends the subscription", async () => {
   assertEquals(hub.subscribers, 0);
 });
 
-Deno.test("Hub: its memory is its capacity, whatever the subscribers do", async () => {
+test("Hub: its memory is its capacity, whatever the subscribers do", async () => {
   const { stdout } = await run([
     Deno.execPath(),
     "run",
@@ -390,4 +402,35 @@ Deno.test("Hub: its memory is its capacity, whatever the subscribers do", async 
   assert(through > 100 * capacity);
   assert(dropped > 0);
   assert(held <= capacity + 64 * 1024, `${held} bytes held`);
+});
+
+test("Channel: a subscriber that transfers a run's buffer away costs others those messages, counted, and no more", async () => {
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const thief = hub.subscribe();
+  const other = hub.subscribe();
+  broadcast(hub, 3);
+  const { value } = await thief.next();
+  structuredClone(null, { transfer: [value!.bytes.buffer] });
+  const next = other.next();
+  assertEquals([other.dropped, other.lag], [3, 0]);
+  broadcast(hub, 2, 2);
+  assertEquals(numbers((await next).value!), [3, 4]);
+  assertEquals([other.received, other.dropped, other.lag], [2, 3, 0]);
+  broadcast(hub, 1000);
+  other.close();
+  assertEquals((await rest(other)).at(-1), 1004);
+});
+
+test("Channel.next() serves at once no more than the budget, however many ask", async () => {
+  const hub = new Hub({}, new FakeClock()); // no time for a poll
+  const channels = Array.from({ length: BUDGET + 1 }, () => hub.subscribe());
+  broadcast(hub, 1);
+  let served = 0;
+  for (const channel of channels) channel.next().then(() => served++);
+  for (let n = 0; n < 20; n++) await undefined;
+  assertEquals(served, 0);
+  await macrotask();
+  assertEquals(served, BUDGET);
+  await macrotask();
+  assertEquals(served, BUDGET + 1);
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { type Cursor, Log } from "../../lib/hub/log.ts";
 import type { Run } from "../../lib/wire/run.ts";
+import { test } from "../support/test.ts";
 
 const CAPACITY = 8 * 64; // eight chunks of 64 bytes
 
@@ -18,7 +19,7 @@ function read(log: Log, cursor: Cursor, limit?: Cursor): Run | undefined {
   return log.read(cursor, limit)?.run;
 }
 
-Deno.test("Log.read() gives what was appended since the cursor was made", () => {
+test("Log.read() gives what was appended since the cursor was made", () => {
   const log = filled(3, 10);
   const cursor = log.cursor();
   assertEquals(read(log, cursor), undefined);
@@ -31,7 +32,7 @@ Deno.test("Log.read() gives what was appended since the cursor was made", () => 
   assertEquals(read(log, cursor), undefined);
 });
 
-Deno.test("Log.read() works from before the first message", () => {
+test("Log.read() works from before the first message", () => {
   const log = new Log(CAPACITY);
   const cursor = log.cursor();
   const limit = log.cursor();
@@ -41,7 +42,7 @@ Deno.test("Log.read() works from before the first message", () => {
   assertEquals(read(log, cursor)?.count, 1);
 });
 
-Deno.test("Log.read() never cuts a message", () => {
+test("Log.read() never cuts a message", () => {
   for (const length of [1, 7, 63, 64, 65, 200, CAPACITY]) {
     const log = new Log(CAPACITY);
     const cursor = log.cursor();
@@ -55,7 +56,7 @@ Deno.test("Log.read() never cuts a message", () => {
   }
 });
 
-Deno.test("Log.append() drops the oldest, whole, and keeps the newest", () => {
+test("Log.append() drops the oldest, whole, and keeps the newest", () => {
   const log = new Log(CAPACITY);
   const cursor = log.cursor();
   for (let n = 0; n < 100; n++) log.append(new Uint8Array(10).fill(n), 1);
@@ -73,7 +74,7 @@ Deno.test("Log.append() drops the oldest, whole, and keeps the newest", () => {
   assert(got.length > 7 * 6 && got.length <= 8 * 6);
 });
 
-Deno.test("Log.read() stops at its limit, and moves there when it was dropped", () => {
+test("Log.read() stops at its limit, and moves there when it was dropped", () => {
   const log = filled(3, 10);
   const cursor = log.cursor();
   log.append(new Uint8Array([1]), 1);
@@ -90,7 +91,7 @@ Deno.test("Log.read() stops at its limit, and moves there when it was dropped", 
   assertEquals(late, limit);
 });
 
-Deno.test("Log.read() gives bytes that never change, unless given back", () => {
+test("Log.read() gives bytes that never change, unless given back", () => {
   const log = new Log(CAPACITY);
   const cursor = log.cursor();
   const source = new Uint8Array([1, 2, 3]);
@@ -101,14 +102,14 @@ Deno.test("Log.read() gives bytes that never change, unless given back", () => {
   assertEquals(bytes, new Uint8Array([1, 2, 3]));
 });
 
-Deno.test("Log.read() copies nothing: readers share the log's memory", () => {
+test("Log.read() copies nothing: readers share the log's memory", () => {
   const log = new Log(CAPACITY);
   const [a, b] = [log.cursor(), log.cursor()];
   log.append(new Uint8Array([1, 2, 3]), 1);
   assertStrictEquals(read(log, a)!.bytes.buffer, read(log, b)!.bytes.buffer);
 });
 
-Deno.test("Log.read() gives those at one place the same run", () => {
+test("Log.read() gives those at one place the same run", () => {
   const log = new Log(CAPACITY);
   const [a, b, c] = [log.cursor(), log.cursor(), log.cursor()];
   log.append(new Uint8Array([1, 2, 3]), 1);
@@ -119,7 +120,7 @@ Deno.test("Log.read() gives those at one place the same run", () => {
   assertEquals(read(log, b), { bytes: new Uint8Array([4]), count: 1 });
 });
 
-Deno.test("Log.release() lets memory serve again, when the last reader gave it back", () => {
+test("Log.release() lets memory serve again, when the last reader gave it back", () => {
   const buffers = (readers: number, released: number) => {
     const log = new Log(CAPACITY);
     const memory = new Set<ArrayBuffer>();
@@ -139,10 +140,47 @@ Deno.test("Log.release() lets memory serve again, when the last reader gave it b
   assertEquals(buffers(3, 2), 200);
 });
 
-Deno.test("Log.append() holds a message as large as the capacity", () => {
+test("Log.append() holds a message as large as the capacity", () => {
   const log = filled(20, 10);
   const cursor = log.cursor();
   log.append(new Uint8Array(CAPACITY).fill(7), 1);
   assertEquals(read(log, cursor)?.bytes.length, CAPACITY);
   assertEquals(log.start, 20);
+});
+
+test("Log: a chunk whose buffer a consumer transferred is passed over, and the rest is kept", () => {
+  const log = new Log(CAPACITY);
+  const [reader, later] = [log.cursor(), log.cursor()];
+  log.append(new Uint8Array([1]), 1);
+  structuredClone(null, { transfer: [read(log, reader)!.bytes.buffer] });
+  log.append(new Uint8Array([2]), 1); // not into the chunk that is gone
+  log.append(new Uint8Array([3]), 1);
+  assertEquals(read(log, later), { bytes: new Uint8Array([2, 3]), count: 2 });
+  assertEquals(later.message, 3);
+  assertEquals(read(log, reader), { bytes: new Uint8Array([2, 3]), count: 2 });
+  // It is still counted as memory, and dropped in its turn.
+  for (let n = 0; n < 100; n++) log.append(new Uint8Array(64).fill(n), 1);
+  assertEquals(log.chunks, 8);
+});
+
+test("Log: a closed laggard gets what is kept up to its limit, however little", () => {
+  const log = new Log(CAPACITY);
+  const cursor = log.cursor();
+  for (let n = 0; n < 8; n++) log.append(new Uint8Array(64).fill(n), 1);
+  const limit = log.cursor(); // in the eighth chunk
+  for (let n = 8; n < 15; n++) log.append(new Uint8Array(64).fill(n), 1);
+  assertEquals(log.start, 7, "the limit's chunk is the oldest that is kept");
+  assertEquals(read(log, cursor, limit)?.bytes, new Uint8Array(64).fill(7));
+  assertEquals(read(log, cursor, limit), undefined);
+});
+
+test("Log.isFull when the next chunk drops the oldest", () => {
+  const log = new Log(CAPACITY);
+  for (let n = 0; n < 8; n++) {
+    assertEquals(log.isFull, false, `${n} chunks`);
+    log.append(new Uint8Array(64), 1);
+  }
+  assertEquals([log.isFull, log.chunks, log.start], [true, 8, 0]);
+  log.append(new Uint8Array(64), 1);
+  assertEquals([log.chunks, log.start], [8, 1]);
 });

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { Queue } from "../../lib/hub/queue.ts";
+import { test } from "../support/test.ts";
 
-Deno.test("Queue: first in, first out, however pushes and shifts alternate", () => {
+test("Queue: first in, first out, however pushes and shifts alternate", () => {
   const queue = new Queue<{ n: number }>();
   let pushed = 0;
   let shifted = 0;

@@ -8,6 +8,7 @@ import {
 } from "../../lib/hub/scheduler.ts";
 import { FakeClock } from "../support/clock.ts";
 import { macrotask } from "../support/jitter.ts";
+import { test } from "../support/test.ts";
 
 /** Backpressure as the test wants it. */
 class FakeGate implements Gate {
@@ -40,7 +41,7 @@ function names(letter: string, from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, n) => `${letter}${from + n}`);
 }
 
-Deno.test("Scheduler.wake() serves at once where few subscribers are open", async () => {
+test("Scheduler.wake() serves at once where few subscribers are open", async () => {
   const { scheduler: s, served, subscribers } = scheduler(IMMEDIATE);
   s.wake(new Set(subscribers(IMMEDIATE)));
   assertEquals(served, names("s", 0, IMMEDIATE));
@@ -50,7 +51,7 @@ Deno.test("Scheduler.wake() serves at once where few subscribers are open", asyn
   assertEquals(served, names("s", 0, IMMEDIATE + 1));
 });
 
-Deno.test("Scheduler.wake() does not part subscribers: if some have to wait, all do", async () => {
+test("Scheduler.wake() does not part subscribers: if some have to wait, all do", async () => {
   const { scheduler: s, served, subscribers } = scheduler(IMMEDIATE);
   s.wake(new Set(subscribers(IMMEDIATE - 1)));
   s.wake(new Set(subscribers(2, IMMEDIATE - 1)));
@@ -59,7 +60,7 @@ Deno.test("Scheduler.wake() does not part subscribers: if some have to wait, all
   assertEquals(served, names("s", 0, IMMEDIATE + 1));
 });
 
-Deno.test("Scheduler.wake() serves in the next ticks where many are open, in order, a budget each", async () => {
+test("Scheduler.wake() serves in the next ticks where many are open, in order, a budget each", async () => {
   const { scheduler: s, served, subscribers } = scheduler(IMMEDIATE + 1);
   const all = subscribers(5 * BUDGET + 3);
   s.wake(new Set(all));
@@ -70,7 +71,7 @@ Deno.test("Scheduler.wake() serves in the next ticks where many are open, in ord
   assertEquals(served, names("s", 0, all.length));
 });
 
-Deno.test("Scheduler.spend() allows no more than the budget, and renews it in the next tick", async () => {
+test("Scheduler.spend() allows no more than the budget, and renews it in the next tick", async () => {
   const { scheduler: s } = scheduler(1);
   for (let n = 0; n < IMMEDIATE; n++) assert(s.spend());
   assert(!s.spend());
@@ -78,7 +79,7 @@ Deno.test("Scheduler.spend() allows no more than the budget, and renews it in th
   assert(s.spend());
 });
 
-Deno.test("Scheduler.spend() lets nobody overtake who is in the queue", async () => {
+test("Scheduler.spend() lets nobody overtake who is in the queue", async () => {
   const { scheduler: s, subscribers } = scheduler(1);
   s.enqueue(subscribers(1)[0]!);
   assert(!s.spend());
@@ -86,7 +87,7 @@ Deno.test("Scheduler.spend() lets nobody overtake who is in the queue", async ()
   assert(s.spend());
 });
 
-Deno.test("Scheduler.admit() lets a publisher go on at once where few are open and backpressure allows", () => {
+test("Scheduler.admit() lets a publisher go on at once where few are open and backpressure allows", () => {
   for (
     const [open, state, admitted, at] of [
       [1, "ok", 16, true],
@@ -107,7 +108,7 @@ Deno.test("Scheduler.admit() lets a publisher go on at once where few are open a
   }
 });
 
-Deno.test("Scheduler.admit() is first come, first served, among publishers and subscribers", async () => {
+test("Scheduler.admit() is first come, first served, among publishers and subscribers", async () => {
   const { scheduler: s, served, subscribers, publishers } = scheduler(100);
   s.enqueue(subscribers(1)[0]!);
   s.admit(publishers(1)[0]!);
@@ -117,7 +118,7 @@ Deno.test("Scheduler.admit() is first come, first served, among publishers and s
   assertEquals(served, ["s0", "p0", "s1", "p1"]);
 });
 
-Deno.test("Scheduler: a publisher waits until all before it were served, in however many ticks", async () => {
+test("Scheduler: a publisher waits until all before it were served, in however many ticks", async () => {
   const { scheduler: s, served, subscribers, publishers } = scheduler(1000);
   s.wake(new Set(subscribers(BUDGET)));
   s.admit(publishers(1)[0]!);
@@ -127,7 +128,7 @@ Deno.test("Scheduler: a publisher waits until all before it were served, in howe
   assertEquals(served.at(-1), "p0");
 });
 
-Deno.test("Scheduler: in a tick go on as many publishers as backpressure admits, oldest first, ever after", async () => {
+test("Scheduler: in a tick go on as many publishers as backpressure admits, oldest first, ever after", async () => {
   const { scheduler: s, gate, served, publishers } = scheduler(100);
   gate.admitted = 2;
   for (const publisher of publishers(5)) s.admit(publisher);
@@ -141,7 +142,7 @@ Deno.test("Scheduler: in a tick go on as many publishers as backpressure admits,
   assertEquals(served, names("p", 0, 7));
 });
 
-Deno.test("Scheduler: publishers that are held do not hold up subscribers", async () => {
+test("Scheduler: publishers that are held do not hold up subscribers", async () => {
   const { scheduler: s, gate, served, subscribers, publishers } = scheduler(
     100,
   );
@@ -155,7 +156,7 @@ Deno.test("Scheduler: publishers that are held do not hold up subscribers", asyn
   assertEquals(served.at(-1), "p0");
 });
 
-Deno.test("Scheduler: sleeps through a pause of backpressure, with one timer", async () => {
+test("Scheduler: sleeps through a pause of backpressure, with one timer", async () => {
   const { scheduler: s, gate, clock, served, publishers } = scheduler(100);
   gate.paused = 4;
   for (const publisher of publishers(3)) s.admit(publisher);

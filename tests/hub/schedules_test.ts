@@ -6,11 +6,13 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Hub, MIN_CAPACITY } from "../../lib/hub/hub.ts";
+import { FakeClock } from "../support/clock.ts";
 import { macrotask, ticks } from "../support/jitter.ts";
 import { contradictions } from "../support/logs.ts";
 import { numbered, SHORTEST } from "../support/numbered.ts";
 import { holds } from "../support/property.ts";
 import { type Broadcasts, soon, Subscriber } from "../support/subscriber.ts";
+import { test } from "../support/test.ts";
 
 /** What can happen. `who` is the first of `many` subscribers. */
 type Step =
@@ -21,19 +23,20 @@ type Step =
     who: number;
     many: number;
   }
-  | { do: "turn" | "offer" };
+  | { do: "tick" | "time" | "ready" };
 
 const SENDERS = 3;
 
 /** The hub, its subscribers, and what was broadcast. */
 class World implements Broadcasts {
-  readonly hub = new Hub({ capacity: MIN_CAPACITY });
+  readonly clock = new FakeClock();
+  readonly hub = new Hub({ capacity: MIN_CAPACITY }, this.clock);
   readonly subscribers: Subscriber[] = [];
   /** How many messages each sender sent. */
   readonly sent: number[] = Array(SENDERS).fill(0);
   readonly ends: number[] = [0];
-  /** Broadcasters that wait for their turn. */
-  offers = 0;
+  /** Publishers that wait until the hub is ready. */
+  publishers = 0;
   last = 0;
   largest = 0;
 
@@ -51,12 +54,15 @@ class World implements Broadcasts {
           this.#broadcast(step.sender, step.messages);
         }
         break;
-      case "offer":
-        this.offers++;
-        this.hub.ready().then(() => this.offers--);
+      case "ready":
+        this.publishers++;
+        this.hub.ready().then(() => this.publishers--);
         break;
-      case "turn":
+      case "tick":
         await macrotask();
+        break;
+      case "time":
+        this.clock.pass(1);
         break;
       default:
         for (let n = 0; n < step.many; n++) {
@@ -71,9 +77,9 @@ class World implements Broadcasts {
 
   /** Lets everybody receive the rest, and looks at all of it. */
   async finish(): Promise<void> {
-    await soon(() => !this.subscribers.some(({ waits }) => waits));
+    await soon(this.clock, () => !this.subscribers.some(({ waits }) => waits));
     for (const subscriber of this.subscribers) await subscriber.finish();
-    await soon(() => this.offers === 0);
+    await soon(this.clock, () => this.publishers === 0);
     assertEquals(this.hub.subscribers, 0);
     assertEquals(
       contradictions(this.sent, this.subscribers.map(({ log }) => log)),
@@ -135,11 +141,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 5,
-    arbitrary: fc.record({ do: fc.constantFrom("turn", "offer") }),
+    arbitrary: fc.record({ do: fc.constantFrom("tick", "time", "ready") }),
   },
 );
 
-Deno.test("Hub: under any schedule each subscriber receives what an array of its own would give, but for what was dropped", async (t) => {
+test("Hub: under any schedule each subscriber receives what an array of its own would give, but for what was dropped", async (t) => {
   await holds(
     t,
     fc.asyncProperty(

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
+import { test } from "../support/test.ts";
 import { BaselineError, judge, mutantsOf } from "./mutants.ts";
 import { apply, mutations } from "./mutations.ts";
 import { coreFiles, stagesOf } from "./suites.ts";
@@ -30,10 +31,11 @@ export function isLarge(n: number): boolean {
 
 const TEST = `
 import { isLarge, steps } from "../../lib/hub/count.ts";
-Deno.test("steps()", () => {
+const { test } = Deno;
+test("steps()", () => {
   if (steps(3) !== 3) throw new Error("it takes 3 steps");
 });
-Deno.test("isLarge()", () => {
+test("isLarge()", () => {
   if (!isLarge(1000) || isLarge(1)) throw new Error("1000 is large");
 });
 `;
@@ -49,7 +51,7 @@ async function repository(test: string): Promise<string> {
   return root;
 }
 
-Deno.test(
+test(
   "judge() tells what tests notice from what they let pass and what never ends",
   {
     timeout: TIME_LIMIT,
@@ -95,7 +97,7 @@ Deno.test(
   },
 );
 
-Deno.test(
+test(
   "judge() refuses tests that fail already",
   { timeout: TIME_LIMIT },
   async () => {
@@ -116,7 +118,7 @@ Deno.test(
   },
 );
 
-Deno.test("judge() ends when it is told to, and leaves nothing behind", {
+test("judge() ends when it is told to, and leaves nothing behind", {
   timeout: TIME_LIMIT,
 }, async () => {
   const root = await repository(TEST);
@@ -181,12 +183,12 @@ for (
     ["throw new Error(`${a + 1}`);", []],
   ] as const
 ) {
-  Deno.test(`mutations() of ${line}`, () => {
+  test(`mutations() of ${line}`, () => {
     assertEquals(changes(line).toSorted(), expected.toSorted());
   });
 }
 
-Deno.test("mutations() leaves a return alone where the type wants a value", () => {
+test("mutations() leaves a return alone where the type wants a value", () => {
   const lines = (type: string) =>
     mutations(`function f()${type} {\nreturn g();\n}\n`).map(({ after }) =>
       after
@@ -197,7 +199,7 @@ Deno.test("mutations() leaves a return alone where the type wants a value", () =
   assertEquals(lines(": Run | undefined"), ["void (g());"]);
 });
 
-Deno.test("stagesOf() begins with the tests named after the file", () => {
+test("stagesOf() begins with the tests named after the file", () => {
   const root = new URL("../..", import.meta.url).pathname;
   const files = coreFiles(root);
   assert(files.includes("lib/wire/framer.ts"));

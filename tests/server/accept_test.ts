@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { accepted } from "../../lib/server/accept.ts";
 import { Resetter } from "../support/peer.ts";
+import { test } from "../support/test.ts";
 
 const CONN = {} as Deno.Conn;
 
@@ -44,7 +45,7 @@ async function count(connections: AsyncIterable<Deno.Conn>): Promise<number> {
   return (await Array.fromAsync(connections)).length;
 }
 
-Deno.test("accepted() outlives peers that reset before they are accepted", async () => {
+test("accepted() outlives peers that reset before they are accepted", async () => {
   using real = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   for (let n = 0; n < 3; n++) {
     await (await Resetter.connect(real.addr)).reset();
@@ -65,7 +66,7 @@ Deno.test("accepted() outlives peers that reset before they are accepted", async
   assertEquals(errors, []);
 });
 
-Deno.test("accepted() ends, cleanly, when the listener is closed", async () => {
+test("accepted() ends, cleanly, when the listener is closed", async () => {
   const real = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const signal = new AbortController().signal;
   const all = count(accepted(real, { signal, onFailure: () => {} }));
@@ -73,7 +74,7 @@ Deno.test("accepted() ends, cleanly, when the listener is closed", async () => {
   assertEquals(await all, 0);
 });
 
-Deno.test("accepted() pauses, longer each time, when descriptors run out", async () => {
+test("accepted() pauses, longer each time, when descriptors run out", async () => {
   const signal = new AbortController().signal;
   const waits = await withFakeTimers(async () => {
     const failures = Array.from({ length: 10 }, emfile);
@@ -86,7 +87,7 @@ Deno.test("accepted() pauses, longer each time, when descriptors run out", async
   assertEquals(waits, [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000, 5, 10]);
 });
 
-Deno.test("accepted() tells each failure, and which is the first of an episode", async () => {
+test("accepted() tells each failure, and which is the first of an episode", async () => {
   const errors: Error[] = [];
   let failures = 0;
   const signal = new AbortController().signal;
@@ -120,7 +121,7 @@ Deno.test("accepted() tells each failure, and which is the first of an episode",
   assertEquals((errors[0]!.cause as { code?: string }).code, "EMFILE");
 });
 
-Deno.test("accepted() does not pause for a peer's own failure", async () => {
+test("accepted() does not pause for a peer's own failure", async () => {
   const signal = new AbortController().signal;
   const waits = await withFakeTimers(async () => {
     const connections = accepted(
@@ -137,7 +138,7 @@ Deno.test("accepted() does not pause for a peer's own failure", async () => {
   assertEquals(waits, []);
 });
 
-Deno.test("accepted() leaves a pause when the signal aborts", async () => {
+test("accepted() leaves a pause when the signal aborts", async () => {
   const stop = new AbortController();
   const endless = { accept: () => Promise.reject(emfile()) };
   const connections = accepted(endless, {
@@ -147,7 +148,7 @@ Deno.test("accepted() leaves a pause when the signal aborts", async () => {
   assertEquals(await count(connections), 0);
 });
 
-Deno.test("accepted() takes any failure for the end when the signal has aborted", async () => {
+test("accepted() takes any failure for the end when the signal has aborted", async () => {
   const stop = new AbortController();
   const closed = {
     accept(): Promise<Deno.Conn> {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { addressPrefix } from "../../lib/server/address_prefix.ts";
+import { test } from "../support/test.ts";
 
 function network(hostname: string): string | undefined {
   return addressPrefix({ transport: "tcp", hostname, port: 1 });
@@ -23,13 +24,13 @@ const NETWORKS: [string, string][] = [
   ["fe80::1", "fe80:0:0:0::/64"],
 ];
 
-Deno.test("addressPrefix() is the IPv4 address, in either form, or the /64 of an IPv6 address", () => {
+test("addressPrefix() is the IPv4 address, in either form, or the /64 of an IPv6 address", () => {
   for (const [hostname, expected] of NETWORKS) {
     assertEquals(network(hostname), expected, hostname);
   }
 });
 
-Deno.test("addressPrefix() is the same for addresses as the system writes them", async () => {
+test("addressPrefix() is the same for addresses as the system writes them", async () => {
   for (const [listening, connecting] of [["::", "127.0.0.1"], ["::", "::1"]]) {
     using listener = Deno.listen({ hostname: listening!, port: 0 });
     const { port } = listener.addr;
@@ -39,7 +40,7 @@ Deno.test("addressPrefix() is the same for addresses as the system writes them",
   }
 });
 
-Deno.test("addressPrefix() is nothing where clients have no addresses", () => {
+test("addressPrefix() is nothing where clients have no addresses", () => {
   assertEquals(
     addressPrefix({ transport: "unix", path: "/run/chat" }),
     undefined,

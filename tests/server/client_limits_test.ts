@@ -1,11 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { ClientLimits } from "../../lib/server/client_limits.ts";
+import { test } from "../support/test.ts";
 
 function at(hostname: string): Deno.NetAddr {
   return { transport: "tcp", hostname, port: 1 };
 }
 
-Deno.test("ClientLimits: as many as there are, and one more when one is given back", () => {
+test("ClientLimits: as many as there are, and one more when one is given back", () => {
   const limits = new ClientLimits({ maxClients: 2, maxClientsPerAddress: 2 });
   assertEquals(limits.admit(at("192.0.2.1")), undefined);
   assertEquals(limits.admit(at("192.0.2.1")), undefined);
@@ -15,7 +16,7 @@ Deno.test("ClientLimits: as many as there are, and one more when one is given ba
   assertEquals(limits.admit(at("192.0.2.2")), "maxClients");
 });
 
-Deno.test("ClientLimits: as many for each address, and others are not concerned", () => {
+test("ClientLimits: as many for each address, and others are not concerned", () => {
   const limits = new ClientLimits({ maxClients: 5, maxClientsPerAddress: 2 });
   assertEquals(limits.admit(at("192.0.2.1")), undefined);
   assertEquals(limits.admit(at("::ffff:192.0.2.1")), undefined);
@@ -30,7 +31,7 @@ Deno.test("ClientLimits: as many for each address, and others are not concerned"
   assertEquals(limits.admit(at("192.0.2.3")), "maxClients");
 });
 
-Deno.test("ClientLimits: a client that is turned away takes none", () => {
+test("ClientLimits: a client that is turned away takes none", () => {
   const limits = new ClientLimits({ maxClients: 3, maxClientsPerAddress: 1 });
   assertEquals(limits.admit(at("192.0.2.1")), undefined);
   for (let n = 0; n < 10; n++) {
@@ -42,7 +43,7 @@ Deno.test("ClientLimits: a client that is turned away takes none", () => {
   assertEquals(limits.admit(at("192.0.2.1")), undefined);
 });
 
-Deno.test("ClientLimits: where clients have no addresses, only their number counts", () => {
+test("ClientLimits: where clients have no addresses, only their number counts", () => {
   const unix: Deno.UnixAddr = { transport: "unix", path: "" };
   const limits = new ClientLimits({ maxClients: 3, maxClientsPerAddress: 1 });
   for (let n = 0; n < 3; n++) assertEquals(limits.admit(unix), undefined);

@@ -6,6 +6,7 @@ import { encode } from "../../lib/wire/frame.ts";
 import { Hub } from "../../lib/hub/hub.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
 import { FakeSocket } from "../support/socket.ts";
+import { test } from "../support/test.ts";
 
 function open(publish?: Publisher["publish"], flush?: () => Promise<void>) {
   const socket = new FakeSocket();
@@ -23,7 +24,7 @@ function open(publish?: Publisher["publish"], flush?: () => Promise<void>) {
   return { socket, hub, errors, traffic, connection };
 }
 
-Deno.test("Connection: what is read is published, what is broadcast is written", async () => {
+test("Connection: what is read is published, what is broadcast is written", async () => {
   const { socket, hub, connection, traffic } = open();
   socket.arrive(concat([encode("a"), encode("b")]));
   await macrotask();
@@ -41,7 +42,7 @@ Deno.test("Connection: what is read is published, what is broadcast is written",
   assert(socket.closed);
 });
 
-Deno.test("Connection: partial writes are completed, one write at a time", async () => {
+test("Connection: partial writes are completed, one write at a time", async () => {
   const { socket, hub, connection } = open();
   socket.takes = [1, 2, 1, 3, 1];
   const sent = ["alpha", "beta", "gamma", "delta"].map((text) => encode(text));
@@ -55,7 +56,7 @@ Deno.test("Connection: partial writes are completed, one write at a time", async
   await connection.finished;
 });
 
-Deno.test("Connection: nothing is read before publish has settled", async () => {
+test("Connection: nothing is read before publish has settled", async () => {
   const published = Promise.withResolvers<void>();
   const { socket, connection } = open(() => published.promise);
   socket.arrive(encode("a"));
@@ -68,7 +69,7 @@ Deno.test("Connection: nothing is read before publish has settled", async () => 
   assertEquals(await connection.finished, "aborted");
 });
 
-Deno.test("Connection: a publish that throws ends this connection, and is told", async () => {
+test("Connection: a publish that throws ends this connection, and is told", async () => {
   // The second looks like this client's own reset, but is the engine's.
   for (
     const error of [
@@ -84,7 +85,7 @@ Deno.test("Connection: a publish that throws ends this connection, and is told",
   }
 });
 
-Deno.test("Connection: a publish that never settles does not keep it alive", async () => {
+test("Connection: a publish that never settles does not keep it alive", async () => {
   const { socket, connection } = open(() => new Promise(() => {}));
   socket.arrive(encode("a"));
   await macrotask();
@@ -92,7 +93,7 @@ Deno.test("Connection: a publish that never settles does not keep it alive", asy
   assertEquals(await connection.finished, "aborted");
 });
 
-Deno.test("Connection: a failed read ends the write loop", async () => {
+test("Connection: a failed read ends the write loop", async () => {
   const { socket, connection, errors } = open();
   socket.arrive(new Deno.errors.ConnectionReset("reset"));
   assertEquals(await connection.finished, "reset");
@@ -100,7 +101,7 @@ Deno.test("Connection: a failed read ends the write loop", async () => {
   assertEquals(errors, []);
 });
 
-Deno.test("Connection: a failed write ends the read loop", async () => {
+test("Connection: a failed write ends the read loop", async () => {
   const { socket, hub, connection, errors } = open();
   socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
   hub.broadcast(encode("a"));
@@ -109,7 +110,7 @@ Deno.test("Connection: a failed write ends the read loop", async () => {
   assertEquals(errors, []);
 });
 
-Deno.test("Connection: an error nobody expects is told, and ends only this connection", async () => {
+test("Connection: an error nobody expects is told, and ends only this connection", async () => {
   for (const fails of ["read", "write"] as const) {
     const { socket, hub, connection, errors } = open();
     if (fails === "read") socket.arrive(new TypeError("a bug"));
@@ -121,7 +122,7 @@ Deno.test("Connection: an error nobody expects is told, and ends only this conne
   }
 });
 
-Deno.test("Connection: the network failing on the way is the peer gone", async () => {
+test("Connection: the network failing on the way is the peer gone", async () => {
   const { socket, connection, errors } = open();
   const error = Object.assign(new Error("no route"), { code: "EHOSTUNREACH" });
   socket.arrive(error);
@@ -129,7 +130,7 @@ Deno.test("Connection: the network failing on the way is the peer gone", async (
   assertEquals(errors, []);
 });
 
-Deno.test("Connection: an end inside a frame is truncated, and what waits is still sent", async () => {
+test("Connection: an end inside a frame is truncated, and what waits is still sent", async () => {
   const { socket, hub, connection } = open();
   socket.stuck = true;
   hub.broadcast(encode("a"));
@@ -147,7 +148,7 @@ Deno.test("Connection: an end inside a frame is truncated, and what waits is sti
   );
 });
 
-Deno.test("Connection.drain() sends what waits, says goodbye, waits for the client's", async () => {
+test("Connection.drain() sends what waits, says goodbye, waits for the client's", async () => {
   const { socket, hub, connection } = open();
   hub.broadcast(encode("a"));
   connection.drain();
@@ -161,7 +162,7 @@ Deno.test("Connection.drain() sends what waits, says goodbye, waits for the clie
   assert(socket.closed);
 });
 
-Deno.test("Connection.drain() publishes nothing more", async () => {
+test("Connection.drain() publishes nothing more", async () => {
   const { socket, hub, connection } = open();
   connection.drain();
   socket.arrive(encode("a"));
@@ -170,14 +171,14 @@ Deno.test("Connection.drain() publishes nothing more", async () => {
   assertEquals(hub.broadcasts, 0);
 });
 
-Deno.test("Connection.drain() does not wait forever for the client's goodbye", async () => {
+test("Connection.drain() does not wait forever for the client's goodbye", async () => {
   const { socket, connection } = open();
   connection.drain();
   assertEquals(await connection.finished, "drained");
   assert(socket.closed);
 });
 
-Deno.test("Connection.drain() survives a goodbye that fails", async () => {
+test("Connection.drain() survives a goodbye that fails", async () => {
   for (
     const error of [new Deno.errors.BrokenPipe("gone"), new TypeError("a bug")]
   ) {
@@ -189,14 +190,14 @@ Deno.test("Connection.drain() survives a goodbye that fails", async () => {
   }
 });
 
-Deno.test("Connection.close() keeps the first reason and may be called twice", async () => {
+test("Connection.close() keeps the first reason and may be called twice", async () => {
   const { connection } = open();
   connection.close("stalled");
   connection.close("aborted");
   assertEquals(await connection.finished, "stalled");
 });
 
-Deno.test("Connection.checkStall() closes a client that does not move while data waits", async () => {
+test("Connection.checkStall() closes a client that does not move while data waits", async () => {
   const { socket, hub, connection } = open();
   socket.stuck = true;
   hub.broadcast(encode("a"));
@@ -207,7 +208,7 @@ Deno.test("Connection.checkStall() closes a client that does not move while data
   assertEquals(await connection.finished, "stalled");
 });
 
-Deno.test("Connection.checkStall() spares a client that sends", async () => {
+test("Connection.checkStall() spares a client that sends", async () => {
   const { socket, hub, connection } = open();
   socket.stuck = true;
   hub.broadcast(encode("a"));
@@ -223,10 +224,94 @@ Deno.test("Connection.checkStall() spares a client that sends", async () => {
   await connection.finished;
 });
 
-Deno.test("Connection.checkStall() spares a client for which nothing waits", async () => {
+test("Connection.checkStall() spares a client for which nothing waits", async () => {
   const { socket, connection } = open();
   for (let n = 0; n < 20; n++) connection.checkStall(4);
   assert(!socket.closed);
   connection.close("aborted");
   await connection.finished;
+});
+
+test("Connection: a client that ends its sending side hears what it sent, however late that is broadcast", async () => {
+  const flushed = Promise.withResolvers<void>();
+  const runs: Uint8Array[] = [];
+  const { socket, hub, connection } = open(
+    ({ bytes }) => void runs.push(bytes.slice()),
+    () => flushed.promise,
+  );
+  socket.arrive(encode("mine"));
+  socket.arrive(null);
+  assert(await isPending(connection.finished));
+  assert(!connection.channel.closed);
+  hub.broadcast(runs[0]!);
+  flushed.resolve();
+  assertEquals(await connection.finished, "ended");
+  assertEquals(new Uint8Array(socket.written), encode("mine"));
+});
+
+test("Connection: a flush that never settles does not keep a connection alive that breaks or is closed", async () => {
+  for (const reason of ["aborted", "reset"] as const) {
+    const { socket, hub, connection } = open(
+      () => {},
+      () => new Promise(() => {}),
+    );
+    socket.arrive(null);
+    await macrotask();
+    if (reason === "aborted") connection.close("aborted");
+    else {
+      socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
+      hub.broadcast(encode("a"));
+    }
+    assertEquals(await connection.finished, reason);
+    assert(socket.closed);
+  }
+});
+
+test("Connection: a flush that fails ends the connection as a publish does", async () => {
+  const error = new Error("no engine");
+  const { socket, connection, errors } = open(
+    () => {},
+    () => Promise.reject(error),
+  );
+  socket.arrive(null);
+  assertEquals(await connection.finished, "failed");
+  assertEquals(errors, [error]);
+});
+
+test("Connection.checkStall() counts each byte that a client takes as progress", async () => {
+  const { socket, hub, connection } = open();
+  socket.takes = Array(20).fill(1);
+  const writes: PromiseWithResolvers<void>[] = [];
+  const write = socket.write.bind(socket);
+  socket.write = async (bytes) => {
+    const gate = Promise.withResolvers<void>();
+    writes.push(gate);
+    await gate.promise;
+    return await write(bytes);
+  };
+  hub.broadcast(encode("a long message"));
+  await macrotask();
+  // A byte, the first of them included, in every second check.
+  for (let n = 0; n < 12; n++) {
+    connection.checkStall(2);
+    connection.checkStall(2);
+    assert(!socket.closed, `after ${n} bytes`);
+    writes.at(-1)!.resolve();
+    await macrotask();
+  }
+  for (let n = 0; n < 3; n++) connection.checkStall(2);
+  assert(socket.closed);
+  writes.at(-1)!.resolve();
+  assertEquals(await connection.finished, "stalled");
+});
+
+test("Connection: messages count as sent when the system has taken them whole", async () => {
+  const { socket, hub, connection, traffic } = open();
+  socket.stuck = true;
+  hub.broadcast(encode("a"));
+  await macrotask();
+  assertEquals(traffic.messagesOut, 0);
+  connection.close("aborted");
+  await connection.finished;
+  assertEquals([traffic.messagesOut, traffic.bytesOut], [0, 0]);
 });

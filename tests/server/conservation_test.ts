@@ -10,6 +10,7 @@ import { writeAll } from "../../lib/wire/write_all.ts";
 import { macrotask } from "../support/jitter.ts";
 import { contradictions } from "../support/logs.ts";
 import { numbered, numbersIn } from "../support/numbered.ts";
+import { test } from "../support/test.ts";
 
 const SENDERS = 4;
 
@@ -113,7 +114,7 @@ async function send(witness: Witness, sender: number): Promise<void> {
   }
 }
 
-Deno.test("conservation: what each client received and what the server dropped for it is what was broadcast", async () => {
+test("conservation: what each client received and what the server dropped for it is what was broadcast", async () => {
   const hub = new Ledgered({ capacity: CAPACITY });
   await using server = serve({ port: 0, hub });
   using stack = new DisposableStack();

@@ -5,6 +5,7 @@ import { macrotask } from "../support/jitter.ts";
 import { Peer, Resetter } from "../support/peer.ts";
 import { start, stick, until } from "../support/server.ts";
 import { FakeListener, FakeSocket } from "../support/socket.ts";
+import { test } from "../support/test.ts";
 
 /** A stall time-out, of which a quarter lies between two looks at a client. */
 const PATIENT = 4 * 100;
@@ -21,7 +22,7 @@ async function next<T extends ServerEvent["type"]>(
   }
 }
 
-Deno.test("serve({ onEvent }) tells who comes and how each leaves, by number and address", async () => {
+test("serve({ onEvent }) tells who comes and how each leaves, by number and address", async () => {
   const events: ServerEvent[] = [];
   await using server = start({ onEvent: (event) => events.push(event) });
   const truncated = await Peer.join(server.addr);
@@ -48,7 +49,7 @@ Deno.test("serve({ onEvent }) tells who comes and how each leaves, by number and
   assertEquals(events, []);
 });
 
-Deno.test("serve({ onEvent }) tells who is turned away, and which limit did it", async () => {
+test("serve({ onEvent }) tells who is turned away, and which limit did it", async () => {
   const events: ServerEvent[] = [];
   await using server = start({
     hostname: "::",
@@ -84,7 +85,7 @@ Deno.test("serve({ onEvent }) tells who is turned away, and which limit did it",
   });
 });
 
-Deno.test("serve({ onEvent }) tells when a client begins to lose messages, and when it has caught up, with what it lost", async () => {
+test("serve({ onEvent }) tells when a client begins to lose messages, and when it has caught up, with what it lost", async () => {
   const events: ServerEvent[] = [];
   const listener = new FakeListener();
   const hub = new Hub({ capacity: 64 * 1024 });
@@ -128,7 +129,7 @@ Deno.test("serve({ onEvent }) tells when a client begins to lose messages, and w
   await server.shutdown();
 });
 
-Deno.test("serve({ onEvent }) tells apart episodes that are over before anybody looks", async () => {
+test("serve({ onEvent }) tells apart episodes that are over before anybody looks", async () => {
   const events: ServerEvent[] = [];
   const listener = new FakeListener();
   const hub = new Hub({ capacity: 64 * 1024 });
@@ -161,7 +162,7 @@ Deno.test("serve({ onEvent }) tells apart episodes that are over before anybody 
   await server.shutdown();
 });
 
-Deno.test("serve({ onEvent }) tells of a client that takes nothing at all, and what it had lost when it leaves", async () => {
+test("serve({ onEvent }) tells of a client that takes nothing at all, and what it had lost when it leaves", async () => {
   const events: ServerEvent[] = [];
   await using server = start({
     hub: new Hub({ capacity: 64 * 1024 }),
@@ -179,7 +180,7 @@ Deno.test("serve({ onEvent }) tells of a client that takes nothing at all, and w
   assertEquals([reason, dropped], ["stalled", server.stats().dropped]);
 });
 
-Deno.test("serve({ onEvent }) that throws is told to onError, and costs no client anything", async () => {
+test("serve({ onEvent }) that throws is told to onError, and costs no client anything", async () => {
   const errors: unknown[] = [];
   const server = start({
     maxClients: 1,
@@ -198,7 +199,7 @@ Deno.test("serve({ onEvent }) that throws is told to onError, and costs no clien
   assertEquals(errors, ["connected", "refused", "disconnected"]);
 });
 
-Deno.test("Server.stats() has everybody who was accepted in one place, and what waits for the slowest", async () => {
+test("Server.stats() has everybody who was accepted in one place, and what waits for the slowest", async () => {
   const server = start({
     maxClients: 2,
     hub: new Hub({ capacity: 1024 * 1024 }),

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Hub } from "../../lib/hub/hub.ts";
 import { Lag } from "../../lib/server/lag.ts";
 import { macrotask } from "../support/jitter.ts";
+import { test } from "../support/test.ts";
 
 /** A lag that is told what its channel is like, and what it told. */
 function observed() {
@@ -16,7 +17,7 @@ function observed() {
   return { look, told };
 }
 
-Deno.test("Lag: one that loses nothing is not told of, however far behind", () => {
+test("Lag: one that loses nothing is not told of, however far behind", () => {
   const { look, told } = observed();
   look({ lag: 0 });
   look({ lag: 1_000_000 });
@@ -24,7 +25,7 @@ Deno.test("Lag: one that loses nothing is not told of, however far behind", () =
   assertEquals(told, []);
 });
 
-Deno.test("Lag: an episode is told once, and its end with all that it cost", () => {
+test("Lag: an episode is told once, and its end with all that it cost", () => {
   const { look, told } = observed();
   look({ dropped: 5, lag: 100 });
   look({ dropped: 5, lag: 50 });
@@ -37,7 +38,7 @@ Deno.test("Lag: an episode is told once, and its end with all that it cost", () 
   assertEquals(told.length, 2);
 });
 
-Deno.test("Lag: the next episode counts from the end of the last", () => {
+test("Lag: the next episode counts from the end of the last", () => {
   const { look, told } = observed();
   look({ dropped: 5, lag: 1 });
   look({ lag: 0 });
@@ -49,20 +50,20 @@ Deno.test("Lag: the next episode counts from the end of the last", () => {
   ]]);
 });
 
-Deno.test("Lag: an episode that is over when it is first seen is told all the same", () => {
+test("Lag: an episode that is over when it is first seen is told all the same", () => {
   const { look, told } = observed();
   look({ dropped: 5, lag: 0 });
   assertEquals(told, [["lagging", 5], ["caughtUp", 5]]);
 });
 
-Deno.test("Lag: one that leaves has not caught up", () => {
+test("Lag: one that leaves has not caught up", () => {
   const { look, told } = observed();
   look({ dropped: 5, lag: 1 });
   look({ lag: 0, closed: true });
   assertEquals(told, [["lagging", 5]]);
 });
 
-Deno.test("Lag: episodes alternate, and together are what the channel dropped", async () => {
+test("Lag: episodes alternate, and together are what the channel dropped", async () => {
   const step = fc.oneof(
     fc.record({ broadcast: fc.integer({ min: 1, max: 200 }) }),
     fc.record({ take: fc.integer({ min: 1, max: 20 }) }),

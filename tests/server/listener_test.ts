@@ -8,6 +8,7 @@ import {
 import { Peer } from "../support/peer.ts";
 import { until } from "../support/server.ts";
 import { CERT, KEY } from "../support/tls.ts";
+import { test } from "../support/test.ts";
 
 const UNIX = Deno.build.os !== "windows";
 
@@ -42,7 +43,7 @@ class SocketPath implements Disposable {
   }
 }
 
-Deno.test("serve({ listener }) serves what it is given, and closes it at its end", async () => {
+test("serve({ listener }) serves what it is given, and closes it at its end", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const told: Deno.NetAddr[] = [];
   const server = serve({ listener, onListen: (addr) => told.push(addr) });
@@ -59,7 +60,7 @@ Deno.test("serve({ listener }) serves what it is given, and closes it at its end
   assertThrows(() => listener.close(), Deno.errors.BadResource);
 });
 
-Deno.test("serve({ listener }) takes no address besides, and leaves the listener alone then", () => {
+test("serve({ listener }) takes no address besides, and leaves the listener alone then", () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   for (const address of [{ port: 0 }, { hostname: "127.0.0.1" }]) {
     const both = { listener, ...address } as ServeListenerOptions<Deno.NetAddr>;
@@ -68,7 +69,7 @@ Deno.test("serve({ listener }) takes no address besides, and leaves the listener
   assertThrows(() => serve({ listener, maxClients: 0 }), RangeError);
 });
 
-Deno.test("serve({ listener }) ends when somebody else closes the listener", async () => {
+test("serve({ listener }) ends when somebody else closes the listener", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const server = serve({ listener });
   using peer = await Peer.join(server.addr);
@@ -79,7 +80,7 @@ Deno.test("serve({ listener }) ends when somebody else closes the listener", asy
   assertEquals(server.stats().disconnected.ended, 1);
 });
 
-Deno.test("serve({ listener }) needs no more of it than to accept, an address and to be disposed", async () => {
+test("serve({ listener }) needs no more of it than to accept, an address and to be disposed", async () => {
   const inner = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   let accepts = 0;
   const server = serve({
@@ -100,7 +101,7 @@ Deno.test("serve({ listener }) needs no more of it than to accept, an address an
   assertEquals(accepts, 2);
 });
 
-Deno.test("serve({ listener }) counts each failure to accept, and tells of the first", async () => {
+test("serve({ listener }) counts each failure to accept, and tells of the first", async () => {
   const inner = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const errors: unknown[] = [];
   let failures = 3;
@@ -124,7 +125,7 @@ Deno.test("serve({ listener }) counts each failure to accept, and tells of the f
   await server.shutdown();
 });
 
-Deno.test({
+test({
   name: "serve({ listener }) on a Unix socket is the whole server",
   ignore: !UNIX,
   async fn() {
@@ -159,7 +160,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   name:
     "serve({ listener }) on a Unix socket: who may not enter its directory cannot connect",
   ignore: !UNIX,
@@ -204,7 +205,7 @@ function connectTls({ addr: { port } }: Server): Promise<Deno.TlsConn> {
   return Deno.connectTls({ hostname: "localhost", port, caCerts: [CERT] });
 }
 
-Deno.test("serve({ listener }) with TLS: clients chat, and leave in order", async () => {
+test("serve({ listener }) with TLS: clients chat, and leave in order", async () => {
   await using server = serveTls();
   using a = await connectTls(server);
   await chat(a, "a is here");
@@ -218,7 +219,7 @@ Deno.test("serve({ listener }) with TLS: clients chat, and leave in order", asyn
   await b.closeWrite();
 });
 
-Deno.test("serve({ listener }) with TLS: who speaks no TLS, or vanishes, costs nobody else anything", async () => {
+test("serve({ listener }) with TLS: who speaks no TLS, or vanishes, costs nobody else anything", async () => {
   const errors: unknown[] = [];
   const server = serveTls({ onError: (error) => errors.push(error) });
   using witness = await connectTls(server);
@@ -237,7 +238,7 @@ Deno.test("serve({ listener }) with TLS: who speaks no TLS, or vanishes, costs n
   assertEquals(server.stats().disconnected.ended, 1);
 });
 
-Deno.test("serve({ listener }) with TLS: who never speaks is a client among others, until a message waits for it", async () => {
+test("serve({ listener }) with TLS: who never speaks is a client among others, until a message waits for it", async () => {
   await using server = serveTls({ stallTimeout: 200, maxClients: 2 });
   using _silent = await connect(server);
   using witness = await connectTls(server);
@@ -250,7 +251,7 @@ Deno.test("serve({ listener }) with TLS: who never speaks is a client among othe
   await witness.closeWrite();
 });
 
-Deno.test("serve({ listener }) with TLS: who never speaks does not hold up the end", async () => {
+test("serve({ listener }) with TLS: who never speaks does not hold up the end", async () => {
   const server = serveTls({ drainTimeout: 50 });
   using _silent = await connect(server);
   await until(server, (server) => server.stats().clients === 1);

@@ -2,19 +2,21 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { Hub, MIN_CAPACITY } from "../../lib/hub/hub.ts";
 import { MAX_DURATION, serve, type Server } from "../../lib/server/serve.ts";
 import { encode } from "../../lib/wire/frame.ts";
+import { isDisconnect } from "../../lib/wire/io_error.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
 import { numbered, Peer, Resetter } from "../support/peer.ts";
 import { start, stick, until } from "../support/server.ts";
 import { FakeListener, FakeSocket } from "../support/socket.ts";
+import { test } from "../support/test.ts";
 
-Deno.test("serve() tells the real address, once", async () => {
+test("serve() tells the real address, once", async () => {
   const told: Deno.NetAddr[] = [];
   await using server = start({ onListen: (addr) => told.push(addr) });
   assert(server.addr.port > 0);
   assertEquals(told, [server.addr]);
 });
 
-Deno.test("serve() refuses numbers out of bounds and says which", () => {
+test("serve() refuses numbers out of bounds and says which", () => {
   for (
     const name of [
       "maxClients",
@@ -32,7 +34,7 @@ Deno.test("serve() refuses numbers out of bounds and says which", () => {
   assertThrows(() => serve({ maxClientsPerAddress: 0 }), RangeError);
 });
 
-Deno.test("serve() throws what listening throws", async () => {
+test("serve() throws what listening throws", async () => {
   await using server = start();
   const { port } = server.addr;
   assertThrows(() => serve({ port }), Deno.errors.AddrInUse);
@@ -42,7 +44,7 @@ Deno.test("serve() throws what listening throws", async () => {
   );
 });
 
-Deno.test("Server.stats() counts messages and bytes, in and out", async () => {
+test("Server.stats() counts messages and bytes, in and out", async () => {
   await using server = start();
   using a = await Peer.join(server.addr, "a");
   using b = await Peer.join(server.addr, "b");
@@ -74,7 +76,7 @@ Deno.test("Server.stats() counts messages and bytes, in and out", async () => {
   });
 });
 
-Deno.test("Server.stats() counts how connections ended", async () => {
+test("Server.stats() counts how connections ended", async () => {
   await using server = start();
   {
     using ended = await Peer.join(server.addr);
@@ -98,7 +100,7 @@ Deno.test("Server.stats() counts how connections ended", async () => {
   });
 });
 
-Deno.test("Server.stats() counts what lagging clients lose, and keeps the count when they leave", async () => {
+test("Server.stats() counts what lagging clients lose, and keeps the count when they leave", async () => {
   await using server = start({ hub: new Hub({ capacity: 64 * 1024 }) });
   {
     using _stuck = await Peer.join(server.addr);
@@ -110,7 +112,7 @@ Deno.test("Server.stats() counts what lagging clients lose, and keeps the count 
   assert(server.stats().dropped > 0);
 });
 
-Deno.test("serve({ maxClients }) turns away one more, and takes the next when one leaves", async () => {
+test("serve({ maxClients }) turns away one more, and takes the next when one leaves", async () => {
   await using server = start({ maxClients: 2 });
   using a = await Peer.join(server.addr, "a");
   {
@@ -125,7 +127,7 @@ Deno.test("serve({ maxClients }) turns away one more, and takes the next when on
   assertEquals(await a.hearMany(3), ["b", "d", "hello"]);
 });
 
-Deno.test("serve({ stallTimeout }) disconnects who takes nothing, and nobody else", async () => {
+test("serve({ stallTimeout }) disconnects who takes nothing, and nobody else", async () => {
   await using server = start({ stallTimeout: 1000 });
   using _stuck = await Peer.join(server.addr, "stuck");
   using idle = await Peer.join(server.addr, "idle");
@@ -139,7 +141,7 @@ Deno.test("serve({ stallTimeout }) disconnects who takes nothing, and nobody els
   await reading;
 });
 
-Deno.test("serve({ publisher }) says where frames go", async () => {
+test("serve({ publisher }) says where frames go", async () => {
   const hub = new Hub();
   await using server = start({
     hub,
@@ -158,7 +160,7 @@ Deno.test("serve({ publisher }) says where frames go", async () => {
   assertEquals(await peer.hearMany(2), ["HELLO", "YOU"]);
 });
 
-Deno.test("serve({ publisher }) that throws costs its own client only, and is told", async () => {
+test("serve({ publisher }) that throws costs its own client only, and is told", async () => {
   const errors: unknown[] = [];
   const hub = new Hub();
   await using server = start({
@@ -181,7 +183,7 @@ Deno.test("serve({ publisher }) that throws costs its own client only, and is to
   assertEquals(await good.hear(), "still here");
 });
 
-Deno.test("serve({ hub }) takes from a client at once what the hub cannot hold at once", async () => {
+test("serve({ hub }) takes from a client at once what the hub cannot hold at once", async () => {
   await using server = start({ hub: new Hub({ capacity: MIN_CAPACITY }) });
   using peer = await Peer.join(server.addr);
   const texts = Array.from({ length: 1000 }, (_, n) => numbered(n, n % 256));
@@ -197,7 +199,7 @@ Deno.test("serve({ hub }) takes from a client at once what the hub cannot hold a
   });
 });
 
-Deno.test("serve({ hub }) broadcasts what a client brought at once in pieces, and waits for each to be taken", async () => {
+test("serve({ hub }) broadcasts what a client brought at once in pieces, and waits for each to be taken", async () => {
   const listener = new FakeListener();
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const server = serve({ listener, hub });
@@ -217,7 +219,7 @@ Deno.test("serve({ hub }) broadcasts what a client brought at once in pieces, an
   await server.shutdown();
 });
 
-Deno.test("serve({ hub }) joins several servers and the program itself", async () => {
+test("serve({ hub }) joins several servers and the program itself", async () => {
   const hub = new Hub();
   await using one = start({ hub });
   await using two = start({ hub });
@@ -229,7 +231,7 @@ Deno.test("serve({ hub }) joins several servers and the program itself", async (
   assertEquals(await b.hear(), "hi");
 });
 
-Deno.test("Server: a client that ends its sending side gets all that waits for it", async () => {
+test("Server: a client that ends its sending side gets all that waits for it", async () => {
   await using server = start();
   using peer = await Peer.join(server.addr);
   // More than the sockets hold, so most of it waits in the hub; the hub holds it.
@@ -246,7 +248,7 @@ Deno.test("Server: a client that ends its sending side gets all that waits for i
   assertEquals(server.stats().disconnected.ended, 1);
 });
 
-Deno.test("Server.shutdown() gives clients what waits, then ends", async () => {
+test("Server.shutdown() gives clients what waits, then ends", async () => {
   const server = start();
   using peer = await Peer.join(server.addr);
   const run = new Uint8Array(256 * 200).fill(255);
@@ -259,7 +261,7 @@ Deno.test("Server.shutdown() gives clients what waits, then ends", async () => {
   assertEquals(server.stats().clients, 0);
 });
 
-Deno.test("Server[Symbol.asyncDispose]() does not cut short a drain that is under way", async () => {
+test("Server[Symbol.asyncDispose]() does not cut short a drain that is under way", async () => {
   let server: Server;
   let receiving: Promise<Uint8Array>;
   const run = new Uint8Array(256 * 200).fill(255);
@@ -279,7 +281,7 @@ Deno.test("Server[Symbol.asyncDispose]() does not cut short a drain that is unde
   assertEquals(server.stats().disconnected.aborted, 0);
 });
 
-Deno.test("Server.shutdown() frees the port", async () => {
+test("Server.shutdown() frees the port", async () => {
   for (let n = 0; n < 5; n++) {
     const server = start();
     using peer = await Peer.join(server.addr);
@@ -290,7 +292,7 @@ Deno.test("Server.shutdown() frees the port", async () => {
   }
 });
 
-Deno.test("Server.shutdown() waits for a client that never reads no longer than the drain time-out", async () => {
+test("Server.shutdown() waits for a client that never reads no longer than the drain time-out", async () => {
   const server = start({ drainTimeout: 50 });
   using _stuck = await Peer.join(server.addr);
   await stick(server);
@@ -298,7 +300,7 @@ Deno.test("Server.shutdown() waits for a client that never reads no longer than 
   assertEquals(server.stats().disconnected.aborted, 1);
 });
 
-Deno.test("Server.shutdown() called twice ends at once", async () => {
+test("Server.shutdown() called twice ends at once", async () => {
   const server = start({ drainTimeout: MAX_DURATION });
   using _stuck = await Peer.join(server.addr);
   await stick(server);
@@ -309,7 +311,7 @@ Deno.test("Server.shutdown() called twice ends at once", async () => {
   assertEquals(server.stats().disconnected.aborted, 1);
 });
 
-Deno.test("serve({ signal }) ends at once when it aborts", async () => {
+test("serve({ signal }) ends at once when it aborts", async () => {
   const abort = new AbortController();
   const server = start({ signal: abort.signal, drainTimeout: MAX_DURATION });
   using _stuck = await Peer.join(server.addr);
@@ -319,7 +321,7 @@ Deno.test("serve({ signal }) ends at once when it aborts", async () => {
   assertEquals(server.stats().disconnected.aborted, 1);
 });
 
-Deno.test("serve({ signal }) ends a drain that is under way", async () => {
+test("serve({ signal }) ends a drain that is under way", async () => {
   const abort = new AbortController();
   const server = start({ signal: abort.signal, drainTimeout: MAX_DURATION });
   using _stuck = await Peer.join(server.addr);
@@ -330,14 +332,14 @@ Deno.test("serve({ signal }) ends a drain that is under way", async () => {
   await ended;
 });
 
-Deno.test("serve({ signal }) that has aborted already listens to nobody", async () => {
+test("serve({ signal }) that has aborted already listens to nobody", async () => {
   const server = start({ signal: AbortSignal.abort() });
   await server.finished;
   const again = serve({ port: server.addr.port });
   await again.shutdown();
 });
 
-Deno.test("Server.shutdown() while clients come, talk and go leaves nothing behind", async () => {
+test("Server.shutdown() while clients come, talk and go leaves nothing behind", async () => {
   for (let round = 0; round < 5; round++) {
     const server = start({ drainTimeout: 200 });
     const client = async (n: number) => {
@@ -348,8 +350,7 @@ Deno.test("Server.shutdown() while clients come, talk and go leaves nothing behi
           await peer.hear();
         }
       } catch (error) {
-        // The server went away, in one way or another.
-        assert(error instanceof Error);
+        assert(isDisconnect(error), `${error}`); // the server went away
       }
     };
     const clients = Array.from({ length: 30 }, (_, n) => client(n));
@@ -362,7 +363,7 @@ Deno.test("Server.shutdown() while clients come, talk and go leaves nothing behi
   }
 });
 
-Deno.test("Server: a socket that is reset before it is configured disturbs nobody else", async () => {
+test("Server: a socket that is reset before it is configured disturbs nobody else", async () => {
   const listener = new FakeListener();
   await using server = serve({ listener, maxClients: 1 });
   const reset = Object.assign(new FakeSocket(), {
@@ -381,7 +382,7 @@ Deno.test("Server: a socket that is reset before it is configured disturbs nobod
   assertEquals(new Uint8Array(socket.written), encode("hello"));
 });
 
-Deno.test("Server: resets at any moment cost nobody else anything", async () => {
+test("Server: resets at any moment cost nobody else anything", async () => {
   await using server = start();
   using witness = await Peer.join(server.addr, "witness");
   for (let n = 0; n < 50; n++) {

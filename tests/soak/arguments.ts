@@ -1,8 +1,16 @@
 /** The command line of the soak. */
 import { parseArgs } from "@std/cli/parse-args";
 import { escape } from "../../lib/wire/escape.ts";
-import { type Target, targets } from "../../lib/stresstest/target/target.ts";
-import { UsageError, Values } from "../../lib/stresstest/option_types.ts";
+import {
+  parseTargets,
+  type Target,
+} from "../../lib/stresstest/target/target.ts";
+import {
+  decimal,
+  FILE,
+  parseValue,
+  UsageError,
+} from "../../lib/stresstest/value_types.ts";
 import { script } from "../support/script.ts";
 
 export { UsageError };
@@ -14,13 +22,21 @@ a message of a client that keeps up, or breaks the one order. EXECUTABLE is our 
 server unless given.
 
   --minutes N    how long (default 5)
+  --timeout N    how long to wait for messages, in seconds (default 10)
   --json FILE    where samples go (default soak.json)
   --report FILE  where the charts go (default soak.html)
   -h, --help`;
 
+/** How long a soak may take, in minutes. */
+const MINUTES = decimal(0.01, 100_000);
+
+/** How long messages may take, in seconds. */
+const TIMEOUT = decimal(1, 3600);
+
 /** What was asked for. */
 export interface Asked {
   minutes: number;
+  timeout: number;
   json: string;
   report: string;
   target: Target;
@@ -40,26 +56,26 @@ const OURS: Target = {
  * @throws {UsageError} If it makes no sense.
  */
 export function parse(args: string[]): Asked | "help" {
-  const { help, _: given, minutes, json, report } = parseArgs(args, {
+  const { help, _: given, minutes, timeout, json, report } = parseArgs(args, {
     alias: { h: "help" },
     boolean: ["help"],
-    string: ["minutes", "json", "report"],
+    string: ["minutes", "timeout", "json", "report"],
     unknown: (arg, key) => {
       if (key === undefined) return;
       throw new UsageError(`there is no option "${escape(arg)}"`);
     },
   });
   if (help) return "help";
-  const values = new Values({ minutes, json, report });
-  const [target = OURS, ...more] = targets(given.map(String));
+  const [target = OURS, ...more] = parseTargets(given.map(String));
   if (more.length > 0) throw new UsageError("one EXECUTABLE is enough");
   if (target.address) {
     throw new UsageError("an address has no process to look at");
   }
   return {
-    minutes: values.number("minutes", 5, 0.01, 100_000),
-    json: values.file("json") ?? "soak.json",
-    report: values.file("report") ?? "soak.html",
+    minutes: parseValue("minutes", MINUTES, minutes ?? "5"),
+    timeout: parseValue("timeout", TIMEOUT, timeout ?? "10"),
+    json: parseValue("json", FILE, json ?? "soak.json"),
+    report: parseValue("report", FILE, report ?? "soak.html"),
     target,
   };
 }

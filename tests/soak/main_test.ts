@@ -4,6 +4,7 @@ import { run } from "../support/command.ts";
 import { script } from "../support/script.ts";
 import { parse, UsageError } from "./arguments.ts";
 import type { SoakResult } from "./result.ts";
+import { test } from "../support/test.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -23,7 +24,7 @@ async function soaked(...words: string[]) {
   return { ...outcome, result, page };
 }
 
-Deno.test({
+test({
   name: "soak: our server passes, and leaves samples and charts",
   ignore,
   async fn() {
@@ -37,11 +38,14 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   name: "soak: a server that loses messages fails",
   ignore,
   async fn() {
-    const { code, stdout, result } = await soaked(broken("drops"));
+    const { code, stdout, result } = await soaked(
+      "--timeout=1",
+      broken("drops"),
+    );
     assertEquals(code, 1);
     assertMatch(stdout, /round 1, calm: conservation: client/);
     assertMatch(stdout, /the quiet pair lost \d+ of \d+ messages/);
@@ -49,7 +53,7 @@ Deno.test({
   },
 });
 
-Deno.test("soak: says what is wrong with its command line", () => {
+test("soak: says what is wrong with its command line", () => {
   const wrong: [string[], string][] = [
     [["--minutes", "x"], "--minutes is a number"],
     [["--hours", "1"], 'there is no option "--hours"'],

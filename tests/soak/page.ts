@@ -11,7 +11,7 @@ import {
   microseconds,
 } from "../../lib/stresstest/report/format.ts";
 import {
-  look,
+  seriesStyle,
   swatch,
 } from "../../lib/stresstest/report/charts/series_style.ts";
 import {
@@ -24,7 +24,7 @@ import {
   fromZeroTo,
   logarithmic,
 } from "../../lib/stresstest/report/charts/scale.ts";
-import { STYLE } from "../../lib/stresstest/report/html/stylesheet.ts";
+import { pageHead } from "../../lib/stresstest/report/html/page.ts";
 import type { Axis } from "../../lib/stresstest/report/charts/svg.ts";
 import type { SoakResult, SoakSample } from "./result.ts";
 import type { Sample, Trend } from "./trend.ts";
@@ -33,8 +33,6 @@ import type { Sample, Trend } from "./trend.ts";
 const MOST_POINTS = 300;
 
 const MIB = 1024 ** 2;
-
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 /** A line of a chart. */
 interface Series {
@@ -54,9 +52,9 @@ export function page(result: SoakResult): string {
   const time: Axis = {
     name: "time since the beginning",
     scale: fromZeroTo(Math.max(1, seconds) / 60),
-    format: (minutes) => `${count(minutes)}\u00a0min`,
+    format: (minutes) => `${count(minutes)} min`,
   };
-  const mebibytes = (value: number) => `${count(value)}\u00a0MiB`;
+  const mebibytes = (value: number) => `${count(value)} MiB`;
   const charts = [
     chart(time, "Memory", "Resident memory, and its trend.", mebibytes, 1, [
       { name: "resident", points: of((it) => it.residentBytes / MIB) },
@@ -92,7 +90,7 @@ export function page(result: SoakResult): string {
       time,
       "Processor",
       "Of one core.",
-      (value) => `${count(value)}\u00a0%`,
+      (value) => `${count(value)} %`,
       1,
       [
         { name: "used", points: of((it) => it.cpuPercent) },
@@ -102,16 +100,7 @@ export function page(result: SoakResult): string {
   const sent = rounds.reduce((sum, round) => sum + round.sent, 0);
   const received = rounds.reduce((sum, round) => sum + round.received, 0);
   const lost = rounds.reduce((sum, round) => sum + round.lost, 0);
-  return markup`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${word}: soak</title>
-<style>${trusted(STYLE)}</style>
-</head>
+  return markup`${pageHead(`${word}: soak`)}
 <body>
 <header>
 <p class="soft">Soak, ${date(environment.date)}</p>
@@ -178,7 +167,7 @@ function chart(
   }
   const scale = least > 0 ? fromZero(heights, least) : logarithmic(positive);
   const lines = series.map(({ points }, i): Line => ({
-    look: look(i),
+    style: seriesStyle(i),
     points: thinned(points.map(([x, y]) => [x / 60, y]), MOST_POINTS)
       .map(([x, y]) => ({ x, median: y, min: y, max: y })),
     faint: true,
@@ -189,7 +178,7 @@ function chart(
     lines,
   });
   const legend = series.map(({ name }, i) =>
-    markup`<li>${swatch(look(i))}<span>${name}</span></li>`
+    markup`<li>${swatch(seriesStyle(i))}<span>${name}</span></li>`
   );
   return markup`<figure>${caption}
 <div class="plots" role="img" aria-label="${title}. ${note}">${

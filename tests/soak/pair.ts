@@ -9,12 +9,12 @@ import { encode } from "../../lib/wire/frame.ts";
 import { isDisconnect } from "../../lib/wire/io_error.ts";
 import {
   Bodies,
+  type BodySizes,
   MIN_BODY,
-  type Sizes,
 } from "../../lib/stresstest/checks/bodies.ts";
 import { frames } from "../../lib/wire/framer.ts";
-import type { Latency } from "../../lib/stresstest/load/result.ts";
-import { Tally } from "../../lib/stresstest/checks/latency_histogram.ts";
+import type { Latency } from "../../lib/stresstest/checks/latency_histogram.ts";
+import { LatencyHistogram } from "../../lib/stresstest/checks/latency_histogram.ts";
 import { writeAll } from "../../lib/wire/write_all.ts";
 
 /** How often it says something, in milliseconds. */
@@ -31,7 +31,7 @@ export class QuietPair implements Disposable {
   readonly #listener: Deno.TcpConn;
   readonly #bodies: Bodies;
   readonly #sentAt = new Float64Array(UNDER_WAY);
-  #tally = new Tally();
+  #latency = new LatencyHistogram();
   #sent = 0;
   /** The message that should come next; any, at first. */
   #next: number | undefined;
@@ -60,7 +60,7 @@ export class QuietPair implements Disposable {
    * @param sizes Of bodies; they are those of a load's run 0, so that the clients
    * of later runs know them for what they are.
    */
-  static async connect(address: Address, sizes: Sizes): Promise<QuietPair> {
+  static async connect(address: Address, sizes: BodySizes): Promise<QuietPair> {
     const speaker = await Deno.connect(address);
     speaker.setNoDelay(true);
     const listener = await Deno.connect(address);
@@ -69,8 +69,8 @@ export class QuietPair implements Disposable {
 
   /** How late messages were since it was last asked. */
   latency(): Latency | null {
-    const summary = this.#tally.summary();
-    this.#tally = new Tally();
+    const summary = this.#latency.summary();
+    this.#latency = new LatencyHistogram();
     return summary;
   }
 
@@ -127,7 +127,7 @@ export class QuietPair implements Disposable {
 
   #take(message: number): void {
     const { [message % UNDER_WAY]: sentAt } = this.#sentAt;
-    this.#tally.record((performance.now() - sentAt!) * 1000);
+    this.#latency.record((performance.now() - sentAt!) * 1000);
     const next = this.#next ?? message;
     if (message < next) {
       this.failures.push(

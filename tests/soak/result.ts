@@ -1,5 +1,5 @@
 /** What a soak found: what it writes as JSON, and what its page shows. Data only. */
-import type { Environment } from "../../lib/stresstest/load/result.ts";
+import type { Environment } from "../../lib/stresstest/report/environment.ts";
 import type { Trend } from "./trend.ts";
 
 export interface SoakResult {

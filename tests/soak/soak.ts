@@ -4,14 +4,14 @@
  */
 import config from "../../deno.json" with { type: "json" };
 import { environment } from "../../lib/stresstest/report/environment.ts";
-import { load } from "../../lib/stresstest/load/load.ts";
+import { playLoad } from "../../lib/stresstest/load/load.ts";
 import { descriptors } from "../../lib/stresstest/target/proc.ts";
 import { Server } from "../../lib/stresstest/target/server.ts";
 import type { Asked } from "./arguments.ts";
 import { judge } from "./judge.ts";
 import { QuietPair } from "./pair.ts";
 import type { SoakResult, SoakRound } from "./result.ts";
-import { ROUNDS, SIZES } from "./rounds.ts";
+import { rounds, SIZES } from "./rounds.ts";
 import { Sampler } from "./sampler.ts";
 
 /** How long a server may take to start, or to notice that clients have left. */
@@ -21,7 +21,7 @@ const PATIENCE = 10_000;
 const STEADY = 5;
 
 /** How a soak goes on. */
-interface Watched {
+interface RunOptions {
   /** Ends it early: what there is then is judged. */
   stop: AbortSignal;
   onRound: (round: SoakRound, result: SoakResult) => void;
@@ -33,8 +33,8 @@ interface Watched {
  * @throws {StartError} If the server does not start.
  */
 export async function soak(
-  { target, minutes }: Asked,
-  { stop, onRound }: Watched,
+  { target, minutes, timeout }: Asked,
+  { stop, onRound }: RunOptions,
 ): Promise<SoakResult> {
   const address = { hostname: "127.0.0.1", port: 0 };
   await using server = await Server.start(target, address, PATIENCE, stop);
@@ -55,13 +55,14 @@ export async function soak(
   const over = new AbortController();
   const either = AbortSignal.any([stop, over.signal]);
   const timer = setTimeout(() => over.abort(), minutes * 60_000);
+  const all = rounds(timeout);
   // Run 0 is the pair's.
   for (let run = 1; !either.aborted; run++) {
-    const { name, settings } = ROUNDS[(run - 1) % ROUNDS.length]!;
-    const played = await load(server, settings, run, { stop: either });
+    const { name, settings } = all[(run - 1) % all.length]!;
+    const played = await playLoad(server, settings, run, { stop: either });
     for (const { verdict, text } of played.violations) {
       result.failures.push(`round ${run}, ${name}: ${verdict}: ${text}`);
-      if (verdict === "died" || verdict === "hung") over.abort();
+      if (verdict === "died" || verdict === "stalled") over.abort();
     }
     const round = {
       name,

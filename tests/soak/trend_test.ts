@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Sample, trend } from "./trend.ts";
+import { test } from "../support/test.ts";
 
 const MINUTES = 5;
 const BOUND = 16;
@@ -18,27 +19,27 @@ function grows(value: (second: number) => number): boolean {
   return trend(series(value), 60, BOUND)!.grows;
 }
 
-Deno.test("trend() a steady figure does not grow, however it trembles", () => {
+test("trend() a steady figure does not grow, however it trembles", () => {
   assert(!grows(() => 80));
   assert(!grows((at) => 80 + 10 * noise(at)));
   assert(!grows((at) => 80 - at / 10));
 });
 
-Deno.test("trend() what rises and falls again does not grow", () => {
+test("trend() what rises and falls again does not grow", () => {
   assert(!grows((at) => 80 + at % 37)); // a heap, and its collector
   assert(!grows((at) => 80 + (at % 20 < 6 ? 200 : 0))); // a burst
 });
 
-Deno.test("trend() warming up does not count", () => {
+test("trend() warming up does not count", () => {
   assert(!grows((at) => at < 50 ? at * 4 : 200));
 });
 
-Deno.test("trend() spikes, and a last high note, do not count", () => {
+test("trend() spikes, and a last high note, do not count", () => {
   assert(!grows((at) => at % 9 === 0 ? 10_000 : 80));
   assert(!grows((at) => at > 290 ? 10_000 : 80));
 });
 
-Deno.test("trend() a leak grows, under whatever else there is", () => {
+test("trend() a leak grows, under whatever else there is", () => {
   const leak = (at: number) => 80 + at / 10;
   assert(grows(leak));
   assert(grows((at) => leak(at) + 10 * noise(at)));
@@ -48,14 +49,14 @@ Deno.test("trend() a leak grows, under whatever else there is", () => {
   assert(grows((at) => 80 + 10 * Math.floor(at / 100))); // in steps
 });
 
-Deno.test("trend() the line is where the samples are", () => {
+test("trend() the line is where the samples are", () => {
   const line = trend(series((at) => 100 + at / 2 + 5 * noise(at)), 60, BOUND)!;
   assertEquals([line.from, line.to], [60, 299]);
   assert(Math.abs(line.start - 130) < 2);
   assert(Math.abs(line.end - 249.5) < 2);
 });
 
-Deno.test("trend() hours of samples are as good as minutes", () => {
+test("trend() hours of samples are as good as minutes", () => {
   const hours = Array.from(
     { length: 8 * 3600 },
     (_, at): Sample => [at, 80 + at / 1000 + 10 * noise(at)],
@@ -65,6 +66,6 @@ Deno.test("trend() hours of samples are as good as minutes", () => {
   assert(Math.abs(line.end - line.start - 28.7) < 1);
 });
 
-Deno.test("trend() too few samples tell nothing", () => {
+test("trend() too few samples tell nothing", () => {
   assertEquals(trend(series(() => 1).slice(0, 65), 60, BOUND), undefined);
 });

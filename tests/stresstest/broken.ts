@@ -1,24 +1,24 @@
 /**
- * Servers that are broken on purpose, each in one way, so that the stress tester
- * can be tested: `broken.ts WAY ADDRESS`. What is not broken is as simple as can be.
+ * Servers that are broken on purpose, each with one fault, for the tests of the stress
+ * tester: `broken.ts FAULT ADDRESS`. Everything else is as simple as possible.
  */
 // deno-lint-ignore-file no-console -- it is a command
 import { concat } from "@std/bytes/concat";
 import { frames } from "@zillions/server/framer";
 import { formatAddress, parseAddress } from "../../lib/wire/address.ts";
 
-/** Every so many messages something goes wrong. */
-const OFTEN = 10;
+/** The fault concerns every message of this number. */
+const PERIOD = 10;
 
-/** So many messages until it dies. */
-const LIFE = 200;
+/** Messages until the server fails. */
+const LIFETIME = 200;
 
-/** A client: what waits for it, and the one write loop that takes it there. */
+/** A client: its waiting messages, and the only loop that writes to its socket. */
 class Client {
   readonly #socket: Deno.TcpConn;
   #waiting: Uint8Array[] = [];
   #writing = false;
-  /** A message that will come after the next one. */
+  /** A message that is sent after the next one. */
   held: { from: Client; frame: Uint8Array } | undefined;
 
   constructor(socket: Deno.TcpConn, readonly number: number) {
@@ -47,43 +47,45 @@ class Client {
         await this.write(concat(this.#waiting.splice(0)));
       }
     } catch {
-      return; // it has left
+      return; // the client has left
     }
     this.#writing = false;
   }
 }
 
-/** Takes one message to one client, in the way that is asked for. */
-type Way = (
+/** Sends one message to one client, with a fault. */
+type Fault = (
   to: Client,
   frame: Uint8Array,
   from: Client,
   count: number,
 ) => void | Promise<void>;
 
-const WAYS: Record<string, Way> = {
+const FAULTS: Record<string, Fault> = {
   sound: (to, frame) => to.send(frame),
 
   stubborn: (to, frame) => to.send(frame),
 
   drops: (to, frame, _, count) => {
-    if (count % OFTEN !== 0) to.send(frame);
+    if (count % PERIOD !== 0) to.send(frame);
   },
 
   duplicates: (to, frame, _, count) =>
-    count % OFTEN === 0 ? to.send(frame, frame) : to.send(frame),
+    count % PERIOD === 0 ? to.send(frame, frame) : to.send(frame),
 
   damages: (to, frame, _, count) => {
     const sent = frame.slice();
-    if (count % OFTEN === 0) sent[sent.length - 1]! ^= 1;
+    if (count % PERIOD === 0) sent[sent.length - 1]! ^= 1;
     to.send(sent);
   },
 
-  // What was read in two parts goes out with the header of the whole.
+  // A frame is cut, but keeps the header of the whole.
   desynchronises: (to, frame, _, count) =>
-    to.send(count % OFTEN === 0 ? frame.subarray(0, frame.length >> 1) : frame),
+    to.send(
+      count % PERIOD === 0 ? frame.subarray(0, frame.length >> 1) : frame,
+    ),
 
-  // Neighbours of different senders change places, for some of the clients.
+  // Some clients receive two neighbouring messages of different senders swapped.
   reorders: (to, frame, from) => {
     const { held } = to;
     to.held = undefined;
@@ -93,7 +95,7 @@ const WAYS: Record<string, Way> = {
     else to.send(frame);
   },
 
-  // Neighbours of one sender change places, alike for all clients.
+  // All clients receive two neighbouring messages of one sender swapped.
   overtakes: (to, frame, from) => {
     const { held } = to;
     to.held = undefined;
@@ -104,30 +106,30 @@ const WAYS: Record<string, Way> = {
     } else to.held = { from, frame };
   },
 
-  // Of three messages in a row each client gets two: the first and the second, the
-  // second and the third, or the third and then the first, if they have two senders.
+  // Of three messages in a row each client receives two: the first and the second,
+  // the second and the third, or the third and then the first, if the senders differ.
   circles: (to, frame, from, count) => {
-    const place = count % 3;
+    const position = count % 3;
     const kind = to.number % 3;
     const { held } = to;
     if (kind < 2) {
-      if (place === kind || place === kind + 1) to.send(frame);
-    } else if (place === 0) {
+      if (position === kind || position === kind + 1) to.send(frame);
+    } else if (position === 0) {
       to.held = { from, frame };
-    } else if (place === 2 && held) {
+    } else if (position === 2 && held) {
       to.send(
         ...held.from === from ? [held.frame, frame] : [frame, held.frame],
       );
     }
   },
 
-  // Everybody waits for the slowest.
+  // All clients wait for the slowest one.
   blocks: async (to, frame) => {
-    await to.write(frame).catch(() => {}); // it has left
+    await to.write(frame).catch(() => {}); // the client has left
   },
 
-  hangs: (to, frame, _, count) => {
-    if (count < LIFE) to.send(frame);
+  stalls: (to, frame, _, count) => {
+    if (count < LIFETIME) to.send(frame);
   },
 
   // One client is never served.
@@ -136,24 +138,25 @@ const WAYS: Record<string, Way> = {
   },
 
   dies: (to, frame, _, count) => {
-    if (count === LIFE) {
+    if (count === LIFETIME) {
       console.error("out of luck");
       Deno.exit(3);
     }
     to.send(frame);
   },
 
-  // One client is thrown out for no reason.
-  evicts: (to, frame, _, count) => count === LIFE ? to.close() : to.send(frame),
+  // One client is disconnected for no reason.
+  evicts: (to, frame, _, count) =>
+    count === LIFETIME ? to.close() : to.send(frame),
 };
 
-const [way = "", address = ""] = Deno.args;
-// Asked to end, this one does not.
-if (way === "stubborn") Deno.addSignalListener("SIGTERM", () => {});
+const [fault = "", address = ""] = Deno.args;
+// This server ignores the request to end.
+if (fault === "stubborn") Deno.addSignalListener("SIGTERM", () => {});
 const clients = new Set<Client>();
 let count = 0;
 let number = 0;
-/** What is being broadcast; the next message waits for it. */
+/** The broadcast under way; the next message waits for it. */
 let last: void | Promise<void>;
 
 async function serveClient(socket: Deno.TcpConn): Promise<void> {
@@ -167,7 +170,7 @@ async function serveClient(socket: Deno.TcpConn): Promise<void> {
       }
     }
   } catch {
-    // it has left, and that is all there is to it
+    // the client has left
   }
   clients.delete(client);
   client.close();
@@ -180,10 +183,10 @@ async function broadcast(
 ): Promise<void> {
   await before;
   const current = count++;
-  for (const to of clients) await WAYS[way]!(to, frame, from, current);
+  for (const to of clients) await FAULTS[fault]!(to, frame, from, current);
 }
 
-switch (way) {
+switch (fault) {
   case "silent":
     setInterval(() => {}, 1000);
     break;

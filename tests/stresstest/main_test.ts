@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Report } from "../../lib/stresstest/load/result.ts";
-import config from "../../deno.json" with { type: "json" };
+import type { Report } from "../../lib/stresstest/report/report.ts";
+import config from "../../lib/stresstest/deno.json" with { type: "json" };
 import { broken, OURS, outcome, tester } from "./servers.ts";
+import { test } from "../support/test.ts";
 
 const ANY = ["--server", "127.0.0.1:0"];
 
@@ -22,7 +23,7 @@ async function exists(program: string): Promise<boolean> {
   }
 }
 
-Deno.test("stresstest reference mode reports each repetition", async () => {
+test("stresstest reference mode reports each repetition", async () => {
   const { code, stdout, stderr } = await outcome(
     tester(...ANY, "-m", "50", "-r", "2", OURS),
   );
@@ -35,8 +36,8 @@ Deno.test("stresstest reference mode reports each repetition", async () => {
   assertMatch(stdout, /\npassed: every verdict held\n$/);
 });
 
-Deno.test({
-  name: "stresstest tests a server in another language",
+test({
+  name: "stresstest tests a server written in another language",
   ignore: Deno.build.os === "windows" || !await exists("python3"),
   async fn() {
     const server = new URL("queue_of_five.py", import.meta.url).pathname;
@@ -48,7 +49,7 @@ Deno.test({
   },
 });
 
-Deno.test("stresstest compares servers under load and writes what it found", async () => {
+test("stresstest compares servers under load and writes JSON and HTML", async () => {
   await using json = await temporary(".json");
   await using report = await temporary(".html");
   const { code, stdout, stderr } = await outcome(tester(
@@ -66,7 +67,7 @@ Deno.test("stresstest compares servers under load and writes what it found", asy
     ["main.ts", "sound", "main.ts", "sound"],
   );
   assertMatch(stdout, / +main\.ts +sound +sound : main\.ts\n/);
-  assertMatch(stdout, /\ntester's slip p99 /);
+  assertMatch(stdout, /\nsend delay p99 /);
   const found: Report = JSON.parse(await Deno.readTextFile(json.path));
   assertEquals([found.mode, found.passed, found.interrupted], [
     "load",
@@ -88,7 +89,7 @@ Deno.test("stresstest compares servers under load and writes what it found", asy
   assertMatch(await Deno.readTextFile(report.path), /^<!doctype html>/i);
 });
 
-Deno.test("stresstest sweeps until it is stopped, and prints what there is", async () => {
+test("stresstest prints the results of an interrupted sweep", async () => {
   const process = tester(
     ...ANY,
     ..."--sweep --rate 200 --duration 0.2 -s 2".split(" "),
@@ -103,11 +104,11 @@ Deno.test("stresstest sweeps until it is stopped, and prints what there is", asy
   const { code } = await process.status;
   assertEquals(await new Response(process.stderr).text(), "");
   assertEquals(code, 130);
-  assertMatch(text, /main\.ts (follows up to|followed none)/);
+  assertMatch(text, /main\.ts (keeps up with|kept up with none)/);
   assertMatch(text, /\nstopped before the end\n$/);
 });
 
-Deno.test("stresstest SIGTERM ends it, with what there is", async () => {
+test("stresstest prints the results after SIGTERM", async () => {
   const process = tester(...ANY, "-m", "20", OURS);
   const stdout = process.stdout.pipeThrough(new TextDecoderStream());
   let text = "";
@@ -120,7 +121,7 @@ Deno.test("stresstest SIGTERM ends it, with what there is", async () => {
   assertMatch(text, /\nstopped before the end\n$/);
 });
 
-Deno.test("stresstest a violation is shown, and fails it", async () => {
+test("stresstest shows a violation and fails", async () => {
   const { code, stdout } = await outcome(
     tester(..."-a 127.0.0.1:0 -m 100 -r 1".split(" "), broken("duplicates")),
   );
@@ -132,7 +133,7 @@ Deno.test("stresstest a violation is shown, and fails it", async () => {
   assertMatch(stdout, /\nfailed: duplicates: repeated\n$/);
 });
 
-Deno.test("stresstest a server that dies is heard", async () => {
+test("stresstest prints the standard error of a server that dies", async () => {
   const { code, stdout, stderr } = await outcome(
     tester(..."-a 127.0.0.1:0 -m 100".split(" "), broken("dies")),
   );
@@ -141,7 +142,7 @@ Deno.test("stresstest a server that dies is heard", async () => {
   assertEquals(stderr, "  | out of luck\n");
 });
 
-Deno.test("stresstest what cannot be tested is one line and what it said", async () => {
+test("stresstest says in one line why a server cannot be tested, and prints its standard error", async () => {
   const fails = await outcome(tester(...ANY, broken("fails")));
   assertEquals(fails, {
     code: 1,
@@ -159,15 +160,15 @@ Deno.test("stresstest what cannot be tested is one line and what it said", async
   });
 });
 
-Deno.test("stresstest a wrong command line is one line", async () => {
+test("stresstest says in one line what is wrong with its command line", async () => {
   assertEquals(await outcome(tester("--bogus")), {
     code: 2,
     stdout: "",
-    stderr: 'stresstest: there is no option "--bogus"\n',
+    stderr: "stresstest: unknown option '--bogus'\n",
   });
 });
 
-Deno.test("stresstest results that cannot be written are one line", async () => {
+test("stresstest says in one line that results cannot be written", async () => {
   const { code, stderr } = await outcome(
     tester(...ANY, "-m", "1", "-r", "1", "--json", "/no/such/place", OURS),
   );
@@ -175,7 +176,7 @@ Deno.test("stresstest results that cannot be written are one line", async () => 
   assertMatch(stderr, /^stresstest: .+\n$/);
 });
 
-Deno.test("stresstest --help and --version", async () => {
+test("stresstest --help and --version", async () => {
   const help = await outcome(tester("--help"));
   assertEquals([help.code, help.stderr], [0, ""]);
   assertMatch(help.stdout, /stresstest \[OPTIONS\] EXECUTABLE/);

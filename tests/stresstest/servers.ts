@@ -1,6 +1,9 @@
 /** Servers for the tests of the stress tester, and the tester as a process. */
 import { Server } from "../../lib/stresstest/target/server.ts";
-import { type Target, targets } from "../../lib/stresstest/target/target.ts";
+import {
+  parseTargets,
+  type Target,
+} from "../../lib/stresstest/target/target.ts";
 import { path, script } from "../support/script.ts";
 
 const DENO = `'${Deno.execPath()}' run --quiet --no-prompt`;
@@ -8,23 +11,26 @@ const DENO = `'${Deno.execPath()}' run --quiet --no-prompt`;
 /** A port of the server's choice. */
 export const ANY_PORT = { hostname: "127.0.0.1", port: 0 };
 
-/** Longer than any server here takes to get ready, in milliseconds. */
+/** Longer than any server here takes to be ready, in milliseconds. */
 export const READY = 30_000;
 
 /** A stop that never comes. */
 export const NEVER: AbortSignal = new AbortController().signal;
 
+/** The longest that the tester may run, in milliseconds. */
+const MAX_TESTER = 60_000;
+
 /** The command of our own server. */
 export const OURS = `${DENO} --allow-net '${path("main.ts")}'`;
 
-/** The command of a server that is broken in `way`. */
-export function broken(way: string): string {
-  return `${DENO} --allow-net '${path("tests/stresstest/broken.ts")}' ${way}`;
+/** The command of a server that has a `fault`. */
+export function broken(fault: string): string {
+  return `${DENO} --allow-net '${path("tests/stresstest/broken.ts")}' ${fault}`;
 }
 
-/** The only target that `text` says. */
+/** The target that `text` describes. */
 export function target(text: string): Target {
-  return targets([text])[0]!;
+  return parseTargets([text])[0]!;
 }
 
 /** Starts a server. */
@@ -40,10 +46,11 @@ export function tester(...args: string[]): Deno.ChildProcess {
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    signal: AbortSignal.timeout(MAX_TESTER),
   }).spawn();
 }
 
-/** What became of it. */
+/** What a process printed, and its exit code. */
 export async function outcome(
   process: Deno.ChildProcess,
 ): Promise<{ code: number; stdout: string; stderr: string }> {

@@ -5,10 +5,10 @@
  */
 import { deadline } from "@std/async/deadline";
 import { type Address, formatAddress } from "../../lib/wire/address.ts";
+import { eventually, inTime } from "./eventually.ts";
 import { script } from "./script.ts";
 
-/** The longest that any of these processes may take over one thing, in milliseconds. */
-const PATIENCE = 30_000;
+export { inTime };
 
 /** What a command that was stopped exits with. Windows does not ask, it ends it. */
 export const STOPPED = Deno.build.os === "windows" ? 1 : 0;
@@ -47,11 +47,6 @@ export function spawn(
   return child;
 }
 
-/** Waits for what a process does, but not for ever. */
-export function inTime<T>(promise: Promise<T>): Promise<T> {
-  return deadline(promise, PATIENCE);
-}
-
 /** A process that was started. */
 export class Command implements AsyncDisposable {
   readonly address: Address;
@@ -79,7 +74,10 @@ export class Command implements AsyncDisposable {
     command: string[] = UNDER_TEST,
   ): Promise<Command> {
     const started = new Command(address, [...command, formatAddress(address)]);
-    const ready = await inTime(started.#lines.read());
+    const ready = await inTime(
+      started.#lines.read(),
+      `${command[0]} to be ready`,
+    );
     started.ready = ready.value ?? "";
     if (!started.ready.startsWith("listening on")) {
       await started[Symbol.asyncDispose]();
@@ -108,10 +106,11 @@ export class Command implements AsyncDisposable {
   async pause(): Promise<void> {
     this.kill("SIGSTOP");
     if (Deno.build.os !== "linux") return;
-    const end = performance.now() + PATIENCE;
-    while (!/\) T /.test(await Deno.readTextFile(`/proc/${this.pid}/stat`))) {
-      if (performance.now() > end) throw new Error("it does not stop");
-    }
+    await eventually(
+      "the process to stop",
+      () => Deno.readTextFile(`/proc/${this.pid}/stat`),
+      (stat) => /\) T /.test(stat),
+    );
   }
 
   get running(): Promise<boolean> {
@@ -120,25 +119,33 @@ export class Command implements AsyncDisposable {
 
   /** The next line of standard error; `undefined` at its end. */
   async logLine(): Promise<string | undefined> {
-    return (await inTime(this.#logLines.read())).value;
+    return (await inTime(this.#logLines.read(), "a line of standard error"))
+      .value;
   }
 
   /** What it did in the end: its exit code, and what it printed after it was ready. */
   async end(): Promise<{ code: number; stdout: string; stderr: string }> {
-    const { code } = await inTime(this.#child.status);
+    const { code } = await inTime(this.#child.status, "the process to end");
     let stdout = "";
-    for (let read; !(read = await inTime(this.#lines.read())).done;) {
+    for (
+      let read;
+      !(read = await inTime(this.#lines.read(), "the end of its output")).done;
+    ) {
       stdout += `${read.value}\n`;
     }
-    return { code, stdout, stderr: await inTime(this.#stderr) };
+    return {
+      code,
+      stdout,
+      stderr: await inTime(this.#stderr, "the end of its errors"),
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.kill("SIGKILL");
-    await inTime(this.#child.status);
+    await inTime(this.#child.status, "the process to be killed");
     await this.#lines.cancel();
     await this.#logLines.cancel();
-    await inTime(this.#stderr);
+    await inTime(this.#stderr, "the end of its errors");
   }
 }
 
@@ -151,7 +158,7 @@ export async function run(
     stdout: "piped",
     stderr: "piped",
   });
-  const output = await inTime(child.output());
+  const output = await inTime(child.output(), `${command.join(" ")} to end`);
   const text = new TextDecoder();
   return {
     code: output.code,

@@ -4,10 +4,14 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import type { Address } from "../../lib/wire/address.ts";
+import { inTime } from "./eventually.ts";
 import { Peer } from "./peer.ts";
 
 /** How long messages are that are to be many bytes. */
 const LENGTH = 250;
+
+/** The longest that a message may take, those of `deno task faults` too, in milliseconds. */
+const PATIENCE = 300_000;
 
 /** How many messages are said in one piece. */
 const BATCH = 200;
@@ -47,8 +51,12 @@ export class Listener implements AsyncDisposable {
   hears(tag: string): Promise<void> {
     const awaited = this.#awaited.get(tag) ?? Promise.withResolvers<void>();
     this.#awaited.set(tag, awaited);
-    awaited.promise.catch(() => {}); // as above
-    return awaited.promise;
+    const heard = inTime(awaited.promise, `${this.name} to hear ${tag}`, {
+      patience: PATIENCE,
+      seen: () => this.log.slice(-3),
+    });
+    heard.catch(() => {}); // as above
+    return heard;
   }
 
   /** Says something and waits until it is back. */
@@ -78,7 +86,7 @@ export class Listener implements AsyncDisposable {
   async #listen(): Promise<void> {
     let failure: Error | undefined;
     try {
-      for (let texts; (texts = await this.peer.hearSome());) {
+      for (let texts; (texts = await this.peer.hearSome(Infinity));) {
         for (const text of texts.map(tag)) {
           this.log.push(text);
           this.#awaited.get(text)?.resolve();

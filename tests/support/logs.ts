@@ -4,7 +4,7 @@
  * nothing that was never sent. Messages are numbered `sequence * senders + sender`.
  */
 import { Ledger } from "../../lib/stresstest/checks/ledger.ts";
-import type { Violation } from "../../lib/stresstest/load/result.ts";
+import type { Violation } from "../../lib/stresstest/checks/violations.ts";
 import { Violations } from "../../lib/stresstest/checks/violations.ts";
 
 /**
@@ -22,10 +22,10 @@ export function contradictions(
   const ledger = new Ledger(messages, sent.length, logs.length, violations);
   for (const [client, log] of logs.entries()) {
     for (const message of log) {
-      if (message < messages) ledger.enter(client, message);
+      if (message < messages) ledger.record(client, message);
       else violations.add("damaged", () => `nobody sent ${message}`);
     }
   }
-  ledger.close(sent);
+  ledger.checkAll(sent);
   return violations.list();
 }

@@ -5,6 +5,7 @@
 import { connect as connectSocket, type Socket } from "node:net";
 import { concat } from "@std/bytes/concat";
 import type { Address } from "../../lib/wire/address.ts";
+import { inTime, PATIENCE } from "./eventually.ts";
 
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();
@@ -21,7 +22,7 @@ export class Peer implements Disposable {
   }
 
   static async connect(address: Address): Promise<Peer> {
-    const socket = await Deno.connect(address);
+    const socket = await inTime(Deno.connect(address), "a connection");
     socket.setNoDelay(true);
     return new Peer(socket);
   }
@@ -40,7 +41,12 @@ export class Peer implements Disposable {
   /** Sends bytes as they are. */
   async send(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     for (let rest = bytes; rest.length > 0;) {
-      rest = rest.subarray(await this.socket.write(rest));
+      const taken = await inTime(
+        this.socket.write(rest),
+        "the server to take bytes",
+        { seen: () => `${rest.length} bytes that it did not take` },
+      );
+      rest = rest.subarray(taken);
     }
   }
 
@@ -75,8 +81,12 @@ export class Peer implements Disposable {
     return body && DECODER.decode(body);
   }
 
-  /** The next messages: all that one read completes; `null` at the end of the connection. */
-  async hearSome(): Promise<string[] | null> {
+  /**
+   * The next messages: all that one read completes; `null` at the end of the connection.
+   *
+   * @param patience How long to wait for each read, in milliseconds.
+   */
+  async hearSome(patience: number = PATIENCE): Promise<string[] | null> {
     const texts: string[] = [];
     do {
       for (
@@ -85,7 +95,7 @@ export class Peer implements Disposable {
       ) {
         texts.push(DECODER.decode(this.#take(1 + length).subarray(1)));
       }
-    } while (texts.length === 0 && await this.#read());
+    } while (texts.length === 0 && await this.#read({ patience }));
     if (texts.length > 0) return texts;
     if (this.#rest.length === 0) return null;
     throw new Error("the connection ended inside a message");
@@ -107,12 +117,21 @@ export class Peer implements Disposable {
 
   /** Takes one byte off the socket, for later; whether there was one. */
   sip(): Promise<boolean> {
-    return this.#read(1);
+    return this.#read({ size: 1 });
   }
 
   /** Reads once; whether there was anything. */
-  async #read(size = this.#buffer.length): Promise<boolean> {
-    const read = await this.socket.read(this.#buffer.subarray(0, size));
+  async #read(
+    { size = this.#buffer.length, patience = PATIENCE } = {},
+  ): Promise<boolean> {
+    const read = await inTime(
+      this.socket.read(this.#buffer.subarray(0, size)),
+      "bytes from the server",
+      {
+        patience,
+        seen: () => `${this.#rest.length} bytes that are too few`,
+      },
+    );
     if (read === null) return false;
     this.#rest = concat([this.#rest, this.#buffer.subarray(0, read)]);
     return true;
@@ -144,7 +163,7 @@ export class Resetter {
   }
 
   static connect({ hostname, port }: Address): Promise<Resetter> {
-    return new Promise((resolve, reject) => {
+    const connected = new Promise<Resetter>((resolve, reject) => {
       const socket = connectSocket(
         port,
         hostname,
@@ -153,17 +172,22 @@ export class Resetter {
       socket.on("error", reject);
       socket.pause();
     });
+    return inTime(connected, "a connection");
   }
 
   send(bytes: Uint8Array): Promise<void> {
-    return new Promise((resolve) => this.#socket.write(bytes, () => resolve()));
+    const sent = new Promise<void>((resolve) =>
+      this.#socket.write(bytes, () => resolve())
+    );
+    return inTime(sent, "the server to take bytes");
   }
 
   reset(): Promise<void> {
-    return new Promise((resolve) => {
+    const closed = new Promise<void>((resolve) => {
       this.#socket.on("close", () => resolve());
       this.#socket.resetAndDestroy();
     });
+    return inTime(closed, "the socket to close");
   }
 }
 

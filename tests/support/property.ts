@@ -8,6 +8,9 @@ import fc from "fast-check";
 /** Examples of a property that does not say how many. */
 const RUNS = 100;
 
+/** Where the example to replay is named. */
+export type Environment = Pick<Deno.Env, "get">;
+
 /**
  * Tries a property on random examples; the first that fails is made small and told.
  *
@@ -17,11 +20,12 @@ export async function holds<Ts>(
   test: Pick<Deno.TestContext, "name" | "origin">,
   property: fc.IAsyncProperty<Ts> | fc.IProperty<Ts>,
   runs: number = RUNS,
+  env: Environment = Deno.env,
 ): Promise<boolean> {
-  const seed = Deno.env.get("FC_SEED");
-  const path = Deno.env.get("FC_PATH");
+  const seed = env.get("FC_SEED");
+  const path = env.get("FC_PATH");
   const found = await fc.check(property as fc.IAsyncProperty<Ts>, {
-    numRuns: runs * Number(Deno.env.get("FC_RUNS") ?? 1),
+    numRuns: runs * Number(env.get("FC_RUNS") ?? 1),
     ...seed ? { seed: Number(seed) } : {},
     ...path ? { path, endOnFailure: true } : {},
   });

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { holds } from "./property.ts";
+import { test } from "./test.ts";
 
-Deno.test("holds() says how to see a failing example again, and does it", async (t) => {
+test("holds() says how to see a failing example again, and does it", async (t) => {
   const tried: number[] = [];
   const property = fc.property(fc.nat(1_000_000), (n) => {
     tried.push(n);
@@ -13,13 +14,7 @@ Deno.test("holds() says how to see a failing example again, and does it", async 
   const replay = message.match(/FC_SEED=(\S+) FC_PATH=(\S+) deno test/);
   const failing = tried.findLast((n) => n >= 1000);
   tried.length = 0;
-  Deno.env.set("FC_SEED", replay![1]!);
-  Deno.env.set("FC_PATH", replay![2]!);
-  try {
-    await assertRejects(() => holds(t, property), Error);
-  } finally {
-    Deno.env.delete("FC_SEED");
-    Deno.env.delete("FC_PATH");
-  }
+  const env = new Map([["FC_SEED", replay![1]!], ["FC_PATH", replay![2]!]]);
+  await assertRejects(() => holds(t, property, undefined, env), Error);
   assertEquals(tried, [failing]);
 });

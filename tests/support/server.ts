@@ -4,6 +4,7 @@ import {
   type Server,
   type ServeTcpOptions,
 } from "../../lib/server/serve.ts";
+import { eventually } from "./eventually.ts";
 import { macrotask } from "./jitter.ts";
 
 /** Listens on a free port. */
@@ -11,12 +12,16 @@ export function start(options: ServeTcpOptions = {}): Server {
   return serve({ port: 0, ...options });
 }
 
-/** Waits until `server`'s figures are as `holds` says; each look lets sockets move. */
+/** Waits until `server`'s stats are as `holds` says; each look lets sockets move. */
 export async function until<A extends Deno.Addr>(
   server: Server<A>,
   holds: (server: Server<A>) => boolean,
 ): Promise<void> {
-  while (!holds(server)) await macrotask();
+  await eventually(
+    `${holds}`,
+    () => server.stats(),
+    () => holds(server),
+  );
 }
 
 /** More than the system's buffers take for one client, in bytes. */

@@ -3,25 +3,27 @@
  * that was broadcast since it subscribed.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { delay } from "@std/async/delay";
 import {
   type Channel,
   type Hub,
   MIN_CAPACITY,
   type Run,
 } from "../../lib/hub/hub.ts";
+import type { FakeClock } from "./clock.ts";
 import { macrotask } from "./jitter.ts";
 import { numbersIn } from "./numbered.ts";
 
 /** What the hub's documentation says of the chunks that are dropped. */
 const CHUNK = MIN_CAPACITY / 8;
 
-/** More turns than anybody has to wait for. */
+/** More ticks than anybody has to wait for. */
 const PATIENCE = 1000;
 
 /** What was broadcast on a hub. */
 export interface Broadcasts {
   readonly hub: Hub;
+  /** The hub's clock. */
+  readonly clock: FakeClock;
   /** Where each message ends, in bytes of all that was broadcast; the first is 0. */
   readonly ends: readonly number[];
   /** How many messages the last run was. */
@@ -150,7 +152,7 @@ export class Subscriber {
     this.close();
     while (!this.#ended) {
       if (!this.#pending) await this.receive();
-      await soon(() => !this.#pending);
+      await soon(this.#broadcasts.clock, () => !this.#pending);
       this.#settle();
     }
     // The rest was lost by a lag after the last that it received.
@@ -200,13 +202,14 @@ export class Subscriber {
   }
 }
 
-/**
- * Lets turns pass until something is so, which must not take forever. The hub may
- * pause, so time passes too.
- */
-export async function soon(holds: () => boolean): Promise<void> {
+/** Lets ticks and time pass until something is so, which must not take forever. */
+export async function soon(
+  clock: FakeClock,
+  holds: () => boolean,
+): Promise<void> {
   for (let n = 0; n < PATIENCE && !holds(); n++) {
-    await (n % 10 === 9 ? delay(1) : macrotask());
+    clock.pass(0.1);
+    await macrotask();
   }
   assert(holds(), "somebody waits forever");
 }

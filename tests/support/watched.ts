@@ -1,10 +1,12 @@
 /** A server in a process of its own, of which the system tells what it uses. */
+import { assert } from "@std/assert";
 import { delay } from "@std/async/delay";
 import {
   descriptors,
   residentBytes,
 } from "../../lib/stresstest/target/proc.ts";
 import { Command, freeAddress } from "./command.ts";
+import { eventually, inTime } from "./eventually.ts";
 import { Peer } from "./peer.ts";
 import { path } from "./script.ts";
 
@@ -63,8 +65,11 @@ export class Watched implements AsyncDisposable {
     return residentBytes(this.#command.pid, "now") - this.#memory;
   }
 
-  /** Connects clients, and waits until the server has accepted all of them. */
-  async connect(count: number): Promise<DisposableStack> {
+  /**
+   * Connects clients, besides those that were connected `before`, and waits until
+   * the server has accepted all of them.
+   */
+  async connect(count: number, before = 0): Promise<DisposableStack> {
     const stack = new DisposableStack();
     for (let n = 0; n < count; n += WAVE) {
       const connecting = Array.from(
@@ -73,7 +78,7 @@ export class Watched implements AsyncDisposable {
       );
       for (const peer of await Promise.all(connecting)) stack.use(peer);
     }
-    await this.has(count);
+    await this.has(before + count);
     return stack;
   }
 
@@ -82,7 +87,13 @@ export class Watched implements AsyncDisposable {
    * again and again, for nobody tells what another process has open.
    */
   async has(clients: number): Promise<void> {
-    while (this.sockets !== this.#sockets + clients) await delay(LOOK);
+    const sockets = this.#sockets + clients;
+    await eventually(
+      `${sockets} sockets`,
+      () => this.sockets,
+      (now) => now === sockets,
+      { pause: () => delay(LOOK) },
+    );
   }
 
   /**
@@ -96,7 +107,9 @@ export class Watched implements AsyncDisposable {
     for (let n = 0; n < runs; n++) {
       const sending = this.#control.send(run);
       for (let left = run.length; left > 0;) {
-        left -= (await socket.read(buffer))!;
+        const read = await inTime(socket.read(buffer), "its own bytes");
+        assert(read !== null, "the server ended the connection");
+        left -= read;
       }
       await sending;
     }

@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { formatAddress, parseAddress } from "../../lib/wire/address.ts";
+import { test } from "../support/test.ts";
 
-Deno.test("parseAddress() reads what formatAddress() writes", () => {
+test("parseAddress() reads what formatAddress() writes", () => {
   for (
     const text of [
       "127.0.0.1:8080",
@@ -16,7 +17,7 @@ Deno.test("parseAddress() reads what formatAddress() writes", () => {
   assertEquals(parseAddress("[::1]:8080"), { hostname: "::1", port: 8080 });
 });
 
-Deno.test("parseAddress() says what is wrong", () => {
+test("parseAddress() says what is wrong", () => {
   const wrong: [string, string][] = [
     ["", "is empty"],
     ["127.0.0.1", "has no port"],

@@ -1,13 +1,14 @@
 // deno-lint-ignore-file no-control-regex -- they are what this is about
 import { assertEquals, assertMatch } from "@std/assert";
 import { escape } from "../../lib/wire/escape.ts";
+import { test } from "../support/test.ts";
 
-Deno.test("escape() leaves text alone", () => {
+test("escape() leaves text alone", () => {
   const text = "Grüße, 天地 e\u0301 👩‍👩‍👧 می‌خواهم \ue0b0 [31m \\x1b";
   assertEquals(escape(text), text);
 });
 
-Deno.test("escape() shows each control character", () => {
+test("escape() shows each control character", () => {
   for (let code = 0; code < 0x20; code++) {
     const picture = String.fromCodePoint(0x2400 + code);
     assertEquals(escape(`a${String.fromCodePoint(code)}b`), `a${picture}b`);
@@ -19,7 +20,7 @@ Deno.test("escape() shows each control character", () => {
   }
 });
 
-Deno.test("escape() shows what is invisible, reorders or separates lines", () => {
+test("escape() shows what is invisible, reorders or separates lines", () => {
   const ranges = [
     [0xad, 0xad],
     [0x61c, 0x61c],
@@ -44,12 +45,12 @@ Deno.test("escape() shows what is invisible, reorders or separates lines", () =>
   }
 });
 
-Deno.test("escape() changes nothing that was escaped", () => {
+test("escape() changes nothing that was escaped", () => {
   const escaped = escape("\x1b[2J \x9b \u202e \ud800");
   assertEquals(escape(escaped), escaped);
 });
 
-Deno.test("escape() lets no byte through that acts on a terminal", () => {
+test("escape() lets no byte through that acts on a terminal", () => {
   for (let byte = 0; byte < 256; byte++) {
     for (const text of [latin1([byte]), utf8([byte]), utf8([0xc2, byte])]) {
       assertMatch(escape(text), /^[^\x00-\x1f\x7f-\x9f]*$/);

@@ -4,28 +4,29 @@ import fc from "fast-check";
 import { bodies, encode, leadingRun, MAX_BODY } from "../../lib/wire/frame.ts";
 import { bodyOf } from "../support/bytes.ts";
 import { holds } from "../support/property.ts";
+import { test } from "../support/test.ts";
 
 const LENGTHS = [0, 1, 2, 127, 128, 254, 255];
 
-Deno.test("encode() puts the length before the body", () => {
+test("encode() puts the length before the body", () => {
   for (const length of LENGTHS) {
     const frame = encode(bodyOf(length));
     assertEquals(frame, new Uint8Array([length, ...bodyOf(length)]));
   }
 });
 
-Deno.test("encode() carries a string as UTF-8", () => {
+test("encode() carries a string as UTF-8", () => {
   assertEquals(encode("é"), new Uint8Array([2, 0xc3, 0xa9]));
 });
 
-Deno.test("encode() copies the body", () => {
+test("encode() copies the body", () => {
   const body = bodyOf(3);
   const frame = encode(body);
   body.fill(0);
   assertEquals(frame, encode(bodyOf(3)));
 });
 
-Deno.test("encode() refuses a body over 255 bytes and says its length", () => {
+test("encode() refuses a body over 255 bytes and says its length", () => {
   assertThrows(
     () => encode(new Uint8Array(MAX_BODY + 1)),
     RangeError,
@@ -34,7 +35,7 @@ Deno.test("encode() refuses a body over 255 bytes and says its length", () => {
   assertThrows(() => encode("é".repeat(128)), RangeError, "256 bytes");
 });
 
-Deno.test("leadingRun() is the whole frames, at every cut", () => {
+test("leadingRun() is the whole frames, at every cut", () => {
   const frames = LENGTHS.map((length) => encode(bodyOf(length)));
   const bytes = concat(frames);
   const ends = frames.map((_, i) => concat(frames.slice(0, i + 1)).length);
@@ -46,12 +47,12 @@ Deno.test("leadingRun() is the whole frames, at every cut", () => {
   }
 });
 
-Deno.test("leadingRun() copies nothing", () => {
+test("leadingRun() copies nothing", () => {
   const bytes = encode("hello");
   assertStrictEquals(leadingRun(bytes).bytes.buffer, bytes.buffer);
 });
 
-Deno.test("bodies() gives back what encode() was given", async (t) => {
+test("bodies() gives back what encode() was given", async (t) => {
   await holds(
     t,
     fc.property(
@@ -64,7 +65,7 @@ Deno.test("bodies() gives back what encode() was given", async (t) => {
   );
 });
 
-Deno.test("bodies() leaves out a frame that has only begun", () => {
+test("bodies() leaves out a frame that has only begun", () => {
   const bytes = concat([encode("a"), encode("bc").subarray(0, 2)]);
   assertEquals([...bodies(bytes)], [new Uint8Array([97])]);
 });

@@ -12,6 +12,7 @@ import {
 } from "../../lib/wire/framer.ts";
 import { bodyOf, Chunks, chunksOf } from "../support/bytes.ts";
 import { holds } from "../support/property.ts";
+import { test } from "../support/test.ts";
 
 const LENGTHS = [0, 1, 2, 127, 128, 254, 255];
 
@@ -67,7 +68,7 @@ const READERS = {
 };
 
 for (const [reader, read] of Object.entries(READERS)) {
-  Deno.test(`${reader} finds each length in every chunking`, async () => {
+  test(`${reader} finds each length in every chunking`, async () => {
     const sent = LENGTHS.map(bodyOf);
     const encoded = sent.map((body) => encode(body));
     const bytes = concat(encoded);
@@ -84,7 +85,7 @@ for (const [reader, read] of Object.entries(READERS)) {
     }
   });
 
-  Deno.test(`${reader} is right at every split point`, async () => {
+  test(`${reader} is right at every split point`, async () => {
     const sent = [bodyOf(0), bodyOf(3), bodyOf(255), bodyOf(1), bodyOf(2)];
     const bytes = concat(sent.map((body) => encode(body)));
     for (let at = 0; at <= bytes.length; at++) {
@@ -93,7 +94,7 @@ for (const [reader, read] of Object.entries(READERS)) {
     }
   });
 
-  Deno.test(`${reader} loses and adds nothing, however it is cut`, async (t) => {
+  test(`${reader} loses and adds nothing, however it is cut`, async (t) => {
     await holds(
       t,
       fc.asyncProperty(
@@ -118,7 +119,7 @@ for (const [reader, read] of Object.entries(READERS)) {
     );
   });
 
-  Deno.test(`${reader} tells an end inside a frame from a clean end`, async () => {
+  test(`${reader} tells an end inside a frame from a clean end`, async () => {
     const frame = encode(bodyOf(9));
     for (let cut = 1; cut < frame.length; cut++) {
       const error = await assertRejects(
@@ -131,7 +132,7 @@ for (const [reader, read] of Object.entries(READERS)) {
   });
 }
 
-Deno.test("frames() hands on all that a read completes as one run", async () => {
+test("frames() hands on all that a read completes as one run", async () => {
   const bytes = concat([encode("one"), encode("two"), encode("three")]);
   const { runs } = await collect(
     new Chunks([bytes.subarray(0, 10), bytes.subarray(10)]),
@@ -139,7 +140,7 @@ Deno.test("frames() hands on all that a read completes as one run", async () => 
   assertEquals(runs.map((run) => run.length), [8, 6]);
 });
 
-Deno.test("frames() reads nothing ahead of its consumer", async () => {
+test("frames() reads nothing ahead of its consumer", async () => {
   const source = new Chunks([encode("one"), encode("two")]);
   const iterator = frames(source);
   await iterator.next();
@@ -147,7 +148,7 @@ Deno.test("frames() reads nothing ahead of its consumer", async () => {
   await iterator.return();
 });
 
-Deno.test("frames() hands on the whole frames before a truncated one", async () => {
+test("frames() hands on the whole frames before a truncated one", async () => {
   const source = new Chunks([
     concat([encode("whole"), encode("x")]).subarray(0, 7),
   ]);
@@ -157,12 +158,12 @@ Deno.test("frames() hands on the whole frames before a truncated one", async () 
   await assertRejects(() => iterator.next(), TruncatedFrameError);
 });
 
-Deno.test("frames() passes on what the source throws", async () => {
+test("frames() passes on what the source throws", async () => {
   const source = { read: () => Promise.reject(new Error("broken")) };
   await assertRejects(() => frames(source).next(), Error, "broken");
 });
 
-Deno.test("frames() reads little while idle, much while busy, little again after", async () => {
+test("frames() reads little while idle, much while busy, little again after", async () => {
   const quiet = Array.from({ length: 4 }, () => encode("hello"));
   const busy = concat(Array.from({ length: 2000 }, () => encode(bodyOf(99))));
   const source = new Chunks([...quiet, busy, ...quiet]);
@@ -174,7 +175,7 @@ Deno.test("frames() reads little while idle, much while busy, little again after
   assertEquals(source.asked.at(-1), least);
 });
 
-Deno.test("Framer follows the traffic: large buffers while reads fill them", () => {
+test("Framer follows the traffic: large buffers while reads fill them", () => {
   const framer = new Framer();
   const fill = (length: number) => {
     framer.buffer.fill(0, 0, length); // empty bodies: every byte is a frame
@@ -187,7 +188,7 @@ Deno.test("Framer follows the traffic: large buffers while reads fill them", () 
   assertEquals([fill(1), fill(1), fill(1)], [8192, 512, 512]);
 });
 
-Deno.test("Framer with a buffer size never exchanges its buffer", () => {
+test("Framer with a buffer size never exchanges its buffer", () => {
   const framer = new Framer({ bufferSize: 1000 });
   const { buffer } = framer.buffer;
   const frame = encode(bodyOf(255));
@@ -200,7 +201,7 @@ Deno.test("Framer with a buffer size never exchanges its buffer", () => {
   }
 });
 
-Deno.test("Framer.buffer has room after an incomplete frame, and keeps it", () => {
+test("Framer.buffer has room after an incomplete frame, and keeps it", () => {
   for (const bufferSize of [256, 257, 512]) {
     const framer = new Framer({ bufferSize });
     const frame = encode(bodyOf(255));
@@ -214,7 +215,7 @@ Deno.test("Framer.buffer has room after an incomplete frame, and keeps it", () =
   }
 });
 
-Deno.test("Framer.buffer asked for twice is the same free part", () => {
+test("Framer.buffer asked for twice is the same free part", () => {
   const framer = new Framer();
   framer.buffer.set([2, 1]);
   framer.push(2);
@@ -226,7 +227,7 @@ Deno.test("Framer.buffer asked for twice is the same free part", () => {
   );
 });
 
-Deno.test("Framer.push() refuses what the buffer cannot hold", () => {
+test("Framer.push() refuses what the buffer cannot hold", () => {
   const framer = new Framer({ bufferSize: 256 });
   assertThrows(() => framer.push(1), RangeError, "room for 0"); // not asked for
   for (const length of [-1, NaN, framer.buffer.length + 1]) {
@@ -240,7 +241,7 @@ Deno.test("Framer.push() refuses what the buffer cannot hold", () => {
   assertThrows(() => framer.push(1), RangeError, "room for 0");
 });
 
-Deno.test("Framer refuses a buffer that some frame does not fit", () => {
+test("Framer refuses a buffer that some frame does not fit", () => {
   for (const bufferSize of [255, 0, -1, 256.5, NaN, Infinity]) {
     assertThrows(
       () => new Framer({ bufferSize }),

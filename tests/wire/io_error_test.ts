@@ -5,6 +5,7 @@ import {
   isClosed,
   isDisconnect,
 } from "../../lib/wire/io_error.ts";
+import { test } from "../support/test.ts";
 
 /** An error as Node throws it, and Deno where it has no class. */
 function coded(code: string): Error {
@@ -41,7 +42,7 @@ const NONE = [
   undefined,
 ];
 
-Deno.test("isDisconnect(), isClosed(), isAbortedBeforeAccept() know their errors, and no others", () => {
+test("isDisconnect(), isClosed(), isAbortedBeforeAccept() know their errors, and no others", () => {
   const kinds = (error: unknown) => [
     isDisconnect(error),
     isClosed(error),
@@ -55,7 +56,7 @@ Deno.test("isDisconnect(), isClosed(), isAbortedBeforeAccept() know their errors
   for (const error of NONE) assertEquals(kinds(error), [false, false, false]);
 });
 
-Deno.test("isDisconnect() is true of a real connection that was closed while reading", async () => {
+test("isDisconnect() is true of a real connection that was closed while reading", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const client = await Deno.connect({ port: listener.addr.port });
   using _server = await listener.accept();
@@ -65,7 +66,7 @@ Deno.test("isDisconnect() is true of a real connection that was closed while rea
   assert(isDisconnect(error) && isClosed(error));
 });
 
-Deno.test("describeError() says it in one plain line, without the system's number", () => {
+test("describeError() says it in one plain line, without the system's number", () => {
   const cases: [unknown, string][] = [
     [
       new Deno.errors.AddrInUse("Address in use (os error 98)"),

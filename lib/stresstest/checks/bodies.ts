@@ -1,35 +1,38 @@
 /**
- * The bodies of the load: each says which message it is, and every byte of it
- * follows from that, its length too. Senders write them, the checker compares.
+ * The bodies of a load: each carries the number of its message, and all its other
+ * bytes and its length follow from that number. Senders write them, and the checker
+ * compares every byte that arrives.
  *
  * ```text
- * number, 4 bytes, little-endian │ words of 4 bytes that follow from the number
+ * number, 4 bytes, little-endian │ words of 4 bytes, computed from the number
  * ```
  *
- * The number is the message's place in the order of intended sends, so sender,
- * sequence and intended time follow from it as well. Its one rule: a byte that
- * is nowhere else to be found out is checked by comparing it.
+ * Messages are numbered in the order of their intended sends, so the sender, its
+ * sequence number and the intended time follow from the number as well.
  *
  * @module
  */
 
-/** The least body, in bytes: the number. From 8 on, a wrong number shows as well. */
+/** The shortest body, in bytes: the number. From 8 bytes on a changed number is noticed too. */
 export const MIN_BODY = 4;
 
+/** 2 to the power of 32, divided by the golden ratio: multiples of it are far apart. */
+export const GOLDEN = 0x9e3779b1;
+
 /** How long bodies are, in bytes. */
-export interface Sizes {
+export interface BodySizes {
   min: number;
   max: number;
 }
 
-/** Bodies of one run; a message of another run does not pass for one of this. */
+/** The bodies of one run. A body of another run does not match. */
 export class Bodies {
   readonly #run: number;
   readonly #min: number;
   readonly #span: number;
 
-  constructor(run: number, sizes: Sizes) {
-    this.#run = Math.imul(run, 0x9e3779b1);
+  constructor(run: number, sizes: BodySizes) {
+    this.#run = Math.imul(run, GOLDEN);
     this.#min = sizes.min;
     this.#span = sizes.max - sizes.min + 1;
   }
@@ -37,16 +40,16 @@ export class Bodies {
   /** The length of the body of `message`. */
   size(message: number): number {
     if (this.#span === 1) return this.#min;
-    return this.#min + (scatter(message ^ this.#run) >>> 8) % this.#span;
+    return this.#min + (hash(message ^ this.#run) >>> 8) % this.#span;
   }
 
-  /** Writes the body of `message` at `at`. There must be room. */
+  /** Writes the body of `message` at `at`, where there must be room. */
   write(view: DataView, at: number, message: number): void {
     view.setUint32(at, message, true);
     fill(view, at + MIN_BODY, at + this.size(message), message ^ this.#run);
   }
 
-  /** Whether the `length` bytes at `at`, which say they are `message`, are its body. */
+  /** Whether the `length` bytes at `at` are the body of `message`. */
   matches(
     view: DataView,
     at: number,
@@ -58,31 +61,31 @@ export class Bodies {
   }
 }
 
-/** Writes the bytes that follow from `key`. */
+/** Fills a range with bytes computed from `key`. */
 export function fill(
   view: DataView,
   from: number,
   to: number,
   key: number,
 ): void {
-  let word = scatter(key);
+  let word = hash(key);
   for (let at = from; at < to; at += 4) {
     word = after(word);
     if (at + 4 <= to) view.setInt32(at, word, true);
-    else {for (let k = 0; at + k < to; k++) {
-        view.setUint8(at + k, word >>> 8 * k);
-      }}
+    else {
+      for (let k = 0; at + k < to; k++) view.setUint8(at + k, word >>> 8 * k);
+    }
   }
 }
 
-/** Whether the bytes are those that {@linkcode fill} writes. */
+/** Whether a range holds the bytes that {@linkcode fill} writes. */
 export function isFill(
   view: DataView,
   from: number,
   to: number,
   key: number,
 ): boolean {
-  let word = scatter(key);
+  let word = hash(key);
   let at = from;
   for (const whole = to - 3; at < whole; at += 4) {
     word = after(word);
@@ -94,13 +97,13 @@ export function isFill(
   return true;
 }
 
-/** Neighbouring keys, far apart. */
-export function scatter(key: number): number {
+/** A hash of `key`: neighbouring keys give very different words (the mixer of MurmurHash3). */
+export function hash(key: number): number {
   const mixed = Math.imul(key ^ key >>> 16, 0x85ebca6b);
   return Math.imul(mixed ^ mixed >>> 13, 0xc2b2ae35);
 }
 
-/** The next word: a linear congruential generator, one multiplication a word. */
+/** The next word of a linear congruential generator: one multiplication a word. */
 function after(word: number): number {
   return Math.imul(word, 0x915f77f5) + 0x6ef9a7b5 | 0;
 }

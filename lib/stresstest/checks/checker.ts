@@ -1,39 +1,39 @@
 /**
- * The checker: every byte that the clients of a load receive goes through here.
- * Receivers call it with each run of frames. Its one rule: nothing is allocated
- * for a message, only for a read, so that one core checks millions a second.
+ * The checker: compares every byte that the clients of a load receive with what was
+ * sent. Receivers call it with each run of frames. It allocates once per read and
+ * never per message, so that one core checks millions of deliveries a second.
  *
  * @module
  */
 import { HEADER } from "@zillions/server/frame";
 import { type Bodies, MIN_BODY } from "./bodies.ts";
 import { clientName, type Ledger } from "./ledger.ts";
-import type { Tally } from "./latency_histogram.ts";
+import type { LatencyHistogram } from "./latency_histogram.ts";
 import type { Violations } from "./violations.ts";
 
-/** What the checker needs to know of a run. */
+/** Options of a {@linkcode Checker}. */
 export interface CheckerOptions {
-  /** How many messages there are; numbers from here on are pings. */
+  /** How many messages the run has; numbers from here on are pings. */
   messages: number;
   bodies: Bodies;
-  /** Bodies of the runs before, whose last messages a server may still send. */
+  /** Bodies of earlier runs: the server may still send their last messages. */
   earlier: Bodies[];
   ledger: Ledger;
-  latency: Tally;
+  latency: LatencyHistogram;
   violations: Violations;
   /** Microseconds from one intended send to the next. */
   interval: number;
-  /** How many clients are there from the beginning; the rest come and go. */
+  /** How many clients stay for the whole run; clients from this number on come and go. */
   steady: number;
-  /** Told of each ping that a client receives; whether it is one that was sent. */
+  /** Called with each ping that a client receives; returns whether it was sent. */
   onPing: (client: number, ping: number) => boolean;
 }
 
-/** Checks and counts what clients receive. */
+/** Checks and counts deliveries. */
 export class Checker {
-  /** Deliveries to steady clients. */
+  /** Deliveries to clients that stay for the whole run. */
   deliveries = 0;
-  /** Runs of frames taken. */
+  /** Runs of frames checked. */
   runs = 0;
   readonly #options: CheckerOptions;
 
@@ -42,11 +42,11 @@ export class Checker {
   }
 
   /**
-   * Takes whole frames.
+   * Checks whole frames that `client` received.
    *
    * @param now Microseconds since the first intended send.
    */
-  take(client: number, bytes: Uint8Array<ArrayBuffer>, now: number): void {
+  check(client: number, bytes: Uint8Array<ArrayBuffer>, now: number): void {
     const { messages, bodies, ledger, latency, interval, steady } =
       this.#options;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -59,18 +59,23 @@ export class Checker {
       at = body + length;
       const message = length < MIN_BODY ? messages : view.getUint32(body, true);
       if (message < messages && bodies.matches(view, body, length, message)) {
-        if (ledger.enter(client, message) && counted) {
+        if (ledger.record(client, message) && counted) {
           this.deliveries++;
           latency.record(now - message * interval);
         }
       } else {
-        this.#other(client, view, body, length);
+        this.#checkOther(client, view, body, length);
       }
     }
   }
 
-  /** A ping, what is left of an earlier run, or damage. */
-  #other(client: number, view: DataView, body: number, length: number): void {
+  /** Checks what is no message of this run: a ping, a late message of an earlier run, or damage. */
+  #checkOther(
+    client: number,
+    view: DataView,
+    body: number,
+    length: number,
+  ): void {
     const { messages, bodies, earlier, onPing, violations } = this.#options;
     const message = length < MIN_BODY ? 0 : view.getUint32(body, true);
     const known = length >= MIN_BODY &&
@@ -82,18 +87,19 @@ export class Checker {
     const bytes = new Uint8Array(view.buffer, view.byteOffset + body, length);
     violations.add(
       "damaged",
-      () =>
-        `${clientName(client)} received a message nobody sent: ${show(bytes)}`,
+      () => `${clientName(client)} received ${unknownMessage(bytes)}`,
     );
   }
 }
 
-/** How many bytes of a message are shown. */
+/** How many bytes of an unknown message are shown. */
 const SHOWN = 16;
 
-/** Bytes, as people read them. */
-export function show(bytes: Uint8Array): string {
+/** Describes a message that nobody sent, as it stands in a violation. */
+export function unknownMessage(bytes: Uint8Array): string {
   const hex = bytes.subarray(0, SHOWN).toHex().replace(/..(?=.)/g, "$& ");
   const rest = bytes.length > SHOWN ? " …" : "";
-  return `${bytes.length} bytes${bytes.length > 0 ? `, ${hex}${rest}` : ""}`;
+  return `a message nobody sent: ${bytes.length} bytes${
+    bytes.length > 0 ? `, ${hex}${rest}` : ""
+  }`;
 }

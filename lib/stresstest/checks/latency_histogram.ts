@@ -1,43 +1,56 @@
 /**
- * A tally of durations: an HDR histogram with a table in front, because the
- * histogram takes 80 ns to record a value, and the table two. Latencies and the
- * generator's slip are tallied here.
+ * A histogram of latencies: an HDR histogram with a table in front of it, because
+ * recording a value takes 80 ns in the histogram and 2 ns in the table. Delivery
+ * latencies and the tester's send delays are recorded here.
  *
  * @module
  */
 import { build } from "hdr-histogram-js";
-import type { Latency } from "../load/result.ts";
 
-/** The longest duration that is told from longer ones, in microseconds: an hour. */
+/** Latency percentiles. */
+export interface Latency {
+  p50Microseconds: number;
+  p90Microseconds: number;
+  p99Microseconds: number;
+  p999Microseconds: number;
+  maxMicroseconds: number;
+  /** `[percentile, microseconds]`, rising, dense towards 100. */
+  percentiles: [number, number][];
+}
+
+/** Longer durations count as this long, in microseconds: an hour. */
 const LONGEST = 3600 * 1e6;
 
 /**
- * Durations are counted to this many bits, as the histogram does for three
- * digits: so the table stays small enough for a processor's cache.
+ * Durations are rounded to this many bits, as the histogram does for three digits.
+ * So the table is small enough for the cache of a processor.
  */
 const BITS = 11;
 
-/** Half of the values of so many bits: the other half is that of one bit less. */
+/** Bits of the integers that `Math.clz32` and shifts work on. */
+const WORD_BITS = 32;
+
+/** Table entries for each power of two: half of the values of that many bits. */
 const HALF = 1 << BITS - 1;
 
-/** Points of the percentile curve each time the distance to 100 halves. */
+/** Points of the percentile curve for each halving of the distance to 100. */
 const POINTS = 5;
 
-/** Durations of one run. */
-export class Tally {
-  readonly #table = new Uint32Array((33 - BITS) * HALF + HALF);
-  #most = 0;
+/** Durations of one run, in microseconds. */
+export class LatencyHistogram {
+  readonly #table = new Uint32Array((WORD_BITS + 1 - BITS) * HALF + HALF);
+  #longest = 0;
 
-  /** Counts one. Less than nothing is nothing: clocks are read one after another. */
+  /** Records one. A negative duration counts as 0: the clock is read at two moments. */
   record(microseconds: number): void {
     let value = microseconds > 0 ? Math.floor(microseconds) : 0;
     if (value > LONGEST) value = LONGEST;
-    if (value > this.#most) this.#most = value;
-    const shift = Math.max(0, 32 - BITS - Math.clz32(value));
+    if (value > this.#longest) this.#longest = value;
+    const shift = Math.max(0, WORD_BITS - BITS - Math.clz32(value));
     this.#table[shift * HALF + (value >>> shift)]!++;
   }
 
-  /** What was counted, or `null` if nothing was. */
+  /** The percentiles, or `null` if nothing was recorded. */
   summary(): Latency | null {
     const histogram = build({
       lowestDiscernibleValue: 1,
@@ -50,9 +63,9 @@ export class Tally {
       if (count > 0) histogram.recordValueWithCount(value, count);
     });
     if (histogram.totalCount === 0) return null;
-    // The histogram rounds up, but nothing took longer than the longest.
+    // The histogram rounds up, but no percentile is above the longest duration.
     const at = (percentile: number) =>
-      Math.min(histogram.getValueAtPercentile(percentile), this.#most);
+      Math.min(histogram.getValueAtPercentile(percentile), this.#longest);
     const percentiles: [number, number][] = [];
     for (let left = 100; left * histogram.totalCount >= 100; left /= 2) {
       for (let point = 0; point < POINTS; point++) {
@@ -60,13 +73,13 @@ export class Tally {
         percentiles.push([percentile, at(percentile)]);
       }
     }
-    percentiles.push([100, this.#most]);
+    percentiles.push([100, this.#longest]);
     return {
       p50Microseconds: at(50),
       p90Microseconds: at(90),
       p99Microseconds: at(99),
       p999Microseconds: at(99.9),
-      maxMicroseconds: this.#most,
+      maxMicroseconds: this.#longest,
       percentiles,
     };
   }

@@ -1,20 +1,21 @@
 /**
- * The ledger: who received what. Both modes enter each delivery here. Its one
- * rule: for every client, what it received and what it lost is what was sent.
+ * The ledger: which client received which message. Both modes record each delivery
+ * here. For every client, the messages received and the messages lost together are
+ * the messages sent.
  *
  * @module
  */
 import { Order } from "./order.ts";
 import type { Violations } from "./violations.ts";
 
-/** How many of the last gaps of a client are remembered, to tell late from repeated. */
+/** How many recent gaps of a client are kept, to tell a late message from a repeated one. */
 const GAPS = 1024;
 
 const NO_GAPS = { ring: new Int32Array(0), at: 0 };
 
-/** The deliveries of one run; messages are numbered `sequence * senders + sender`. */
+/** The deliveries of one run. Messages are numbered `sequence * senders + sender`. */
 export class Ledger {
-  /** Messages that each client received, repeated ones not counted. */
+  /** How many messages each client received; repeated ones do not count. */
   readonly received: Float64Array<ArrayBuffer>;
   readonly #senders: number;
   readonly #violations: Violations;
@@ -23,9 +24,9 @@ export class Ledger {
   readonly #last: Int32Array<ArrayBuffer>;
   /** The last message that each client received; -1 before the first. */
   readonly #previous: Int32Array<ArrayBuffer>;
-  /** Ranges of messages that a client has not received, as pairs, by client. */
+  /** By client: ranges of messages that it has not received, as pairs of bounds. */
   readonly #gaps = new Map<number, { ring: Int32Array; at: number }>();
-  /** What `#last` is for a client that did not see the beginning. */
+  /** The value in `#last` for a client that did not see the start of the run. */
   readonly #unknown: number;
 
   constructor(
@@ -46,7 +47,7 @@ export class Ledger {
     }
   }
 
-  /** Begins a client anew that comes in the middle of a run. */
+  /** Resets a client that connects in the middle of a run. */
   join(client: number): void {
     const row = client * this.#senders;
     this.#last.fill(this.#unknown, row, row + this.#senders);
@@ -55,20 +56,20 @@ export class Ledger {
   }
 
   /**
-   * Enters that `client` received `message`.
+   * Records that `client` received `message`.
    *
-   * @param ordered Whether the message is known well enough to say something
-   * about the order.
-   * @returns Whether it was the first time.
+   * @param ordered Whether the body identifies the message well enough for the check
+   * of the order.
+   * @returns Whether `client` received it for the first time.
    */
-  enter(client: number, message: number, ordered = true): boolean {
+  record(client: number, message: number, ordered = true): boolean {
     const sender = message % this.#senders;
     const slot = client * this.#senders + sender;
     const last = this.#last[slot]!;
     if (message !== last + this.#senders) {
-      if (message <= last) return this.#backwards(client, message, last);
+      if (message <= last) return this.#recordOlder(client, message, last);
       if (last !== this.#unknown) {
-        this.#skip(client, last + this.#senders, message);
+        this.#addGap(client, last + this.#senders, message);
       }
     }
     this.#last[slot] = message;
@@ -88,12 +89,12 @@ export class Ledger {
   }
 
   /**
-   * Checks what can be checked only at the end: that nothing was received that
-   * was never sent, and that there is one order.
+   * Runs the checks that need the whole run: no client received a message that was
+   * never sent, and there is one order of all messages.
    *
    * @param sent How many messages each sender sent.
    */
-  close(sent: ArrayLike<number>): void {
+  checkAll(sent: ArrayLike<number>): void {
     this.#last.forEach((last, slot) => {
       const sender = slot % this.#senders;
       const end = sender + sent[sender]! * this.#senders;
@@ -122,12 +123,12 @@ export class Ledger {
     );
   }
 
-  /** Deliveries whose order there was no room to check. */
+  /** Deliveries whose order was not checked, because the memory for it was full. */
   get unchecked(): number {
     return this.#order.unchecked;
   }
 
-  /** A message, as people read it. */
+  /** The name of a message in a violation. */
   name(message: number): string {
     const sender = message % this.#senders;
     return `message ${(message - sender) / this.#senders + 1} of sender ${
@@ -135,7 +136,7 @@ export class Ledger {
     }`;
   }
 
-  #skip(client: number, from: number, to: number): void {
+  #addGap(client: number, from: number, to: number): void {
     let gaps = this.#gaps.get(client);
     if (!gaps) {
       gaps = { ring: new Int32Array(2 * GAPS), at: 0 };
@@ -146,10 +147,10 @@ export class Ledger {
     gaps.at = (gaps.at + 2) % gaps.ring.length;
   }
 
-  /** A message that is not newer than the newest of its sender. */
-  #backwards(client: number, message: number, last: number): boolean {
+  /** Records a message that is not newer than the newest of its sender. */
+  #recordOlder(client: number, message: number, last: number): boolean {
     const { ring, at: end } = this.#gaps.get(client) ?? NO_GAPS;
-    // What comes late most often is what was passed over last.
+    // A late message most often belongs to the latest gap.
     for (let back = 2; back <= ring.length; back += 2) {
       const at = (end - back + ring.length) % ring.length;
       const from = ring[at]!;
@@ -157,7 +158,7 @@ export class Ledger {
       if (message < from || message >= to) continue;
       if ((message - from) % this.#senders !== 0) continue;
       ring[at] = message + this.#senders;
-      if (message > from) this.#skip(client, from, message);
+      if (message > from) this.#addGap(client, from, message);
       this.received[client]!++;
       this.#violations.add(
         "sender order",
@@ -179,7 +180,7 @@ export class Ledger {
   }
 }
 
-/** A client, as people read it. */
+/** The name of a client in a violation. */
 export function clientName(client: number): string {
   return `client ${client + 1}`;
 }

@@ -1,50 +1,50 @@
 /**
- * The one order: whether what all clients received can be cut out of a single
- * sequence in which each sender's messages stand as sent. The ledger tells it
- * each delivery and asks once, at the end of a run.
+ * The check for one order: is there a single sequence of all messages, with each
+ * sender's messages in the order sent, of which every client received a subsequence?
+ * The ledger adds each delivery and asks once, at the end of a run.
  *
- * A delivery says "this client got A, then B": an edge from A to B. One order
- * exists exactly when these edges and the senders' own (each message before the
- * sender's next) have no cycle. Its one rule: a delivery costs a look and
- * allocates nothing, because nearly every edge is known already.
+ * A delivery says "this client received A, then B": an edge from A to B. One order
+ * exists exactly when these edges, together with the senders' own (each message
+ * before the sender's next), have no cycle. Nearly every delivery repeats a known
+ * edge, which costs one lookup and no memory.
  *
  * @module
  */
 
-/** How far the order is followed to find that an edge is implied. */
-const HOPS = 32;
+/** How many known edges are followed to find that a new edge is implied by them. */
+const MAX_HOPS = 32;
 
 /**
- * The most edges kept beside the first ones: 12 bytes each, 96 MiB. Only a
- * server that drops much, differently for each client, comes near.
+ * The most edges kept beside the first one of each message: 12 bytes each, 96 MiB.
+ * Only a server that drops much, differently for each client, comes near this.
  */
 export const MAX_EDGES = 8 * 1024 * 1024;
 
-/** Room for so many at first. */
+/** Room for this many edges is allocated at first; it doubles when it is full. */
 const FIRST_EDGES = 1024;
 
 const NONE = -1;
 
-/** "This client got `before`, then `after`." */
+/** "This client received `before`, then `after`." */
 export interface Edge {
   before: number;
   after: number;
-  /** `undefined` if it is the sender's own order. */
+  /** `undefined` if the edge is the sender's own order. */
   client: number | undefined;
 }
 
-/** Collects what clients saw; messages are numbered `sequence * senders + sender`. */
+/** A graph of what clients received. Messages are numbered `sequence * senders + sender`. */
 export class Order {
   readonly #senders: number;
   readonly #maxEdges: number;
-  /** The nearest message that some client got right after this one. */
+  /** By message: the nearest message that a client received right after it. */
   readonly #next: Int32Array;
-  /** Which client that was. */
+  /** By message: the client that received `#next` right after it. */
   readonly #witness: Int32Array;
   /** All other edges, as triples: before, after, client. */
   #edges: Int32Array<ArrayBuffer> = new Int32Array(3 * FIRST_EDGES);
   #used = 0;
-  /** Deliveries that there was no room to note. */
+  /** Deliveries that were not added, because the memory for edges was full. */
   unchecked = 0;
 
   constructor(messages: number, senders: number, maxEdges = MAX_EDGES) {
@@ -54,16 +54,16 @@ export class Order {
     this.#witness = new Int32Array(messages);
   }
 
-  /** Notes that `client` got `before`, then `after`. */
+  /** Adds that `client` received `before`, then `after`. */
   add(client: number, before: number, after: number): void {
     const next = this.#next[before]!;
     if (next === after) return;
     if (next === NONE) {
       this.#next[before] = after;
       this.#witness[before] = client;
-    } else if (!this.#leads(next, after)) {
-      if (this.#leads(after, next)) {
-        // The new edge and what is known already imply the old one.
+    } else if (!this.#precedes(next, after)) {
+      if (this.#precedes(after, next)) {
+        // The new edge and the known ones imply the old one.
         this.#next[before] = after;
         this.#witness[before] = client;
       } else {
@@ -72,40 +72,40 @@ export class Order {
     }
   }
 
-  /** A shortest cycle through one of the messages that stand in one, or `undefined`. */
+  /** A shortest cycle through one message, or `undefined` if there is none: then one order exists. */
   cycle(): Edge[] | undefined {
     const { from, to, client } = this.#graph();
     const count = this.#next.length;
-    const waitingFor = new Int32Array(count);
-    for (const after of to) waitingFor[after]!++;
+    const incoming = new Int32Array(count);
+    for (const after of to) incoming[after]!++;
     const free = new Int32Array(count);
     let freed = 0;
-    for (let m = 0; m < count; m++) if (waitingFor[m] === 0) free[freed++] = m;
+    for (let m = 0; m < count; m++) if (incoming[m] === 0) free[freed++] = m;
     for (let at = 0; at < freed; at++) {
       const m = free[at]!;
       for (let e = from[m]!; e < from[m + 1]!; e++) {
-        if (--waitingFor[to[e]!]! === 0) free[freed++] = to[e]!;
+        if (--incoming[to[e]!]! === 0) free[freed++] = to[e]!;
       }
     }
     if (freed === count) return undefined;
 
-    // What is left stands in a cycle or behind one: go against the edges, which
-    // ends in a cycle, then find the shortest way round from there.
+    // The messages that are left are in a cycle or after one. Following edges
+    // backwards ends in a cycle; the shortest cycle is searched from there.
     const behind = new Int32Array(count).fill(NONE);
     for (let m = 0; m < count; m++) {
-      if (waitingFor[m] === 0) continue;
+      if (incoming[m] === 0) continue;
       for (let e = from[m]!; e < from[m + 1]!; e++) behind[to[e]!] = m;
     }
     const seen = new Uint8Array(count);
-    let start = waitingFor.findIndex((n) => n > 0);
+    let start = incoming.findIndex((n) => n > 0);
     while (!seen[start]) {
       seen[start] = 1;
       start = behind[start]!;
     }
-    return this.#round(start, from, to, client);
+    return this.#shortestCycle(start, from, to, client);
   }
 
-  /** The edges by message: those of `m` are `to[from[m]]` up to `to[from[m + 1]]`. */
+  /** The edges by message: those from `m` are `to[from[m]]` up to `to[from[m + 1]]`. */
   #graph(): { from: Int32Array; to: Int32Array; client: Int32Array } {
     const count = this.#next.length;
     const from = new Int32Array(count + 1);
@@ -133,8 +133,8 @@ export class Order {
     }
   }
 
-  /** The shortest way from `start` back to itself. */
-  #round(
+  /** The shortest path from `start` back to itself, by breadth-first search. */
+  #shortestCycle(
     start: number,
     from: Int32Array,
     to: Int32Array,
@@ -161,10 +161,10 @@ export class Order {
     return edges;
   }
 
-  /** Whether `before` is known to come before `after`, as far as one cares to look. */
-  #leads(before: number, after: number): boolean {
+  /** Whether at most `MAX_HOPS` known edges lead from `before` to `after`. */
+  #precedes(before: number, after: number): boolean {
     let at = before;
-    for (let hop = 0; hop < HOPS; hop++) {
+    for (let hop = 0; hop < MAX_HOPS; hop++) {
       at = this.#next[at]!;
       if (at === after) return true;
       if (at === NONE) return false;

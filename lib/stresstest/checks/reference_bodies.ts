@@ -1,45 +1,45 @@
 /**
- * The bodies of reference mode: a publisher's id, then bytes that look random. As
- * in the reference, nothing in them says which message of the publisher it is;
- * that is found out by comparing. A repetition writes and recognizes them.
+ * The bodies of reference mode: a publisher's id, then bytes that look random. As in
+ * the reference tester, a body does not carry its sequence number; a repetition finds
+ * the number by comparing the body with those that the publisher has sent.
  *
  * @module
  */
 import { MAX_BODY } from "@zillions/server/frame";
-import { fill, isFill, scatter } from "./bodies.ts";
+import { fill, GOLDEN, hash, isFill } from "./bodies.ts";
 
-/** The bytes of an id, with which every message begins. */
-export const ID = 8;
+/** Bytes of an id. Every body begins with one. */
+export const ID_BYTES = 8;
 
-/** How many lengths there are: from an id alone to the longest body. */
-const LENGTHS = MAX_BODY - ID + 1;
+/** How many lengths there are, from an id alone to the longest body. */
+const LENGTHS = MAX_BODY - ID_BYTES + 1;
 
 /** The body that is an id alone. */
 export function idBody(id: number): Uint8Array<ArrayBuffer> {
-  const body = new Uint8Array(ID);
+  const body = new Uint8Array(ID_BYTES);
   new DataView(body.buffer).setBigUint64(0, BigInt(id), true);
   return body;
 }
 
 /** The id that `body` begins with; -1 if it is too short. */
 export function idOf(body: DataView): number {
-  return body.byteLength < ID ? -1 : Number(body.getBigUint64(0, true));
+  return body.byteLength < ID_BYTES ? -1 : Number(body.getBigUint64(0, true));
 }
 
 /** The body of the `n`-th message of the publisher with this id. */
 export function referenceBody(id: number, n: number): Uint8Array<ArrayBuffer> {
   const body = new Uint8Array(lengthOf(id, n));
   body.set(idBody(id));
-  fill(new DataView(body.buffer), ID, body.length, ~keyOf(id, n));
+  fill(new DataView(body.buffer), ID_BYTES, body.length, ~keyOf(id, n));
   return body;
 }
 
 /**
- * Which message of the publisher with this id `body` is: most likely the one
- * that is `next`, or else one after it, or else one before.
+ * The sequence number of `body`, a message of the publisher with this id. The
+ * expected number `next` is tried first, then later ones, then earlier ones.
  *
- * @param sent How many there are.
- * @returns `undefined` if it is none.
+ * @param sent How many messages the publisher has sent.
+ * @returns `undefined` if the publisher has not sent this body.
  */
 export function recognize(
   body: DataView,
@@ -54,13 +54,14 @@ export function recognize(
 
 function is(body: DataView, id: number, n: number): boolean {
   const length = lengthOf(id, n);
-  return body.byteLength === length && isFill(body, ID, length, ~keyOf(id, n));
+  return body.byteLength === length &&
+    isFill(body, ID_BYTES, length, ~keyOf(id, n));
 }
 
 function lengthOf(id: number, n: number): number {
-  return ID + (scatter(keyOf(id, n)) >>> 8) % LENGTHS;
+  return ID_BYTES + (hash(keyOf(id, n)) >>> 8) % LENGTHS;
 }
 
 function keyOf(id: number, n: number): number {
-  return Math.imul(id, 0x9e3779b1) ^ n;
+  return Math.imul(id, GOLDEN) ^ n;
 }

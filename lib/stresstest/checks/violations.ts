@@ -1,25 +1,41 @@
 /**
- * What a run finds wrong. Everything that checks writes here. Its one rule: the
- * first few of a kind are kept word for word, the rest is counted, so a server
- * that is wrong a million times costs no more than one that is wrong once.
+ * The violations that a run finds. All checks write here. The first few of each
+ * verdict are kept word for word and the rest only counted, so a server that fails a
+ * million times costs no more memory than one that fails a few times.
  *
  * @module
  */
-import type { Verdict, Violation } from "../load/result.ts";
 
-/** How many of a kind are shown. */
+/** What can be wrong with a server. */
+export type Verdict =
+  | "damaged"
+  | "repeated"
+  | "sender order"
+  | "one order"
+  | "conservation"
+  | "died"
+  | "stalled";
+
+/** One thing that a server did wrong. */
+export interface Violation {
+  verdict: Verdict;
+  /** One line: which client, which message, what was expected. */
+  text: string;
+}
+
+/** How many violations of each verdict are shown. */
 const SHOWN = 5;
 
 /** The violations of one run. */
 export class Violations {
   readonly #found = new Map<Verdict, { texts: string[]; count: number }>();
 
-  /** Whether every verdict held so far. */
+  /** Whether nothing wrong was found so far. */
   get none(): boolean {
     return this.#found.size === 0;
   }
 
-  /** Notes one. `text` is asked for only if it will be shown. */
+  /** Adds one. `text` is called only if the violation will be shown. */
   add(verdict: Verdict, text: () => string): void {
     let found = this.#found.get(verdict);
     if (!found) this.#found.set(verdict, found = { texts: [], count: 0 });
@@ -27,7 +43,7 @@ export class Violations {
     if (found.texts.length < SHOWN) found.texts.push(text());
   }
 
-  /** All of them; what is not shown is summed up in a line of its kind. */
+  /** All of them; those not shown are summed up in one line for each verdict. */
   list(): Violation[] {
     return [...this.#found].flatMap(([verdict, { texts, count }]) => {
       const more = count - texts.length;

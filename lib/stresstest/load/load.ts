@@ -1,113 +1,115 @@
 /**
- * Load mode: an open loop. Messages are due at fixed times whatever the server
- * does, and latency counts from when a message was due. The rounds run it, once
- * for each repetition or rate. Its one rule: what is the tester's own fault is
- * said so, and never put down to the server.
+ * Load mode: an open loop. Messages are due at fixed times whatever the server does,
+ * and latency counts from the time a message was due. The rounds and the sweep play
+ * it. A run in which the tester itself was too slow says so in its result.
  *
  * @module
  */
-import { Crowd, type LoadSettings } from "./load_clients.ts";
+import type { Latency } from "../checks/latency_histogram.ts";
 import { clientName } from "../checks/ledger.ts";
-import type { Generator, Latency, RunResult } from "./result.ts";
-import type { Subject } from "../target/server.ts";
-import { Trial, type Watched } from "./test_run.ts";
-import { UsageWatch } from "../target/usage_monitor.ts";
+import type { ServerUnderTest } from "../target/server.ts";
+import { UsageMonitor } from "../target/usage_monitor.ts";
+import { LoadClients } from "./load_clients.ts";
+import type { RunResult, TesterStats } from "./result.ts";
+import type { LoadSettings } from "./settings.ts";
+import { type RunOptions, TestRun } from "./test_run.ts";
 
-export type { LoadSettings };
-
-/** The most messages of a run: what is kept of each takes 8 bytes. */
+/** The most messages of a run: each takes 8 bytes of memory. */
 export const MAX_MESSAGES = 1 << 25;
 
 /**
- * The generator was the bottleneck if it was busy for more than this share of the
- * time: what arrives then waits for the tester, not for the server.
+ * The tester was the bottleneck if it was busy for more than this share of the time:
+ * messages then wait for the tester and not for the server.
  */
-const BUSY = 0.8;
+const MAX_BUSY = 0.8;
 
-/** Or if it was later than this, in microseconds, and by half of the latency. */
-const SLIP = 1000;
+/**
+ * The tester was also the bottleneck if its send delay was more than this, in
+ * microseconds, and more than half of the latency.
+ */
+const MAX_SEND_DELAY = 1000;
 
 /**
  * Plays one load against `server`.
  *
- * @param run Counts the runs against this server: their messages differ.
+ * @param run The number of the run against this server, so that its messages differ
+ * from those of earlier runs.
  */
-export async function load(
-  server: Subject,
+export async function playLoad(
+  server: ServerUnderTest,
   settings: LoadSettings,
   run: number,
-  watched: Watched,
+  options: RunOptions,
 ): Promise<RunResult> {
-  using usage = UsageWatch.start(server.pid);
-  using trial = new Trial(server, {
-    ...watched,
-    timeout: settings.timeout,
-  });
-  const crowd = new Crowd(trial, settings, run);
-  trial.onBeat = () => {
-    const { sent, deliveries } = crowd;
-    watched.onProgress?.(sent, settings.count, deliveries);
-    // A message that a socket does not take is waited for like one it took.
-    if (crowd.behind) trial.sent();
+  const { timeout, count } = settings;
+  using usage = UsageMonitor.start(server.pid);
+  using testRun = new TestRun(server, { ...options, timeout });
+  const clients = new LoadClients(testRun, settings, run);
+  testRun.onCheck = () => {
+    const { sent, deliveries } = clients;
+    options.onProgress?.(sent, count, deliveries);
+    // A message that a socket does not accept must arrive in time as well.
+    if (clients.behind) testRun.noteSent();
   };
-  await crowd.connect();
-  usage?.mark();
-  await crowd.send();
-  await crowd.settle();
-  const used = usage?.summary(crowd.deliveries) ?? null;
-  await trial.finish();
-  return result(crowd, trial, settings, used);
+  await clients.connect();
+  usage?.restartCpu();
+  await clients.send();
+  await clients.waitForDeliveries();
+  const used = usage?.summary(clients.deliveries) ?? null;
+  await testRun.finish();
+  return resultOf(clients, testRun, settings, used);
 }
 
-/** What it came to. */
-function result(
-  crowd: Crowd,
-  { violations }: Trial,
+function resultOf(
+  clients: LoadClients,
+  { violations }: TestRun,
   { rate, maxLost }: LoadSettings,
   server: RunResult["server"],
 ): RunResult {
-  const { sent, received, seconds } = crowd;
-  const expected = sent * crowd.steady;
-  const lost = expected - crowd.deliveries;
-  crowd.close();
+  const { sent, received, seconds, deliveries } = clients;
+  const expected = sent * clients.steady;
+  const lost = expected - deliveries;
+  clients.checkAll();
   if (lost > maxLost * expected) {
     const least = Math.min(...received);
+    const client = clientName(received.indexOf(least));
     violations.add(
       "conservation",
       () =>
-        `${
-          clientName(received.indexOf(least))
-        } received ${least} of ${sent} messages, and the most that may be lost is ${
+        `${client} received ${least} of ${sent} messages, and at most ${
           maxLost * 100
-        } %`,
+        } % may be lost`,
     );
   }
-  const latency = crowd.latency.summary();
+  const latency = clients.latency.summary();
   return {
     offeredRate: rate,
     seconds,
     sent,
     expected,
-    received: crowd.deliveries,
+    received: deliveries,
     lost,
-    deliveriesPerSecond: seconds > 0 ? crowd.deliveries / seconds : 0,
+    deliveriesPerSecond: seconds > 0 ? deliveries / seconds : 0,
     latency,
-    generator: generator(crowd, latency),
+    tester: testerStats(clients, latency),
     server,
     violations: violations.list(),
   };
 }
 
-function generator(crowd: Crowd, latency: Latency | null): Generator {
-  const slip = crowd.slip.summary();
-  const slipP99 = slip?.p99Microseconds ?? 0;
-  const { uncheckedOrder } = crowd;
+function testerStats(
+  clients: LoadClients,
+  latency: Latency | null,
+): TesterStats {
+  const sendDelay = clients.sendDelay.summary();
+  const p99 = sendDelay?.p99Microseconds ?? 0;
+  const { uncheckedOrder, cpuSeconds, busy } = clients;
   return {
-    slipP99Microseconds: slipP99,
-    slipMaxMicroseconds: slip?.maxMicroseconds ?? 0,
-    cpuSeconds: crowd.cpuSeconds,
-    bottleneck: slip !== null && crowd.busy > BUSY ||
-      slipP99 > SLIP && slipP99 > (latency?.p99Microseconds ?? 0) / 2,
+    sendDelayP99Microseconds: p99,
+    sendDelayMaxMicroseconds: sendDelay?.maxMicroseconds ?? 0,
+    cpuSeconds,
+    bottleneck: sendDelay !== null && busy > MAX_BUSY ||
+      p99 > MAX_SEND_DELAY && p99 > (latency?.p99Microseconds ?? 0) / 2,
     ...uncheckedOrder > 0 && { uncheckedOrder },
   };
 }

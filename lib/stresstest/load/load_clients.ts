@@ -1,103 +1,76 @@
 /**
- * The clients of a load: they connect, send and receive, and leave when nothing
- * more will come. The load makes them for each run. Its one rule: no message is
- * due before every receiver is known to be served, so what is not received is lost.
+ * The clients of a load: they connect, send, receive, and disconnect when nothing
+ * more will arrive. Each run has its own. No message is due before the server serves
+ * every receiver, so a message that a receiver does not get is lost.
  *
  * @module
  */
 import { HEADER } from "@zillions/server/frame";
-import { Bodies, type Sizes } from "../checks/bodies.ts";
-import { Effort } from "./tester_load.ts";
+import { Bodies } from "../checks/bodies.ts";
+import { LatencyHistogram } from "../checks/latency_histogram.ts";
 import { clientName, Ledger } from "../checks/ledger.ts";
+import { comeAndGo } from "./churn.ts";
 import { pace } from "./pace.ts";
 import { Pings } from "./pings.ts";
 import { Receivers } from "./receivers.ts";
 import { Sender } from "./sender.ts";
-import { Tally } from "../checks/latency_histogram.ts";
-import type { Trial } from "./test_run.ts";
+import type { Socket } from "../target/target.ts";
+import type { LoadSettings } from "./settings.ts";
+import type { TestRun } from "./test_run.ts";
+import { TesterLoad } from "./tester_load.ts";
 
-/** What is played. */
-export interface LoadSettings {
-  /** Messages a second, over all senders. */
-  rate: number;
-  /** Messages in all. */
-  count: number;
-  /** Clients that send, and read without checking. */
-  publishers: number;
-  /** Clients that receive. */
-  subscribers: number;
-  /** Clients that do both. */
-  talkers: number;
-  /** How many of those who receive are timed, at most. */
-  timed: number;
-  /** Clients that never read. */
-  stuck: number;
-  /** Clients that come and go. */
-  churn: number;
-  body: Sizes;
-  /** Milliseconds without a delivery after which the server hangs. */
-  timeout: number;
-  /** The share of deliveries that may be lost, 0 to 1. */
-  maxLost: number;
-}
-
-/** Nothing more is to come, in milliseconds after the last delivery and a ping. */
+/** Milliseconds without a delivery, after the last ping, that end the wait for more. */
 const QUIET = 300;
 
-/** How often it is looked whether everything has arrived, in milliseconds. */
-const LOOK = 2;
-
-/** How long a client stays that comes and goes, in milliseconds: up to this. */
-const STAY = 250;
+/** Milliseconds between two checks whether everything has arrived. */
+const CHECK_PERIOD = 2;
 
 /** The clients of one run. */
-export class Crowd {
+export class LoadClients {
   /** CPU time of the tester while it sent. */
   cpuSeconds = 0;
-  /** The share of that time in which it was busy. */
+  /** The share of that time in which the tester was busy. */
   busy = 0;
-  readonly #trial: Trial;
-  readonly #settings: LoadSettings;
-  readonly #interval: number;
-  /** Clients that receive from the beginning to the end. */
+  /** How many clients receive from the start to the end of the run. */
   readonly steady: number;
+  /** How much later than intended messages were sent. */
+  readonly sendDelay = new LatencyHistogram();
+  readonly #testRun: TestRun;
+  readonly #settings: LoadSettings;
+  /** Microseconds from one intended send to the next. */
+  readonly #interval: number;
   readonly #bodies: Bodies;
   readonly #ledger: Ledger;
   readonly #receivers: Receivers;
-  /** How much later than intended messages were sent. */
-  readonly slip = new Tally();
   readonly #senders: Sender[] = [];
   #pings!: Pings;
   #start = 0;
 
-  constructor(trial: Trial, settings: LoadSettings, run: number) {
-    this.#trial = trial;
+  /** @param run The number of the run against this server, so that its bodies differ. */
+  constructor(testRun: TestRun, settings: LoadSettings, run: number) {
+    const { rate, count, publishers, subscribers, participants } = settings;
+    const { sampled, churn, body } = settings;
+    this.#testRun = testRun;
     this.#settings = settings;
-    this.#interval = 1e6 / settings.rate;
-    this.steady = settings.subscribers + settings.talkers;
-    const senders = settings.publishers + settings.talkers;
-    const clients = this.steady + settings.churn;
-    this.#bodies = new Bodies(run, settings.body);
-    this.#ledger = new Ledger(
-      settings.count,
-      senders,
-      clients,
-      trial.violations,
-    );
-    const { min, max } = settings.body;
-    this.#receivers = new Receivers(trial, {
-      messages: settings.count,
+    this.#interval = 1e6 / rate;
+    this.steady = subscribers + participants;
+    const senders = publishers + participants;
+    const clients = this.steady + churn;
+    this.#bodies = new Bodies(run, body);
+    this.#ledger = new Ledger(count, senders, clients, testRun.violations);
+    this.#receivers = new Receivers(testRun, {
+      messages: count,
       bodies: this.#bodies,
       earlier: Array.from(
         { length: run },
-        (_, earlier) => new Bodies(earlier, settings.body),
+        (_, earlier) => new Bodies(earlier, body),
       ),
       ledger: this.#ledger,
       interval: this.#interval,
       steady: this.steady,
-      timed: Math.min(settings.timed, this.steady),
+      sampled: Math.min(sampled, this.steady),
       clients,
-      bytesPerSecond: settings.rate * (HEADER + (min + max) / 2),
+      bytesPerSecond: rate * (HEADER + (body.min + body.max) / 2),
       now: () => this.#now(),
       onPing: (client, ping) => this.#pings.received(client, ping),
     });
@@ -119,122 +92,125 @@ export class Crowd {
   }
 
   /** From the intended send to the delivery. */
-  get latency(): Tally {
+  get latency(): LatencyHistogram {
     return this.#receivers.latency;
   }
 
-  /** From the first intended send to the last delivery; 0 if there was none. */
+  /** Seconds from the first intended send to the last delivery; 0 if there was none. */
   get seconds(): number {
     return this.#receivers.lastDelivery / 1e6;
   }
 
-  /** Deliveries whose order there was no room to check. */
+  /** Deliveries whose order was not checked. */
   get uncheckedOrder(): number {
     return this.#ledger.unchecked;
   }
 
-  /** Whether a socket has not yet taken what is due. */
+  /** Whether a socket has not yet accepted all messages that are due. */
   get behind(): boolean {
     return this.#senders.some(({ behind }) => behind);
   }
 
-  /** Connects everybody and waits until every receiver is served. */
+  /** Connects all clients and waits until the server serves every receiver. */
   async connect(): Promise<void> {
-    const { publishers, talkers, stuck, churn, count, timeout } =
+    const { publishers, participants, stuck, churn, count, timeout } =
       this.#settings;
-    const trial = this.#trial;
-    const [control] = await trial.connect(1);
-    const receivers = await trial.connect(this.steady);
-    const publishing = await trial.connect(publishers);
-    await trial.connect(stuck);
-    if (trial.over.aborted) return;
+    const { connections } = this.#testRun;
+    const [pinging] = await connections.open(1);
+    const receiving = await connections.open(this.steady);
+    const publishing = await connections.open(publishers);
+    await connections.open(stuck);
+    if (this.#testRun.ended.aborted) return;
 
     const clients = this.steady + churn;
-    this.#pings = new Pings(trial, control!, this.#bodies, {
+    this.#pings = new Pings(this.#testRun, pinging!, this.#bodies, {
       first: count,
       clients,
     });
-    trial.discard(control!, "the connection for pings");
-    this.#receivers.seat(receivers);
+    connections.discard(pinging!, "the connection for pings");
+    this.#receivers.start(receiving);
     publishing.forEach((socket, number) =>
-      trial.discard(socket, `sender ${number + 1}`)
+      connections.discard(socket, `sender ${number + 1}`)
     );
     const begun = performance.now();
-    await this.#pings.reach(
+    await this.#pings.reachAll(
       this.steady,
-      () => trial.stopped,
-      (client) => this.#overdue(client, begun + timeout, "after it connected"),
+      () => this.#testRun.stopped,
+      (client) => this.#failIfLate(client, begun + timeout, "connecting"),
     );
-
-    for (const socket of [...publishing, ...receivers.slice(0, talkers)]) {
-      this.#senders.push(
-        new Sender(socket, this.#senders.length, {
-          trial,
-          bodies: this.#bodies,
-          senders: publishers + talkers,
-          interval: this.#interval,
-          now: () => this.#now(),
-          slip: this.slip,
-        }),
-      );
-    }
+    this.#addSenders([...publishing, ...receiving.slice(0, participants)]);
     for (let client = this.steady; client < clients; client++) {
-      trial.keep(this.#comeAndGo(client));
+      this.#testRun.track(
+        comeAndGo(client, this.#testRun, this.#ledger, this.#receivers),
+      );
     }
   }
 
   /** Sends the load. */
   async send(): Promise<void> {
-    const effort = new Effort();
+    const testerLoad = new TesterLoad();
+    const senders = this.#senders.length;
     this.#start = performance.now();
-    let dues = 0;
+    let dueBefore = 0;
     const idle = await pace({
       count: this.#settings.count,
       interval: this.#interval,
       now: () => this.#now(),
-      stopped: () => this.#trial.stopped,
+      stopped: () => this.#testRun.stopped,
       work: () => this.#receivers.runs,
       onDue: (due) => {
         // Each sender once, however many of its messages have become due.
-        const senders = this.#senders.length;
-        for (let m = Math.max(dues, due - senders); m < due; m++) {
+        for (let m = Math.max(dueBefore, due - senders); m < due; m++) {
           this.#senders[m % senders]!.send(due);
         }
-        dues = due;
+        dueBefore = due;
       },
     });
-    this.cpuSeconds = effort.cpuSeconds;
-    this.busy = effort.busy(idle, this.#now());
+    this.cpuSeconds = testerLoad.cpuSeconds;
+    this.busy = testerLoad.busy(idle, this.#now());
   }
 
-  /** Waits until everything has arrived, or nothing more will. */
-  async settle(): Promise<void> {
-    const trial = this.#trial;
+  /** Waits until everything has arrived, or until nothing more will. */
+  async waitForDeliveries(): Promise<void> {
+    const testRun = this.#testRun;
     const { timeout, rate, count } = this.#settings;
     const begun = performance.now();
-    // A server that is far behind is not waited for forever.
-    const patience = begun + 2 * timeout + count / rate * 1000;
-    const late = () => performance.now() > patience;
-    const all = () => this.deliveries >= this.sent * this.steady || late();
-    while (
-      !all() && !trial.over.aborted && !trial.stopped &&
-      this.behind
-    ) {
-      await trial.pause(LOOK);
+    // The wait for a server that is far behind has a limit.
+    const deadline = begun + 2 * timeout + count / rate * 1000;
+    const done = () =>
+      this.deliveries >= this.sent * this.steady ||
+      performance.now() > deadline;
+    while (!done() && !testRun.stopped && this.behind) {
+      await testRun.pause(CHECK_PERIOD);
     }
-    await this.#pings?.reach(this.steady, all, (client) =>
-      this.#overdue(
-        client,
-        Math.max(begun, this.#receivers.heard(client)) + timeout,
-        "at the end",
-      ));
-    const quiet = () => performance.now() - this.#receivers.lastHeard > QUIET;
-    while (!all() && !trial.over.aborted && !quiet()) await trial.pause(LOOK);
+    await this.#pings?.reachAll(this.steady, done, (client) => {
+      const last = Math.max(begun, this.#receivers.receivedAt(client));
+      return this.#failIfLate(client, last + timeout, "the last message");
+    });
+    const quiet = () =>
+      performance.now() - this.#receivers.lastReceivedAt > QUIET;
+    while (!done() && !testRun.ended.aborted && !quiet()) {
+      await testRun.pause(CHECK_PERIOD);
+    }
   }
 
-  /** Checks what can be checked only at the end. */
-  close(): void {
-    this.#ledger.close(this.#senders.map(({ sent }) => sent));
+  /** Runs the checks that need the whole run. */
+  checkAll(): void {
+    this.#ledger.checkAll(this.#senders.map(({ sent }) => sent));
+  }
+
+  #addSenders(sockets: Socket[]): void {
+    const options = {
+      testRun: this.#testRun,
+      bodies: this.#bodies,
+      senders: sockets.length,
+      interval: this.#interval,
+      now: () => this.#now(),
+      sendDelay: this.sendDelay,
+    };
+    sockets.forEach((socket, number) =>
+      this.#senders.push(new Sender(socket, number, options))
+    );
   }
 
   /** Microseconds since the first message was due. */
@@ -242,30 +218,14 @@ export class Crowd {
     return (performance.now() - this.#start) * 1000;
   }
 
-  /** Whether the time for a client is over, which is a verdict. */
-  #overdue(client: number, time: number, when: string): boolean {
+  /** Fails the run if it is later than `time`; returns whether it is. */
+  #failIfLate(client: number, time: number, after: string): boolean {
     if (performance.now() < time) return false;
     const seconds = this.#settings.timeout / 1000;
-    this.#trial.fail(
-      "hung",
-      `${clientName(client)} was brought nothing for ${seconds} s ${when}`,
+    this.#testRun.fail(
+      "stalled",
+      `${clientName(client)} received nothing for ${seconds} s after ${after}`,
     );
     return true;
-  }
-
-  /** Connects and leaves, again and again; every second time without reading. */
-  async #comeAndGo(client: number): Promise<void> {
-    const trial = this.#trial;
-    for (let life = 0; !trial.over.aborted; life++) {
-      const [socket] = await trial.connect(1);
-      if (!socket) return;
-      this.#ledger.join(client);
-      const reading = life % 2 === 0
-        ? this.#receivers.receive(socket, client)
-        : undefined;
-      await trial.pause(Math.random() * STAY);
-      trial.leave(socket);
-      await reading;
-    }
   }
 }

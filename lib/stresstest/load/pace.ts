@@ -1,38 +1,37 @@
 /**
- * The pace of an open loop: when which message is due, whatever the server does.
- * The load runs one. Its one rule: it looks at the clock in every turn of the
- * event loop while something is due soon, because timers are late by
- * milliseconds, and sleeps only when nothing is.
+ * The pace of an open loop: when each message is due, whatever the server does. A
+ * load runs one. While a message is due soon, the clock is read in every tick of the
+ * event loop, because timers are late by milliseconds; otherwise the loop sleeps.
  *
  * @module
  */
 
-/** A timer may be this late, in milliseconds. */
-const TIMER_LATE = 3;
+/** How late a timer may be, in milliseconds. */
+const TIMER_DELAY = 3;
 
-/** The longest sleep, in milliseconds, after which it is looked whether to go on. */
+/** The longest sleep, in milliseconds: after it the loop checks whether to stop. */
 const MAX_SLEEP = 50;
 
-/** What paces a load. */
+/** Options of {@linkcode pace}. */
 export interface PaceOptions {
   /** How many messages become due. */
   count: number;
-  /** Microseconds from one to the next. */
+  /** Microseconds from one message to the next. */
   interval: number;
-  /** Microseconds since the first. */
+  /** The clock: microseconds since the first message was due. */
   now: () => number;
-  /** Told that messages below `due` are due. */
+  /** Called when messages become due, with the number of the first that is not due yet. */
   onDue: (due: number) => void;
   /** Whether to end early. */
   stopped: () => boolean;
-  /** A number that changes when the turn brought work. */
+  /** A number that changes when a tick had work to do. */
   work: () => number;
 }
 
 /**
  * Runs until all messages are due.
  *
- * @returns Microseconds spent in turns that had nothing to do.
+ * @returns Microseconds spent in ticks that had nothing to do.
  */
 export async function pace(options: PaceOptions): Promise<number> {
   const { count, interval, now, onDue, stopped, work } = options;
@@ -44,19 +43,19 @@ export async function pace(options: PaceOptions): Promise<number> {
     const before = work();
     const sending = due > done;
     if (sending) onDue(done = due);
-    const wait = (done * interval - time) / 1000 - TIMER_LATE;
+    const wait = (done * interval - time) / 1000 - TIMER_DELAY;
     if (wait >= 1) {
       await sleep(Math.min(wait, MAX_SLEEP));
     } else {
-      await turn();
+      await tick();
       if (work() === before && !sending) idle += now() - time;
     }
   }
   return idle;
 }
 
-/** One turn of the event loop. */
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** One tick of the event loop. */
+const tick = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 const sleep = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

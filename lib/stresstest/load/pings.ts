@@ -1,26 +1,26 @@
 /**
- * Pings: messages outside the load, from a connection of their own, by which a
- * run learns that a client is served. The load sends them before it begins and
- * after its end. Its one rule: they are repeated, for a server may drop any.
+ * Pings: messages outside the load, from a connection of their own, which show that
+ * the server serves a client. A load sends them before its first message and after
+ * its last. They are repeated, because a server may drop any message.
  *
  * @module
  */
 import { encode } from "@zillions/server/frame";
 import type { Bodies } from "../checks/bodies.ts";
 import type { Socket } from "../target/target.ts";
-import type { Trial } from "./test_run.ts";
+import type { TestRun } from "./test_run.ts";
 
-/** How often they are repeated, in milliseconds. */
+/** Milliseconds between two pings. */
 const PERIOD = 100;
 
-/** How often it is looked whether they have arrived, in milliseconds. */
-const LOOK = 5;
+/** Milliseconds between two checks whether the pings have arrived. */
+const CHECK_PERIOD = 5;
 
-/** The pings of a run; their messages are numbered from `first` on. */
+/** The pings of a run. Their messages are numbered from `first` on. */
 export class Pings {
   #sent = 0;
   #sentAt = -Infinity;
-  readonly #trial: Trial;
+  readonly #testRun: TestRun;
   readonly #socket: Socket;
   readonly #bodies: Bodies;
   readonly #first: number;
@@ -28,19 +28,19 @@ export class Pings {
   readonly #last: Int32Array;
 
   constructor(
-    trial: Trial,
+    testRun: TestRun,
     socket: Socket,
     bodies: Bodies,
     options: { first: number; clients: number },
   ) {
-    this.#trial = trial;
+    this.#testRun = testRun;
     this.#socket = socket;
     this.#bodies = bodies;
     this.#first = options.first;
     this.#last = new Int32Array(options.clients).fill(-1);
   }
 
-  /** Notes that `client` received `ping`; whether it was ever sent. */
+  /** Records that `client` received `ping`; returns whether it was ever sent. */
   received(client: number, ping: number): boolean {
     if (ping >= this.#sent) return false;
     this.#last[client] = ping;
@@ -48,19 +48,19 @@ export class Pings {
   }
 
   /**
-   * Pings until every client below `clients` is reached or given up.
+   * Sends pings until every client below `clients` has received one or is given up.
    *
-   * @param done Asked now and then whether that will do.
-   * @param giveUp Asked whether to wait no longer for a client.
+   * @param done Called regularly; `true` ends the wait.
+   * @param giveUp Called regularly for each client; `true` ends the wait for it.
    */
-  async reach(
+  async reachAll(
     clients: number,
     done: () => boolean,
     giveUp: (client: number) => boolean,
   ): Promise<void> {
     const since = this.#sent;
     const waiting = new Set(Array(clients).keys());
-    while (!this.#trial.over.aborted && !done()) {
+    while (!this.#testRun.ended.aborted && !done()) {
       for (const client of waiting) {
         if (this.#last[client]! >= since || giveUp(client)) {
           waiting.delete(client);
@@ -68,7 +68,7 @@ export class Pings {
       }
       if (waiting.size === 0) return;
       if (performance.now() - this.#sentAt >= PERIOD) await this.#send();
-      await this.#trial.pause(LOOK);
+      await this.#testRun.pause(CHECK_PERIOD);
     }
   }
 
@@ -77,6 +77,6 @@ export class Pings {
     this.#sentAt = performance.now();
     const body = new Uint8Array(this.#bodies.size(message));
     this.#bodies.write(new DataView(body.buffer), 0, message);
-    await this.#trial.write(this.#socket, encode(body));
+    await this.#testRun.connections.write(this.#socket, encode(body));
   }
 }

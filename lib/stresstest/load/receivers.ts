@@ -1,109 +1,116 @@
 /**
- * The clients of a load that receive. The crowd connects them. Its one rule: all
- * are checked, but no more are timed than the tester can read from at once, and
- * those are spread evenly over the order in which all connected.
+ * The receivers of a load. All deliveries are checked, but latency is measured only
+ * for as many clients as the tester can read from at once. The sampled clients are
+ * spread evenly over the order in which all connected.
  *
  * @module
  */
-import { Audience } from "./round_robin_reader.ts";
 import { Checker, type CheckerOptions } from "../checks/checker.ts";
-import { clientName, type Ledger } from "../checks/ledger.ts";
-import { Tally } from "../checks/latency_histogram.ts";
+import { LatencyHistogram } from "../checks/latency_histogram.ts";
+import { clientName } from "../checks/ledger.ts";
 import type { Socket } from "../target/target.ts";
-import type { Trial } from "./test_run.ts";
+import { RoundRobinReader } from "./round_robin_reader.ts";
+import type { TestRun } from "./test_run.ts";
 
-/** What the receivers need to know of a load. */
+/** Options of {@linkcode Receivers}. */
 export interface ReceiversOptions
-  extends Omit<CheckerOptions, "ledger" | "latency" | "violations"> {
-  ledger: Ledger;
-  /** How many of the steady clients are timed. */
-  timed: number;
-  /** Clients in all, those who come and go included. */
+  extends Omit<CheckerOptions, "latency" | "violations"> {
+  /** How many of the steady clients are sampled. They have the lowest numbers. */
+  sampled: number;
+  /** Clients in all, including those that come and go. */
   clients: number;
-  /** Bytes a second that each is sent. */
+  /** Bytes per second that each client is sent. */
   bytesPerSecond: number;
   /** Microseconds since the first intended send. */
   now: () => number;
 }
 
-/** Takes what arrives. */
+/** Reads and checks what clients receive. */
 export class Receivers {
-  /** From the intended send to the delivery, of those who are timed. */
-  readonly latency = new Tally();
-  /** When one of the timed had its last delivery, in microseconds; 0 before. */
+  /** From the intended send to the delivery, of the sampled clients. */
+  readonly latency = new LatencyHistogram();
+  /** When a sampled client had its last delivery, in microseconds; 0 before. */
   lastDelivery = 0;
-  /** When anybody was last brought something, on `performance.now()`. */
-  lastHeard = 0;
-  readonly #trial: Trial;
+  /** When any client last received something, as `performance.now()`. */
+  lastReceivedAt = 0;
+  readonly #testRun: TestRun;
   readonly #options: ReceiversOptions;
-  readonly #timed: Checker;
-  readonly #untimed: Checker;
-  readonly #audience: Audience;
-  /** When each client was last brought something, on `performance.now()`. */
-  readonly #heard: Float64Array<ArrayBuffer>;
-  /** When one of the timed was. */
-  #timedHeard = 0;
+  readonly #sampledChecker: Checker;
+  readonly #otherChecker: Checker;
+  readonly #reader: RoundRobinReader;
+  /** When each client last received something, as `performance.now()`. */
+  readonly #receivedAt: Float64Array<ArrayBuffer>;
+  /** When a sampled client last did. */
+  #sampledReceivedAt = 0;
 
-  constructor(trial: Trial, options: ReceiversOptions) {
-    const { steady, timed, clients, bytesPerSecond } = options;
-    const { violations } = trial;
-    const { latency } = this;
-    this.#trial = trial;
+  constructor(testRun: TestRun, options: ReceiversOptions) {
+    const { steady, sampled, clients, bytesPerSecond } = options;
+    const { violations } = testRun;
+    this.#testRun = testRun;
     this.#options = options;
-    this.#timed = new Checker({ ...options, violations, latency });
-    const untimed = { ...options, violations, latency: new Tally() };
-    this.#untimed = new Checker(untimed);
-    this.#heard = new Float64Array(clients);
-    this.#audience = new Audience({
-      size: steady - timed,
+    this.#sampledChecker = new Checker({
+      ...options,
+      violations,
+      latency: this.latency,
+    });
+    this.#otherChecker = new Checker({
+      ...options,
+      violations,
+      latency: new LatencyHistogram(),
+    });
+    this.#receivedAt = new Float64Array(clients);
+    this.#reader = new RoundRobinReader({
+      size: steady - sampled,
       bytesPerSecond,
-      ready: (client) => this.#heard[client]! < this.#timedHeard,
+      // Every message goes to all clients, so the sampled ones show what waits.
+      ready: (client) => this.#receivedAt[client]! < this.#sampledReceivedAt,
     });
   }
 
   /** Deliveries to steady clients. */
   get deliveries(): number {
-    return this.#timed.deliveries + this.#untimed.deliveries;
+    return this.#sampledChecker.deliveries + this.#otherChecker.deliveries;
   }
 
-  /** Runs of frames taken. */
+  /** Runs of frames checked. */
   get runs(): number {
-    return this.#timed.runs + this.#untimed.runs;
+    return this.#sampledChecker.runs + this.#otherChecker.runs;
   }
 
-  /** When `client` was last brought something, on `performance.now()`. */
-  heard(client: number): number {
-    return this.#heard[client]!;
+  /** When `client` last received something, as `performance.now()`. */
+  receivedAt(client: number): number {
+    return this.#receivedAt[client]!;
   }
 
   /** Receives on the sockets of the steady clients until the run is over. */
-  seat(sockets: Socket[]): void {
-    const { steady, timed } = this.#options;
-    const share = (n: number) => Math.floor(n * timed / steady);
-    this.#trial.keep(this.#audience.seat(this.#trial.over));
+  start(sockets: Socket[]): void {
+    const { steady, sampled } = this.#options;
+    const sampledBelow = (n: number) => Math.floor(n * sampled / steady);
+    this.#testRun.track(this.#reader.run(this.#testRun.ended));
     sockets.forEach((socket, n) => {
-      const before = share(n); // those who are timed are numbered first
-      const isTimed = share(n + 1) > before;
-      this.receive(socket, isTimed ? before : timed + n - before);
+      const before = sampledBelow(n);
+      const isSampled = sampledBelow(n + 1) > before;
+      this.receive(socket, isSampled ? before : sampled + n - before);
     });
   }
 
-  /** Receives on one socket until the run is over or the socket is left. */
+  /** Receives on one socket until the run is over or the socket is closed. */
   receive(socket: Socket, client: number): Promise<void> {
-    const { steady, timed, now } = this.#options;
-    const isTimed = client < timed;
-    const checker = isTimed ? this.#timed : this.#untimed;
-    const source = isTimed || client >= steady
+    const { steady, sampled, now } = this.#options;
+    const testRun = this.#testRun;
+    const isSampled = client < sampled;
+    const checker = isSampled ? this.#sampledChecker : this.#otherChecker;
+    const source = isSampled || client >= steady
       ? socket
-      : this.#audience.source(socket, client);
-    return this.#trial.receive(socket, clientName(client), (bytes) => {
+      : this.#reader.source(socket, client);
+    return testRun.connections.receive(socket, clientName(client), (bytes) => {
       const before = checker.deliveries;
       const time = now();
-      this.lastHeard = this.#heard[client] = performance.now();
-      if (isTimed) this.#timedHeard = this.lastHeard;
-      checker.take(client, bytes, time);
-      this.#trial.delivered();
-      if (isTimed && checker.deliveries > before) this.lastDelivery = time;
+      this.lastReceivedAt = this.#receivedAt[client] = performance.now();
+      if (isSampled) this.#sampledReceivedAt = this.lastReceivedAt;
+      checker.check(client, bytes, time);
+      testRun.noteDelivery();
+      if (isSampled && checker.deliveries > before) this.lastDelivery = time;
     }, source);
   }
 }

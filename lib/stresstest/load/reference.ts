@@ -1,44 +1,42 @@
 /**
  * Reference mode: the traffic of the specification's stress tester. Subscribers
- * make themselves known, publishers send one message at a time and wait for
- * their own subscribers. The rounds open one session for each server they start.
- * Its one rule: the traffic is the reference's to the letter; only what is
- * concluded from it is more, and the waiting is by the tester's own clock.
+ * announce their ids, then publishers send one message at a time and wait for their
+ * own subscribers. The rounds open one session for each server they start. The
+ * messages are the reference's; the time-outs and checks are the tester's own.
  *
  * @module
  */
-import { encode } from "@zillions/server/frame";
 import { isDisconnect } from "@zillions/server/client";
-import { ID } from "../checks/reference_bodies.ts";
-import { type ReferenceSettings, Repetition } from "./repetition.ts";
-import type { Subject } from "../target/server.ts";
+import { encode } from "@zillions/server/frame";
+import { ID_BYTES } from "../checks/reference_bodies.ts";
+import type { ServerUnderTest } from "../target/server.ts";
+import { UsageMonitor } from "../target/usage_monitor.ts";
+import { Repetition } from "./repetition.ts";
 import type { RunResult } from "./result.ts";
-import { Trial, type Watched } from "./test_run.ts";
-import { UsageWatch } from "../target/usage_monitor.ts";
-
-export type { ReferenceSettings };
+import type { ReferenceSettings } from "./settings.ts";
+import { type RunOptions, TestRun } from "./test_run.ts";
 
 /** The tick of the specification, in milliseconds. */
 export const TICK = 1000;
 
-/** The clock's message: the id that nobody has. */
-const CLOCK = encode(new Uint8Array(ID));
+/** The clock's message: id 0, which no client has. */
+const CLOCK = encode(new Uint8Array(ID_BYTES));
 
 /**
- * The clock connection and the ids of one server's repetitions. The clock, like
- * the publishers, never reads: so it is in the reference.
+ * The clock connection and the ids of one server's repetitions. As in the reference,
+ * the clock and the publishers never read.
  */
 export class Reference implements Disposable {
-  readonly #server: Subject;
+  readonly #server: ServerUnderTest;
   readonly #settings: ReferenceSettings;
   readonly #clock: Deno.TcpConn;
   readonly #timer: ReturnType<typeof setInterval>;
-  #ticking = false;
+  #writing = false;
   #nextId = 1;
   #onTick = () => {};
 
   private constructor(
-    server: Subject,
+    server: ServerUnderTest,
     settings: ReferenceSettings,
     clock: Deno.TcpConn,
   ) {
@@ -50,7 +48,7 @@ export class Reference implements Disposable {
 
   /** Opens the clock connection to `server`. */
   static async open(
-    server: Subject,
+    server: ServerUnderTest,
     settings: ReferenceSettings,
   ): Promise<Reference> {
     return new Reference(
@@ -61,22 +59,26 @@ export class Reference implements Disposable {
   }
 
   /** Plays one repetition. */
-  async repetition(watched: Watched): Promise<RunResult> {
+  async repetition(options: RunOptions): Promise<RunResult> {
     const { timeout, publishers, subscribers, messages } = this.#settings;
-    using usage = UsageWatch.start(this.#server.pid);
-    using trial = new Trial(this.#server, { ...watched, timeout });
-    const play = new Repetition(trial, this.#settings, this.#nextId);
+    using usage = UsageMonitor.start(this.#server.pid);
+    using testRun = new TestRun(this.#server, { ...options, timeout });
+    const played = new Repetition(testRun, this.#settings, this.#nextId);
     this.#nextId += publishers * (subscribers + 1);
-    this.#onTick = () => play.tick();
-    trial.onBeat = () =>
-      watched.onProgress?.(play.sent, publishers * messages, play.received);
-    await play.subscribe();
-    usage?.mark();
-    await play.publish();
-    const used = usage?.summary(play.received) ?? null;
+    this.#onTick = () => played.tick();
+    testRun.onCheck = () =>
+      options.onProgress?.(
+        played.sent,
+        publishers * messages,
+        played.received,
+      );
+    await played.subscribe();
+    usage?.restartCpu();
+    await played.publish();
+    const used = usage?.summary(played.received) ?? null;
     this.#onTick = () => {};
-    await trial.finish();
-    return play.result(used);
+    await testRun.finish();
+    return played.result(used);
   }
 
   /** Closes the clock connection. */
@@ -87,14 +89,14 @@ export class Reference implements Disposable {
 
   async #tick(): Promise<void> {
     this.#onTick();
-    if (this.#ticking) return;
-    this.#ticking = true;
+    if (this.#writing) return;
+    this.#writing = true;
     try {
       await this.#clock.write(CLOCK);
     } catch (error) {
-      // A server that is gone shows in every run; the clock need not say it.
+      // Every run notices a server that has ended; the clock need not report it.
       if (!isDisconnect(error)) throw error;
     }
-    this.#ticking = false;
+    this.#writing = false;
   }
 }

@@ -1,97 +1,76 @@
 /**
- * One repetition of reference mode: subscribers make themselves known, then
- * publishers send. The reference session plays one after another. Its one rule:
- * a publisher's next message is sent when each of its own subscribers has the
- * last one or has given it up.
+ * One repetition of reference mode: subscribers announce their ids, then publishers
+ * send. A publisher sends its next message when each of its own subscribers has
+ * received the last one or has given it up.
  *
  * @module
  */
 import { bodies, encode } from "@zillions/server/frame";
-import { show } from "../checks/checker.ts";
-import { Effort } from "./tester_load.ts";
+import { unknownMessage } from "../checks/checker.ts";
+import { LatencyHistogram } from "../checks/latency_histogram.ts";
 import { clientName, Ledger } from "../checks/ledger.ts";
 import {
-  ID,
+  ID_BYTES,
   idBody,
   idOf,
   recognize,
   referenceBody,
 } from "../checks/reference_bodies.ts";
-import type { RunResult } from "./result.ts";
-import { Tally } from "../checks/latency_histogram.ts";
 import type { Socket } from "../target/target.ts";
-import type { Trial } from "./test_run.ts";
-
-/** What is played. */
-export interface ReferenceSettings {
-  publishers: number;
-  /** For each publisher. */
-  subscribers: number;
-  /** Of each publisher. */
-  messages: number;
-  /** Milliseconds between two ticks of the clock. */
-  tick: number;
-  /** Milliseconds without a delivery after which the server hangs. */
-  timeout: number;
-  /** The share of deliveries that may be lost, 0 to 1. */
-  maxLost: number;
-}
-
-/** A message is given up when so many ticks were waited through. */
-const TICKS = 3;
+import { Acknowledgements, type Awaited } from "./acknowledgements.ts";
+import type { RunResult } from "./result.ts";
+import type { ReferenceSettings } from "./settings.ts";
+import type { TestRun } from "./test_run.ts";
+import { TesterLoad } from "./tester_load.ts";
 
 /**
- * Shorter messages may be alike by chance, so they say nothing about the order:
- * the id and eight bytes.
+ * Shorter bodies may be equal by chance, so they say nothing about the order: the id
+ * and eight bytes.
  */
-const ORDERED = 16;
-
-/** A message that somebody waits for. */
-interface Wait {
-  /** How many subscribers have neither got it nor given it up. */
-  left: number;
-  ticks: number;
-  readonly done: () => void;
-}
+const MIN_ORDERED_BODY = 16;
 
 /** Plays one repetition. */
 export class Repetition {
   /** Messages that publishers' own subscribers received. */
   received = 0;
-  readonly #trial: Trial;
+  readonly #testRun: TestRun;
   readonly #settings: ReferenceSettings;
   readonly #ledger: Ledger;
-  readonly #latency = new Tally();
-  readonly #effort = new Effort();
+  readonly #latency = new LatencyHistogram();
+  readonly #testerLoad = new TesterLoad();
+  readonly #acknowledgements: Acknowledgements;
   readonly #begun = performance.now();
-  /** Subscribers' ids begin here, publishers' after them. */
+  /** The first subscriber's id. */
   readonly #firstId: number;
+  /** The first publisher's id, after those of all subscribers. */
   readonly #firstPublisher: number;
-  readonly #waits = new Set<Wait>();
-  /** By subscriber: what waits for its id to come back. */
-  readonly #hellos = new Map<number, Wait>();
-  /** By publisher: what waits for its last message. */
-  readonly #acks: (Wait | undefined)[] = [];
-  /** By publisher: how many messages it has sent, and when the last. */
+  /** By subscriber: the wait for its own id. */
+  readonly #announcements = new Map<number, Awaited>();
+  /** By publisher: the wait for its last message. */
+  readonly #pending: (Awaited | undefined)[] = [];
+  /** By publisher: how many messages it has sent. */
   readonly #sent: number[];
+  /** By publisher: when it sent its last message. */
   readonly #sentAt: number[];
-  /** Subscribers whose id has come back in time; the others do not count. */
+  /** By subscriber: whether it received its own id in time. Others do not count. */
   readonly #known: boolean[];
 
-  constructor(trial: Trial, settings: ReferenceSettings, firstId: number) {
+  constructor(testRun: TestRun, settings: ReferenceSettings, firstId: number) {
     const { publishers, subscribers, messages } = settings;
-    this.#trial = trial;
+    const clients = publishers * subscribers;
+    this.#testRun = testRun;
     this.#settings = settings;
+    this.#acknowledgements = new Acknowledgements(testRun.ended);
     this.#firstId = firstId;
-    this.#firstPublisher = firstId + publishers * subscribers;
+    this.#firstPublisher = firstId + clients;
     this.#sent = Array(publishers).fill(0);
     this.#sentAt = Array(publishers).fill(0);
-    this.#known = Array(publishers * subscribers).fill(false);
+    this.#known = Array(clients).fill(false);
     this.#ledger = new Ledger(
       publishers * messages,
       publishers,
-      publishers * subscribers,
-      trial.violations,
+      clients,
+      testRun.violations,
     );
   }
 
@@ -100,63 +79,65 @@ export class Repetition {
     return this.#sent.reduce((sum, sent) => sum + sent, 0);
   }
 
-  /** One tick of the clock: whoever has waited through enough gives up. */
+  /** One tick of the clock. */
   tick(): void {
-    for (const wait of this.#waits) if (++wait.ticks === TICKS) wait.done();
+    this.#acknowledgements.tick();
   }
 
-  /** Subscribers connect, and wait until their own id comes back. */
+  /** Connects the subscribers, each of which waits until its own id comes back. */
   async subscribe(): Promise<void> {
     const { publishers, subscribers } = this.#settings;
     await Promise.all(
       Array.from({ length: publishers }, async (_, publisher) => {
         for (let n = 0; n < subscribers; n++) {
-          await this.#hello(publisher * subscribers + n);
+          await this.#announce(publisher * subscribers + n);
         }
       }),
     );
   }
 
-  /** Publishers send, each message when the one before is received or given up. */
+  /** Sends all messages. */
   async publish(): Promise<void> {
-    const sockets = await this.#trial.connect(this.#settings.publishers);
-    if (this.#trial.over.aborted) return;
+    const { publishers } = this.#settings;
+    const sockets = await this.#testRun.connections.open(publishers);
+    if (this.#testRun.ended.aborted) return;
     await Promise.all(
-      sockets.map((socket, publisher) => this.#run(socket, publisher)),
+      sockets.map((socket, publisher) => this.#send(socket, publisher)),
     );
   }
 
-  /** What it came to. The time is that of all of it, as in the reference. */
+  /** The result. As in the reference, its time is that of the whole repetition. */
   result(server: RunResult["server"]): RunResult {
     const { subscribers, maxLost } = this.#settings;
+    const { violations } = this.#testRun;
+    const { sent, received } = this;
     const seconds = (performance.now() - this.#begun) / 1000;
-    const expected = this.sent * subscribers;
-    const lost = expected - this.received;
-    const { violations } = this.#trial;
-    this.#ledger.close(this.#sent);
+    const expected = sent * subscribers;
+    const lost = expected - received;
+    this.#ledger.checkAll(this.#sent);
     if (lost > maxLost * expected) {
       violations.add(
         "conservation",
         () =>
-          `${lost} of ${expected} deliveries are missing, and the most that may be lost is ${
+          `${lost} of ${expected} deliveries are missing, and at most ${
             maxLost * 100
-          } %`,
+          } % may be lost`,
       );
     }
     return {
       offeredRate: null,
       seconds,
-      sent: this.sent,
+      sent,
       expected,
-      received: this.received,
+      received,
       lost,
-      deliveriesPerSecond: this.received / seconds,
+      deliveriesPerSecond: received / seconds,
       latency: this.#latency.summary(),
-      generator: {
-        // Nothing is due at a time of its own: publishers wait for subscribers.
-        slipP99Microseconds: 0,
-        slipMaxMicroseconds: 0,
-        cpuSeconds: this.#effort.cpuSeconds,
+      tester: {
+        // Messages have no intended time: publishers wait for subscribers.
+        sendDelayP99Microseconds: 0,
+        sendDelayMaxMicroseconds: 0,
+        cpuSeconds: this.#testerLoad.cpuSeconds,
         bottleneck: false,
       },
       server,
@@ -164,57 +145,45 @@ export class Repetition {
     };
   }
 
-  async #hello(subscriber: number): Promise<void> {
-    const trial = this.#trial;
-    const [socket] = await trial.connect(1);
-    if (!socket || trial.stopped) return;
-    trial.receive(socket, clientName(subscriber), (bytes) => {
-      trial.delivered();
-      for (const body of bodies(bytes)) this.#take(subscriber, body);
+  async #announce(subscriber: number): Promise<void> {
+    const testRun = this.#testRun;
+    const { connections } = testRun;
+    const [socket] = await connections.open(1);
+    if (!socket || testRun.stopped) return;
+    connections.receive(socket, clientName(subscriber), (bytes) => {
+      testRun.noteDelivery();
+      for (const body of bodies(bytes)) this.#receive(subscriber, body);
     });
-    await this.#wait(1, async (wait) => {
-      this.#hellos.set(subscriber, wait);
-      trial.sent();
-      await trial.write(socket, encode(idBody(this.#firstId + subscriber)));
+    await this.#acknowledgements.wait(1, async (awaited) => {
+      this.#announcements.set(subscriber, awaited);
+      testRun.noteSent();
+      await connections.write(
+        socket,
+        encode(idBody(this.#firstId + subscriber)),
+      );
     });
-    this.#hellos.delete(subscriber);
+    this.#announcements.delete(subscriber);
   }
 
-  async #run(socket: Socket, publisher: number): Promise<void> {
+  async #send(socket: Socket, publisher: number): Promise<void> {
     const { messages, subscribers } = this.#settings;
-    const own = this.#known.slice(
-      publisher * subscribers,
-      (publisher + 1) * subscribers,
-    ).filter(Boolean).length;
+    const first = publisher * subscribers;
+    const known =
+      this.#known.slice(first, first + subscribers).filter(Boolean).length;
     const id = this.#firstPublisher + publisher;
-    for (let n = 0; n < messages && !this.#trial.stopped; n++) {
+    for (let n = 0; n < messages && !this.#testRun.stopped; n++) {
       const frame = encode(referenceBody(id, n));
-      await this.#wait(own, async (wait) => {
-        this.#acks[publisher] = wait;
+      await this.#acknowledgements.wait(known, async (awaited) => {
+        this.#pending[publisher] = awaited;
         this.#sent[publisher]!++;
         this.#sentAt[publisher] = performance.now();
-        this.#trial.sent();
-        await this.#trial.write(socket, frame);
+        this.#testRun.noteSent();
+        await this.#testRun.connections.write(socket, frame);
       });
     }
   }
 
-  /** Does `send`, then waits until `left` have what was sent, or give it up. */
-  async #wait(
-    left: number,
-    send: (wait: Wait) => Promise<void>,
-  ): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const wait: Wait = { left, ticks: 0, done: resolve };
-    const { over } = this.#trial;
-    over.addEventListener("abort", wait.done);
-    this.#waits.add(wait);
-    await Promise.all([send(wait), left > 0 ? promise : undefined]);
-    this.#waits.delete(wait);
-    over.removeEventListener("abort", wait.done);
-  }
-
-  #take(client: number, body: Uint8Array<ArrayBuffer>): void {
+  #receive(client: number, body: Uint8Array<ArrayBuffer>): void {
     const view = new DataView(body.buffer, body.byteOffset, body.length);
     const id = idOf(view);
     const publisher = id - this.#firstPublisher;
@@ -225,24 +194,22 @@ export class Repetition {
         return this.#deliver(client, publisher, n, body.length);
       }
     } else if (id >= 0 && id < this.#firstId) {
-      return; // the clock, or what is left of an earlier repetition
-    } else if (id >= 0 && publisher < 0 && body.length === ID) {
-      if (id - this.#firstId === client) this.#back(client);
+      return; // the clock, or a late message of an earlier repetition
+    } else if (id >= 0 && publisher < 0 && body.length === ID_BYTES) {
+      if (id - this.#firstId === client) this.#receiveOwnId(client);
       return;
     }
-    this.#trial.violations.add(
+    this.#testRun.violations.add(
       "damaged",
-      () =>
-        `${clientName(client)} received a message nobody sent: ${show(body)}`,
+      () => `${clientName(client)} received ${unknownMessage(body)}`,
     );
   }
 
-  /** The id of a subscriber is back. */
-  #back(subscriber: number): void {
-    const hello = this.#hellos.get(subscriber);
-    if (!hello) return; // too late
+  #receiveOwnId(subscriber: number): void {
+    const awaited = this.#announcements.get(subscriber);
+    if (!awaited) return; // too late
     this.#known[subscriber] = true;
-    hello.done();
+    awaited.done();
   }
 
   #deliver(
@@ -253,13 +220,14 @@ export class Repetition {
   ): void {
     const { publishers, subscribers } = this.#settings;
     const message = n * publishers + publisher;
-    const first = this.#ledger.enter(client, message, length >= ORDERED);
+    const ordered = length >= MIN_ORDERED_BODY;
+    const first = this.#ledger.record(client, message, ordered);
     if (!first || !this.#known[client]) return;
     if (Math.floor(client / subscribers) !== publisher) return;
     this.received++;
     if (n !== this.#sent[publisher]! - 1) return;
     this.#latency.record((performance.now() - this.#sentAt[publisher]!) * 1000);
-    const wait = this.#acks[publisher];
-    if (wait && --wait.left === 0) wait.done();
+    const awaited = this.#pending[publisher];
+    if (awaited && --awaited.left === 0) awaited.done();
   }
 }

@@ -1,63 +1,65 @@
 /**
- * The audience: clients that receive and are checked like all, but are not timed.
- * The receivers have one when there are many, for reading from thousands the
- * moment something arrives is work that those who are timed would wait for. Its
- * one rule: each is read from in its turn, and soon enough that its socket never
- * fills.
+ * A round-robin reader: reads in turn from the clients whose latency is not sampled.
+ * A load with many receivers uses one, because reading from thousands of clients at
+ * once would delay the sampled receivers. Each client is read from often enough that
+ * its socket never fills.
  *
  * @module
  */
 import type { ByteSource } from "@zillions/server/framer";
 
-/** The longest time between two reads of a client, in milliseconds. */
-const LONGEST = 200;
+/** The longest time between two reads from a client, in milliseconds. */
+const MAX_PERIOD = 200;
 
-/** Where it had to be shorter than this, turns would gain nothing. */
-const SHORTEST = 5;
+/** With a shorter period than this, in milliseconds, reading in turn gains nothing. */
+const MIN_PERIOD = 5;
 
-/** Bytes that wait for a client at most: fewer than any socket holds. */
-const WAITING = 32 * 1024;
+/** The most bytes that wait for a client: fewer than any socket buffers. */
+const MAX_WAITING_BYTES = 32 * 1024;
 
-/** How many are read from before those who are timed come to their own. */
-const AT_A_TIME = 16;
+/** Reads before the event loop comes back to the sampled receivers. */
+const BATCH = 16;
 
-/** A client that waits for its turn. */
-interface Reader {
+/** A read that waits for its turn. */
+interface WaitingRead {
   readonly client: number;
-  readonly read: () => void;
+  readonly start: () => void;
 }
 
-/** What an audience needs to know of a load. */
-export interface AudienceOptions {
+/** Options of a {@linkcode RoundRobinReader}. */
+export interface RoundRobinReaderOptions {
   /** How many clients it has. */
   size: number;
-  /** Bytes a second that each is sent. */
+  /** Bytes per second that each client is sent. */
   bytesPerSecond: number;
   /** Whether there may be something to read for a client. */
   ready: (client: number) => boolean;
 }
 
-/** Clients that are read from in turns. */
-export class Audience {
-  readonly #options: AudienceOptions;
-  /** Milliseconds between two reads of a client. */
+/** Reads from its clients in turn. */
+export class RoundRobinReader {
+  readonly #options: RoundRobinReaderOptions;
+  /** Milliseconds between two reads from a client. */
   readonly #period: number;
-  /** First in, first out: who was read from longest ago is at the head. */
-  readonly #waiting: Reader[] = [];
-  #seated = false;
+  /** First in, first out: the read that has waited longest is at the head. */
+  readonly #waiting: WaitingRead[] = [];
+  #running = false;
 
-  constructor(options: AudienceOptions) {
+  constructor(options: RoundRobinReaderOptions) {
     this.#options = options;
-    this.#period = Math.min(LONGEST, WAITING / options.bytesPerSecond * 1000);
+    this.#period = Math.min(
+      MAX_PERIOD,
+      MAX_WAITING_BYTES / options.bytesPerSecond * 1000,
+    );
   }
 
-  /** What `client` reads from. */
+  /** A source for `client`, whose reads wait for their turn while this runs. */
   source(socket: ByteSource, client: number): ByteSource {
     return {
       read: async (buffer) => {
-        if (this.#seated) {
-          await new Promise<void>((read) =>
-            this.#waiting.push({ client, read })
+        if (this.#running) {
+          await new Promise<void>((start) =>
+            this.#waiting.push({ client, start })
           );
         }
         return await socket.read(buffer);
@@ -65,39 +67,40 @@ export class Audience {
     };
   }
 
-  /** Has each read in its turn until `over`, and then all at once. */
-  async seat(over: AbortSignal): Promise<void> {
+  /** Starts reads in turn until `ended` is aborted, then all waiting reads at once. */
+  async run(ended: AbortSignal): Promise<void> {
     const { size } = this.#options;
-    if (size === 0 || this.#period < SHORTEST) return;
-    this.#seated = true;
-    const each = this.#period / size;
+    if (size === 0 || this.#period < MIN_PERIOD) return;
+    this.#running = true;
+    const interval = this.#period / size;
     let next = performance.now();
-    while (!over.aborted) {
+    while (!ended.aborted) {
       const now = performance.now();
-      const due = Math.min(AT_A_TIME, Math.floor((now - next) / each));
-      const served = this.#serve(due);
-      // Turns that nobody took are not made up for.
-      next = served < due ? now : next + served * each;
-      await (served === AT_A_TIME ? turn() : pause());
+      const due = Math.min(BATCH, Math.floor((now - next) / interval));
+      const started = this.#start(due);
+      // Turns that no read was waiting for are not made up for.
+      next = started < due ? now : next + started * interval;
+      await (started === BATCH ? tick() : pause());
     }
-    this.#seated = false;
-    for (const { read } of this.#waiting.splice(0)) read();
+    this.#running = false;
+    for (const { start } of this.#waiting.splice(0)) start();
   }
 
-  #serve(most: number): number {
-    let served = 0;
-    for (; served < most; served++) {
-      const reader = this.#waiting[served];
-      if (!reader || !this.#options.ready(reader.client)) break;
-      reader.read();
+  /** Starts at most `most` waiting reads; returns how many. */
+  #start(most: number): number {
+    let started = 0;
+    for (; started < most; started++) {
+      const read = this.#waiting[started];
+      if (!read || !this.#options.ready(read.client)) break;
+      read.start();
     }
-    this.#waiting.splice(0, served);
-    return served;
+    this.#waiting.splice(0, started);
+    return started;
   }
 }
 
-/** One turn of the event loop. */
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** One tick of the event loop. */
+const tick = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** The shortest that a timer can make. */
+/** The shortest wait of a timer. */
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 1));

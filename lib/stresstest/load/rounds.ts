@@ -1,39 +1,43 @@
 /**
- * Rounds: the servers of a comparison, one after another and round again, A B A B,
- * so that what the machine does meanwhile meets all alike. Reference and load mode
- * are run by it. Its one rule: never two servers at a time.
+ * Rounds of a comparison: the servers take turns, A B A B, so that changes on the
+ * machine affect all of them alike. Reference and load mode are played in rounds.
+ * Only one server runs at a time.
  *
  * @module
  */
 import type { Address } from "@zillions/server/address";
 import { Server } from "../target/server.ts";
-import type { RunResult, ServerResult } from "./result.ts";
+import {
+  hasServerFailed,
+  type RunResult,
+  type ServerResult,
+} from "./result.ts";
 import type { Target } from "../target/target.ts";
-import type { Watched } from "./test_run.ts";
+import type { RunOptions } from "./test_run.ts";
 
 /** Plays runs against one server that has been started. */
 export interface Session {
-  run: (watched: Watched) => Promise<RunResult>;
+  run: (options: RunOptions) => Promise<RunResult>;
   close: () => void;
 }
 
-/** How servers are started, and who is told. */
-export interface Starting {
-  /** What servers are told to listen on. */
+/** How servers are started, and callbacks. */
+export interface RoundsOptions {
+  /** The address that servers are started with. */
   address: Address;
-  /** Milliseconds that a server may take to get ready. */
+  /** Milliseconds in which a server must be ready. */
   readyTimeout: number;
   stop: AbortSignal;
-  /** Told as a run begins; whom it returns is told of its progress. */
-  onBegin: (name: string, run: number) => NonNullable<Watched["onProgress"]>;
-  /** Told as a run ends. */
+  /** Called as a run begins; returns the callback for its progress. */
+  onBegin: (name: string, run: number) => NonNullable<RunOptions["onProgress"]>;
+  /** Called as a run ends. */
   onRun: (name: string, run: RunResult) => void;
-  /** Told what a server that failed printed to standard error. */
+  /** Called with what a server that failed has printed to standard error. */
   onStderr: (name: string, text: string) => void;
 }
 
-/** Empty results for `targets`. */
-export function results(targets: Target[]): ServerResult[] {
+/** Results of `targets` without any run. */
+export function emptyResults(targets: Target[]): ServerResult[] {
   return targets.map(({ name, text }) => ({
     name,
     command: text,
@@ -42,26 +46,19 @@ export function results(targets: Target[]): ServerResult[] {
   }));
 }
 
-/** Whether there is no point in testing this server again. */
-export function isLost(run: RunResult): boolean {
-  return run.violations.some(({ verdict }) =>
-    verdict === "died" || verdict === "hung"
-  );
-}
-
 /**
- * Starts `target`, plays `count` runs, stops it, and adds them to `result`.
+ * Starts `target`, plays `count` runs, adds them to `result`, and stops the server.
  *
- * @returns Whether it can be tested again.
+ * @returns Whether the server can be tested again.
  */
 export async function playRound(
   target: Target,
   result: ServerResult,
-  starting: Starting,
+  options: RoundsOptions,
   open: (server: Server) => Session | Promise<Session>,
   count: number,
 ): Promise<boolean> {
-  const { address, readyTimeout, stop } = starting;
+  const { address, readyTimeout, stop } = options;
   await using server = await Server.start(
     target,
     address,
@@ -71,14 +68,14 @@ export async function playRound(
   const session = await open(server);
   try {
     for (let n = 0; n < count && !stop.aborted; n++) {
-      const onProgress = starting.onBegin(target.name, result.runs.length + 1);
+      const onProgress = options.onBegin(target.name, result.runs.length + 1);
       const run = await session.run({ stop, onProgress });
       result.runs.push(run);
-      starting.onRun(target.name, run);
+      options.onRun(target.name, run);
       if (run.violations.length > 0) {
-        starting.onStderr(target.name, server.stderr);
+        options.onStderr(target.name, server.stderr);
       }
-      if (isLost(run)) return false;
+      if (hasServerFailed(run)) return false;
     }
     return true;
   } finally {
@@ -87,24 +84,30 @@ export async function playRound(
 }
 
 /**
- * Plays `repetitions` runs against each target in so many rounds.
+ * Plays `repetitions` runs against each target, spread over `rounds` rounds.
  *
- * @param found Where results go, as they come.
+ * @param results Where the runs are added as they end.
  */
 export async function playRounds(
   targets: Target[],
-  found: ServerResult[],
-  starting: Starting,
+  results: ServerResult[],
+  options: RoundsOptions,
   open: (server: Server) => Session | Promise<Session>,
   { repetitions, rounds }: { repetitions: number; rounds: number },
 ): Promise<void> {
-  const able = targets.map(() => true);
+  const testable = targets.map(() => true);
   for (let n = 0; n < rounds; n++) {
     const count = Math.floor(repetitions * (n + 1) / rounds) -
       Math.floor(repetitions * n / rounds);
     for (const [at, target] of targets.entries()) {
-      if (!able[at] || starting.stop.aborted) continue;
-      able[at] = await playRound(target, found[at]!, starting, open, count);
+      if (!testable[at] || options.stop.aborted) continue;
+      testable[at] = await playRound(
+        target,
+        results[at]!,
+        options,
+        open,
+        count,
+      );
     }
   }
 }

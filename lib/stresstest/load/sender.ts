@@ -1,31 +1,31 @@
 /**
- * A client that sends its share of a load. The load makes one for each publisher
- * and talker. Its one rule: what is due is sent at the next chance, all of it at
- * once, and a socket that takes nothing delays nobody else.
+ * A client that sends its share of a load: one for each publisher and participant.
+ * All messages that are due are sent at once as soon as the socket accepts them. A
+ * socket that accepts nothing delays no other sender.
  *
  * @module
  */
 import { HEADER, MAX_BODY } from "@zillions/server/frame";
 import type { Bodies } from "../checks/bodies.ts";
-import type { Tally } from "../checks/latency_histogram.ts";
+import type { LatencyHistogram } from "../checks/latency_histogram.ts";
 import type { Socket } from "../target/target.ts";
-import type { Trial } from "./test_run.ts";
+import type { TestRun } from "./test_run.ts";
 
 /** Bytes of the first write buffer, and of the largest. */
-const [SMALL, LARGE] = [1024, 64 * 1024] as const;
+const [SMALL_BUFFER, LARGE_BUFFER] = [1024, 64 * 1024] as const;
 
-/** What the senders of a run share. */
+/** Options that all senders of a run share. */
 export interface SenderOptions {
-  trial: Trial;
+  testRun: TestRun;
   bodies: Bodies;
-  /** How many senders there are: each takes its turn. */
+  /** How many senders there are; they send in turn. */
   senders: number;
   /** Microseconds from one intended send to the next. */
   interval: number;
   /** Microseconds since the first intended send. */
   now: () => number;
-  /** How late messages are that the socket would have taken in time. */
-  slip: Tally;
+  /** How late messages were sent, though the socket would have accepted them in time. */
+  sendDelay: LatencyHistogram;
 }
 
 /** Sends every `senders`-th message. */
@@ -34,13 +34,13 @@ export class Sender {
   sent = 0;
   readonly #socket: Socket;
   readonly #options: SenderOptions;
-  /** The next message. */
+  /** The number of the next message to send. */
   #next: number;
   /** Messages below this are due. */
   #due = 0;
   #busy = false;
   #freeSince = 0;
-  #buffer = new Uint8Array(SMALL);
+  #buffer = new Uint8Array(SMALL_BUFFER);
 
   constructor(socket: Socket, number: number, options: SenderOptions) {
     this.#socket = socket;
@@ -48,7 +48,7 @@ export class Sender {
     this.#next = number;
   }
 
-  /** Whether something is due that the socket has not taken yet. */
+  /** Whether the socket has not yet accepted all messages that are due. */
   get behind(): boolean {
     return this.#busy;
   }
@@ -60,24 +60,24 @@ export class Sender {
   }
 
   async #write(): Promise<void> {
-    const { trial, now } = this.#options;
+    const { testRun, now } = this.#options;
     this.#busy = true;
-    while (this.#next < this.#due && !trial.stopped) {
+    while (this.#next < this.#due && !testRun.stopped) {
       const bytes = this.#encode();
-      trial.sent();
-      if (!await trial.write(this.#socket, bytes)) return;
+      testRun.noteSent();
+      if (!await testRun.connections.write(this.#socket, bytes)) return;
       this.#freeSince = now();
     }
     this.#busy = false;
   }
 
-  /** As many of the messages that are due as the buffer takes. */
+  /** The messages that are due, as many as fit into the buffer. */
   #encode(): Uint8Array {
-    const { bodies, senders, interval, now, slip } = this.#options;
+    const { bodies, senders, interval, now, sendDelay } = this.#options;
     const many =
       (this.#due - this.#next) / senders > this.#buffer.length / MAX_BODY;
-    if (many && this.#buffer.length < LARGE) {
-      this.#buffer = new Uint8Array(LARGE);
+    if (many && this.#buffer.length < LARGE_BUFFER) {
+      this.#buffer = new Uint8Array(LARGE_BUFFER);
     }
     const buffer = this.#buffer;
     const view = new DataView(buffer.buffer);
@@ -90,7 +90,7 @@ export class Sender {
       buffer[end] = size;
       bodies.write(view, end + HEADER, this.#next);
       end += HEADER + size;
-      slip.record(time - Math.max(this.#next * interval, this.#freeSince));
+      sendDelay.record(time - Math.max(this.#next * interval, this.#freeSince));
       this.#next += senders;
       this.sent++;
     }

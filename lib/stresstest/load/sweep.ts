@@ -1,105 +1,52 @@
 /**
- * The sweep: rising rates, until a server no longer follows. It doubles the rate,
- * then closes in on the knee, the highest rate that the server followed. Its one
- * rule: a rate that the tester itself cannot offer says nothing about the server.
+ * The sweep: loads of rising rates, until a server no longer keeps up. With several
+ * servers, each plays one rate in turn.
  *
  * @module
  */
-import { load, type LoadSettings } from "./load.ts";
-import type { RunResult, ServerResult } from "./result.ts";
 import type { Target } from "../target/target.ts";
-import { isLost, playRound, type Starting } from "./rounds.ts";
+import { KneeSearch } from "./knee_search.ts";
+import { playLoad } from "./load.ts";
+import type { ServerResult } from "./result.ts";
+import { playRound, type RoundsOptions } from "./rounds.ts";
+import type { LoadSettings } from "./settings.ts";
 
-/** How often the gap around the knee is halved, by ratio: 19 % are left of 100. */
-const HALVINGS = 2;
-
-/** A server that follows loses no more than this share. */
-const LOSS = 0.001;
-
-/** And is late by no more than this share of the time, or this many seconds. */
-const [LATE, LATE_SECONDS] = [0.05, 0.1] as const;
-
-/** What is played: the load at one rate, for a time. */
-export interface SweepSettings extends LoadSettings {
+/** A load for each rate; its own rate is the first. */
+export interface SweepSettings extends Omit<LoadSettings, "count"> {
   /** Seconds at each rate. */
   duration: number;
 }
 
-/** Whether the server still followed. */
-export function follows(run: RunResult, duration: number): boolean {
-  return run.violations.length === 0 &&
-    run.lost <= LOSS * run.expected &&
-    run.seconds <= duration + Math.max(LATE * duration, LATE_SECONDS);
-}
-
-/** One server's way up. */
-export class Climb {
-  /** The highest rate that it followed. */
-  knee: number | null = null;
-  #next: number | undefined;
-  /** The lowest rate that it did not follow. */
-  #wall: number | undefined;
-  #halvings = 0;
-
-  constructor(first: number) {
-    this.#next = first;
-  }
-
-  /** The rate to try, or `undefined` at the end. */
-  get next(): number | undefined {
-    return this.#next;
-  }
-
-  /** Takes what came of the rate that was tried. */
-  take(run: RunResult, duration: number): void {
-    const rate = this.#next!;
-    const followed = follows(run, duration);
-    if (followed) this.knee = rate;
-    else this.#wall = rate;
-    if (isLost(run) || !followed && run.generator.bottleneck) {
-      this.#next = undefined;
-    } else if (this.#wall === undefined) {
-      this.#next = 2 * rate;
-    } else if (this.knee === null) {
-      this.#next = rate > 1 ? Math.floor(rate / 2) : undefined;
-    } else {
-      const middle = Math.round(Math.sqrt(this.knee * this.#wall));
-      const done = this.#halvings++ === HALVINGS || middle === rate;
-      this.#next = done ? undefined : middle;
-    }
-  }
-}
-
 /**
- * Sweeps each target, rate by rate in turn.
+ * Sweeps each target.
  *
- * @param found Where results go, as they come.
+ * @param results Where the runs are added as they end.
  */
 export async function sweep(
   targets: Target[],
-  found: ServerResult[],
-  starting: Starting,
+  results: ServerResult[],
+  options: RoundsOptions,
   settings: SweepSettings,
 ): Promise<void> {
   const { duration } = settings;
-  const climbs = targets.map(() => new Climb(settings.rate));
+  const searches = targets.map(() => new KneeSearch(settings.rate));
   let runs = 0;
-  while (climbs.some(({ next }) => next !== undefined)) {
+  while (searches.some(({ next }) => next !== undefined)) {
     for (const [at, target] of targets.entries()) {
-      const [climb, result] = [climbs[at]!, found[at]!];
-      const rate = climb.next;
+      const [search, result] = [searches[at]!, results[at]!];
+      const rate = search.next;
       if (rate === undefined) continue;
-      if (starting.stop.aborted) return;
+      if (options.stop.aborted) return;
       const count = Math.max(1, Math.round(rate * duration));
-      await playRound(target, result, starting, (server) => ({
-        run: (watched) =>
-          load(server, { ...settings, rate, count }, runs++, watched),
+      await playRound(target, result, options, (server) => ({
+        run: (runOptions) =>
+          playLoad(server, { ...settings, rate, count }, runs++, runOptions),
         close() {},
       }), 1);
       const run = result.runs.at(-1);
-      if (!run || starting.stop.aborted) return;
-      climb.take(run, duration);
-      result.knee = climb.knee;
+      if (!run || options.stop.aborted) return;
+      search.add(run, duration);
+      result.knee = search.knee;
     }
   }
 }

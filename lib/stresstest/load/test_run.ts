@@ -1,258 +1,119 @@
 /**
- * A run under way, in either mode: its connections, its verdict so far, and its
- * end. Its one rule: whatever goes wrong ends the run with a verdict and never
- * with a hang, and no connection outlives it.
+ * A test run, in either mode: its connections, its violations and its end. Every
+ * failure ends the run with a verdict, a stalled server after a time-out; and no
+ * connection stays open after the run.
  *
  * @module
  */
 import { delay } from "@std/async/delay";
-import {
-  type ByteSource,
-  Framer,
-  TruncatedFrameError,
-} from "@zillions/server/framer";
-import { isDisconnect } from "@zillions/server/client";
-import type { Subject } from "../target/server.ts";
-import { StartError } from "../target/start_error.ts";
-import type { Socket } from "../target/target.ts";
-import type { Verdict } from "./result.ts";
-import { Violations } from "../checks/violations.ts";
+import { type Verdict, Violations } from "../checks/violations.ts";
+import type { ServerUnderTest } from "../target/server.ts";
+import { Connections, type ConnectionsOwner } from "./connections.ts";
 
-/** How often it is looked whether the server hangs, in milliseconds. */
-const BEAT = 50;
+/** Milliseconds between two checks whether the server has stalled. */
+const CHECK_PERIOD = 50;
 
-/** How long after a connection the whole server may end, in milliseconds. */
-const LAST_BREATH = 200;
-
-/** How many connections are opened at a time: fewer than any server queues. */
-const CONNECTING = 64;
-
-/**
- * Bytes of a client's read buffer. It is large from the start and fixed: what the
- * tester spends on reading looks like the server's latency.
- */
-const READ_BUFFER = 64 * 1024;
-
-/** How a run is watched from outside. */
-export interface Watched {
-  /** Ends the run early: what there is then is the result. */
+/** Options of one run. */
+export interface RunOptions {
+  /** Ends the run early; the result then covers what was played. */
   stop: AbortSignal;
-  /** Told now and then how much of the run is done, of how much. */
-  onProgress?: (done: number, of: number, deliveries: number) => void;
+  /** Called regularly with the messages sent, the messages in all, and deliveries. */
+  onProgress?: (sent: number, of: number, deliveries: number) => void;
 }
 
-/** Options of a {@linkcode Trial}. */
-export interface TrialOptions extends Watched {
-  /** Milliseconds without a delivery after which a server hangs. */
+/** Options of a {@linkcode TestRun}. */
+export interface TestRunOptions extends RunOptions {
+  /** Milliseconds without a delivery after which the server counts as stalled. */
   timeout: number;
 }
 
 /** One run under way. */
-export class Trial implements Disposable {
+export class TestRun implements ConnectionsOwner, Disposable {
   readonly violations = new Violations();
-  /** Called now and then. */
-  onBeat: (() => void) | undefined;
-  readonly #server: Subject;
-  readonly #options: TrialOptions;
-  readonly #over = new AbortController();
-  readonly #sockets = new Set<Socket>();
-  /** What has to end before the run has ended. */
-  readonly #doing: Promise<void>[] = [];
+  readonly connections: Connections;
+  /** Called with every check for a stall. */
+  onCheck: (() => void) | undefined;
+  readonly #options: TestRunOptions;
+  readonly #end = new AbortController();
+  /** Other tasks that end with the run. */
+  readonly #tasks: Promise<void>[] = [];
   readonly #timer: ReturnType<typeof setInterval>;
-  /** When the first message was sent after the last delivery. */
+  /** When the first message after the last delivery was sent. */
   #waitingSince: number | undefined;
 
-  constructor(server: Subject, options: TrialOptions) {
-    this.#server = server;
+  constructor(server: ServerUnderTest, options: TestRunOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#beat(), BEAT);
+    this.connections = new Connections(server, this);
+    this.#timer = setInterval(() => this.#checkStall(), CHECK_PERIOD);
     server.ended.then((how) =>
       this.fail("died", `the server ended with ${how}`)
     );
   }
 
-  /** Aborted when nothing more is to be done: the run has failed or is over. */
-  get over(): AbortSignal {
-    return this.#over.signal;
+  /** Aborted when the run has failed or is over. */
+  get ended(): AbortSignal {
+    return this.#end.signal;
   }
 
-  /** Whether no more is to be sent. */
+  /** Whether no more messages are to be sent. */
   get stopped(): boolean {
-    return this.#options.stop.aborted || this.over.aborted;
+    return this.#options.stop.aborted || this.ended.aborted;
   }
 
-  /** Notes that a message was sent. */
-  sent(): void {
+  /** Records that a message was sent. */
+  noteSent(): void {
     this.#waitingSince ??= performance.now();
   }
 
-  /** Notes that something was delivered. */
-  delivered(): void {
+  /** Records that something was delivered. */
+  noteDelivery(): void {
     this.#waitingSince = undefined;
   }
 
-  /** Ends the run: there is no point in going on. */
+  /** Ends the run with a violation. Only the first call counts. */
   fail(verdict: Verdict, text: string): void {
-    if (this.over.aborted) return;
+    if (this.ended.aborted) return;
     this.violations.add(verdict, () => text);
-    this[Symbol.dispose](); // which ends reads and writes that would never end
+    this[Symbol.dispose](); // so that pending reads and writes end
   }
 
-  /** Waits, less if the run is over. */
+  /** Waits, but no longer than the run lasts. */
   async pause(milliseconds: number): Promise<void> {
-    // The wait ends early, by a rejection, only when the signal aborts.
-    await delay(milliseconds, { signal: this.over }).catch(() => {});
+    // The wait is rejected only when the signal aborts.
+    await delay(milliseconds, { signal: this.ended }).catch(() => {});
   }
 
-  /** Opens `count` connections. Fewer, if the server dies meanwhile. */
-  async connect(count: number): Promise<Socket[]> {
-    const sockets: Socket[] = [];
-    while (sockets.length < count && !this.over.aborted) {
-      const some = Math.min(CONNECTING, count - sockets.length);
-      const opened = await Promise.allSettled(
-        Array.from({ length: some }, () => this.#server.connect()),
-      );
-      for (const each of opened) {
-        if (each.status === "rejected") continue;
-        this.#sockets.add(each.value);
-        sockets.push(each.value);
-        each.value.setNoDelay(true);
-      }
-      if (this.over.aborted) this[Symbol.dispose]();
-      const failed = opened.find(({ status }) => status === "rejected");
-      if (failed?.status === "rejected") await this.#refused(failed.reason);
-    }
-    return sockets;
+  /** Lets the end of the run wait for `task`. */
+  track(task: Promise<void>): void {
+    this.#tasks.push(task);
   }
 
-  /** Has the end of the run wait for `doing`. */
-  keep(doing: Promise<void>): void {
-    this.#doing.push(doing);
-  }
-
-  /** Closes a connection before the end of the run. */
-  leave(socket: Socket): void {
-    this.#sockets.delete(socket);
-    socket[Symbol.dispose]();
-  }
-
-  /**
-   * Reads frames until the run is over or the socket is left. A server that
-   * ends the connection before fails the run, in the name of `who`.
-   *
-   * @param source What reads from the socket, if it is not the socket itself.
-   */
-  receive(
-    socket: Socket,
-    who: string,
-    take: (bytes: Uint8Array<ArrayBuffer>) => void,
-    source: ByteSource = socket,
-  ): Promise<void> {
-    return this.#read(socket, who, async () => {
-      const framer = new Framer({ bufferSize: READ_BUFFER });
-      for (;;) {
-        const read = await source.read(framer.buffer);
-        if (read === null) return framer.end();
-        const { bytes, count } = framer.push(read);
-        if (count > 0) take(bytes);
-      }
-    });
-  }
-
-  /** Reads and forgets what arrives. */
-  discard(socket: Socket, who: string): Promise<void> {
-    return this.#read(socket, who, async () => {
-      while (await socket.read(FORGOTTEN) !== null) {
-        /* nothing to do with it */
-      }
-    });
-  }
-
-  /** Writes all of `bytes`; whether that was possible. */
-  async write(socket: Socket, bytes: Uint8Array): Promise<boolean> {
-    try {
-      for (let rest = bytes; rest.length > 0;) {
-        rest = rest.subarray(await socket.write(rest));
-      }
-      return true;
-    } catch (error) {
-      if (!isDisconnect(error)) throw error;
-      return false; // whoever reads this socket says why
-    }
-  }
-
-  /** Closes every connection and waits until nobody does anything any more. */
+  /** Closes every connection and waits until all reading and all tasks have ended. */
   async finish(): Promise<void> {
     this[Symbol.dispose]();
-    await Promise.all(this.#doing);
+    await Promise.all([this.connections.finished(), ...this.#tasks]);
   }
 
-  /** Ends it and closes every connection. */
+  /** Ends the run and closes every connection. */
   [Symbol.dispose](): void {
-    this.#over.abort();
+    this.#end.abort();
     clearInterval(this.#timer);
-    for (const socket of this.#sockets) socket[Symbol.dispose]();
+    this.connections[Symbol.dispose]();
   }
 
-  #read(
-    socket: Socket,
-    who: string,
-    read: () => Promise<void>,
-  ): Promise<void> {
-    const reading = this.#untilEnd(socket, who, read);
-    this.keep(reading);
-    return reading;
-  }
-
-  async #untilEnd(
-    socket: Socket,
-    who: string,
-    read: () => Promise<void>,
-  ): Promise<void> {
-    let how = `ended the connection of ${who}`;
-    try {
-      await read();
-    } catch (error) {
-      if (error instanceof TruncatedFrameError) how += " inside a message";
-      else if (!isDisconnect(error)) throw error;
-      else how = `broke the connection of ${who}`;
-    }
-    if (this.over.aborted || !this.#sockets.has(socket)) return;
-    // If it is the whole server that ends, that is the better verdict.
-    await this.pause(LAST_BREATH);
-    this.fail("died", `the server ${how}`);
-  }
-
-  async #refused(error: unknown): Promise<void> {
-    const code = error instanceof Error && "code" in error ? error.code : "";
-    if (code === "EMFILE" || code === "ENFILE") {
-      throw new StartError(
-        `Cannot open more than ${this.#sockets.size} connections: the system allows no more (ulimit -n)`,
-      );
-    }
-    await this.pause(LAST_BREATH);
-    this.fail(
-      "died",
-      `the server refused a connection: ${(error as Error).message}`,
-    );
-  }
-
-  #beat(): void {
+  #checkStall(): void {
     const { timeout } = this.#options;
     if (
       this.#waitingSince !== undefined &&
       performance.now() - this.#waitingSince > timeout
     ) {
       this.fail(
-        "hung",
+        "stalled",
         `nothing was delivered for ${
           timeout / 1000
         } s though messages were sent`,
       );
     }
-    this.onBeat?.();
+    this.onCheck?.();
   }
 }
-
-/** Where forgotten bytes go: everybody's, for nobody looks. */
-const FORGOTTEN = new Uint8Array(64 * 1024);

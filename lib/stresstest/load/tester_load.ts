@@ -1,15 +1,15 @@
 /**
- * The tester's own effort, by which a run tells whether the tester was the
- * bottleneck. The clients of a load measure it while they send.
+ * The tester's own load: its CPU time, and how busy its thread was. A run measures it
+ * while it sends, to tell whether the tester was the bottleneck.
  *
  * @module
  */
 import process from "node:process";
 
-/** CPU time of the tester, from when it is made. */
-export class Effort {
+/** CPU time of the tester, from the construction on. */
+export class TesterLoad {
   readonly #cpuBefore = process.cpuUsage();
-  readonly #before = thread();
+  readonly #before = threadTimes();
 
   /** Seconds of CPU time, of all threads. */
   get cpuSeconds(): number {
@@ -18,31 +18,31 @@ export class Effort {
   }
 
   /**
-   * The share of `elapsed` in which the thread that plays the clients worked.
-   * Only Linux tells of a thread; elsewhere it is that of all threads.
+   * The share of `elapsed` in which the thread that plays the clients worked. Where
+   * the system does not count the time of a thread (not Linux), all threads count.
    *
-   * @param idle Microseconds in which it did nothing but look.
-   * @param elapsed Microseconds since this was made.
+   * @param idle Microseconds that the thread spent polling with nothing to do.
+   * @param elapsed Microseconds since the construction.
    */
   busy(idle: number, elapsed: number): number {
-    const now = thread();
+    const now = threadTimes();
     if (!this.#before || !now) {
       return (this.cpuSeconds * 1e6 - idle) / elapsed;
     }
     const ran = now.ran - this.#before.ran;
-    // While it waited for a processor, it was idle or not as it was while it ran.
+    // Time spent waiting for a processor was idle in the same share as time spent running.
     const idleShare = idle / (ran + now.waited - this.#before.waited);
     return ran * (1 - idleShare) / elapsed;
   }
 }
 
 /** Microseconds that this thread has run, and has waited for a processor. */
-function thread(): { ran: number; waited: number } | undefined {
+function threadTimes(): { ran: number; waited: number } | undefined {
   try {
     const [ran, waited] = Deno.readTextFileSync("/proc/thread-self/schedstat")
       .split(" ").map((nanoseconds) => Number(nanoseconds) / 1000);
     return { ran: ran!, waited: waited! };
   } catch {
-    return undefined; // not Linux, or not told
+    return undefined; // not Linux, or a kernel without these counters
   }
 }

@@ -1,28 +1,40 @@
 /**
- * Where a test was run, for whoever reads its figures later. The entry point
- * asks once.
+ * The environment of a test: when and on what machine it was run.
  *
  * @module
  */
-import type { Environment } from "../load/result.ts";
+
+/** A machine and a date. */
+export interface Environment {
+  /** ISO 8601. */
+  date: string;
+  /** The system and its release. */
+  os: string;
+  /** The model of the processor; empty if it is not known. */
+  cpu: string;
+  cores: number;
+  memoryBytes: number;
+  /** The runtime of the tester and its version. */
+  runtime: string;
+}
 
 /** This machine, now. */
 export function environment(): Environment {
   return {
     date: new Date().toISOString(),
     os: `${Deno.build.os} ${Deno.osRelease()} ${Deno.build.arch}`,
-    cpu: processor(),
+    cpu: processorModel(),
     cores: navigator.hardwareConcurrency,
     memoryBytes: Deno.systemMemoryInfo().total,
     runtime: `Deno ${Deno.version.deno}`,
   };
 }
 
-function processor(): string {
+function processorModel(): string {
   try {
     const text = Deno.readTextFileSync("/proc/cpuinfo");
     return /^model name\s*:\s*(.+)$/m.exec(text)?.[1] ?? "";
   } catch {
-    return ""; // only Linux tells it in a file
+    return ""; // only Linux has this file
   }
 }

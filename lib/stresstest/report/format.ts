@@ -1,15 +1,21 @@
 /**
- * Numbers as the table and the axes write them, with their unit. The rule: three
- * significant digits, and what is not zero never reads as zero.
+ * Numbers with their units, as every report writes them: three significant digits,
+ * time from µs to s, memory from B to GiB. A value that is not zero never reads as
+ * zero.
  *
  * @module
  */
 
-/** Between a number and its unit, so that they are never parted. */
-const SPACE = "\u00a0";
+/** Below this a count has three significant digits, from here on all its digits. */
+const WHOLE_COUNT = 100;
 
-/** Counts below this are written out. */
-const LONGEST_COUNT = 100_000;
+const KIB = 1024;
+
+const THREE_DIGITS = new Intl.NumberFormat("en", {
+  maximumSignificantDigits: 3,
+});
+
+const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 const DATE = new Intl.DateTimeFormat("en-GB", {
   dateStyle: "long",
@@ -17,73 +23,66 @@ const DATE = new Intl.DateTimeFormat("en-GB", {
   timeZone: "UTC",
 });
 
-const LARGE = ["k", "M", "G"].map((unit) => SPACE + unit);
-
-const KIB = 1024;
-
-/** A time, from microseconds to seconds. */
-export function microseconds(value: number): string {
-  return scaled(value, 1000, [`${SPACE}µs`, `${SPACE}ms`, `${SPACE}s`]);
-}
-
-/** A time on an axis of seconds. */
-export function seconds(value: number): string {
-  return `${round(value)}${SPACE}s`;
-}
-
-/** Bytes, in powers of 1024. */
-export function bytes(value: number): string {
-  return scaled(value, KIB, ["B", "KiB", "MiB", "GiB"].map((u) => SPACE + u));
-}
-
-/** A number of messages or deliveries. */
+/** A number of messages, deliveries or clients: `12,345`. */
 export function count(value: number): string {
-  if (value < LONGEST_COUNT) return value.toLocaleString("en");
-  return short(value);
+  return Math.abs(value) < WHOLE_COUNT
+    ? THREE_DIGITS.format(value)
+    : WHOLE.format(value);
 }
 
-/** So many a second. */
-export function rate(value: number): string {
-  return scaled(value, 1000, ["/s", ...LARGE.map((u) => `${u}/s`)]);
-}
-
-/** A number on an axis, where its unit is in the axis's name. */
+/** A large number in few characters: `12.3 M`. */
 export function short(value: number): string {
-  return scaled(value, 1000, ["", ...LARGE]);
+  return scaled(value, 1000, ["", " k", " M", " G"]);
 }
 
-/** A share of one, in percent. */
-export function percent(value: number): string {
-  return `${round(value * 100)}${SPACE}%`;
+/** A number per second: `96 k/s`. */
+export function rate(value: number): string {
+  return `${short(value)}/s`;
 }
 
-/** How many times as much. */
+/** A time, from microseconds to seconds: `1.23 ms`. */
+export function microseconds(value: number): string {
+  return scaled(value, 1000, [" µs", " ms", " s"]);
+}
+
+/** A time in seconds: `2.5 s`. */
+export function seconds(value: number): string {
+  return `${THREE_DIGITS.format(value)} s`;
+}
+
+/** An amount of memory, in powers of 1024: `64 KiB`. */
+export function bytes(value: number): string {
+  return scaled(value, KIB, [" B", " KiB", " MiB", " GiB"]);
+}
+
+/** A share of one, in percent: `12.5 %`. */
+export function percent(share: number): string {
+  return `${THREE_DIGITS.format(share * 100)} %`;
+}
+
+/** A ratio: `2.50×`. */
 export function times(value: number): string {
-  return `${value < 0.1 || value >= 10 ? round(value) : value.toFixed(2)}×`;
+  return value < 0.1 || value >= 10
+    ? `${THREE_DIGITS.format(value)}×`
+    : `${value.toFixed(2)}×`;
 }
 
-/** A date in words; as it is if it is none. */
+/** A date in words; a text that is no date stays as it is. */
 export function date(iso: string): string {
   const time = Date.parse(iso);
   return Number.isNaN(time) ? iso : `${DATE.format(time)} UTC`;
 }
 
-/** A noun with its number. */
+/** A noun with its number: `1 run`, `20 runs`. */
 export function plural(value: number, noun: string): string {
-  return `${value.toLocaleString("en")} ${noun}${value === 1 ? "" : "s"}`;
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(3));
+  return `${WHOLE.format(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
 function scaled(value: number, step: number, units: string[]): string {
   let scale = 0;
-  while (scale < units.length - 1 && round(value) >= 1000) {
+  while (scale < units.length - 1 && Number(value.toPrecision(3)) >= 1000) {
     value /= step;
     scale++;
   }
-  return `${round(value).toLocaleString("en", DIGITS)}${units[scale]}`;
+  return `${THREE_DIGITS.format(value)}${units[scale]}`;
 }
-
-const DIGITS: Intl.NumberFormatOptions = { maximumSignificantDigits: 3 };

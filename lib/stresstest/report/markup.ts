@@ -1,7 +1,7 @@
 /**
- * Markup as a type of its own: every part of the page is built with this tag.
- * The rule: a string put into a template is text, and is escaped; only what the
- * tag made, or {@linkcode trusted} vouches for, is markup.
+ * Markup as a type of its own: all parts of the HTML report are built with this tag.
+ * A string in a template is text and is escaped; only the results of the tag and of
+ * {@linkcode trusted} are markup.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const ESCAPES: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** What is safe to put into a page. */
+/** Text that is safe to put into a page. */
 export class Markup {
   readonly #text: string;
 
@@ -27,10 +27,10 @@ export class Markup {
   }
 }
 
-/** What can stand in a template: text, markup, or several of them. */
+/** A part of a template: text, markup, or several of them. */
 export type Part = string | number | Markup | readonly Part[];
 
-/** Makes markup of a template. Attributes must be quoted. */
+/** Makes markup from a template. Attributes must be quoted. */
 export function markup(
   strings: TemplateStringsArray,
   ...parts: Part[]
@@ -40,7 +40,7 @@ export function markup(
   );
 }
 
-/** Takes as markup what the report itself made: its style and its charts. */
+/** Takes text as markup: the style sheet and the charts, which hold no foreign text. */
 export function trusted(text: string): Markup {
   return new Markup(text);
 }

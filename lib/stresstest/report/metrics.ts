@@ -1,116 +1,182 @@
 /**
- * The figures of a run, by name: the rows of the table. The rule: each is read
- * from one run alone, so that any set of runs can be summed up.
+ * The metrics of a run: the one table that feeds the table in the terminal, the HTML
+ * report, its charts, the JSON file and the comparison of servers.
  *
  * @module
  */
-import type { Latency, RunResult, Usage } from "../load/result.ts";
-import { bytes, count, microseconds, percent, rate } from "./format.ts";
+import type { Latency } from "../checks/latency_histogram.ts";
+import type { RunResult } from "../load/result.ts";
+import type { Usage } from "../target/usage_monitor.ts";
+import {
+  bytes,
+  count,
+  microseconds,
+  percent,
+  seconds,
+  short,
+} from "./format.ts";
+import { type Spread, spread } from "./spread.ts";
 
-/** One figure of a run. */
+/** One number that every run has, or `null` where it was not measured. */
 export interface Metric {
+  /** Unique; the name in tables, charts and JSON. */
   name: string;
-  /** `null` where it was not measured. */
+  /** The unit of {@linkcode Metric.of}. */
+  unit: string;
+  /** Whether the better server has the lower value; `null` if neither is better. */
+  lowerIsBetter: boolean | null;
+  /** The value of a run. */
   of(run: RunResult): number | null;
+  /** Writes a value with its unit. */
   format(value: number): string;
 }
 
-/** Figures that belong together. */
-export interface MetricGroup {
-  name: string;
-  metrics: Metric[];
+type Value = (run: RunResult) => number | null | undefined;
+
+/** What a metric says of a server: the median and range over its runs. */
+export function spreadOf(
+  metric: Metric,
+  runs: readonly RunResult[],
+): Spread | null {
+  return spread(runs.map(metric.of));
 }
 
-export const DELIVERIES: Metric = metric(
-  "Deliveries a second",
-  rate,
-  (run) => run.deliveriesPerSecond,
-);
+/** A server in one metric, beside the server it is compared to. */
+export interface Comparison {
+  /** The ratio of the medians; `null` to a median of 0. */
+  ratio: number | null;
+  /** `undefined` if the ranges overlap: then the difference may be chance. */
+  verdict: "better" | "worse" | undefined;
+}
 
-/** Of what there would have been. */
-export const LOSS: Metric = metric(
-  "Share lost",
-  percent,
-  (run) => run.lost / run.expected,
-);
+/** Compares `value` to `base`; `null` if that has no meaning. */
+export function compare(
+  { lowerIsBetter }: Metric,
+  value: Spread | null,
+  base: Spread | null,
+): Comparison | null {
+  if (lowerIsBetter === null || !value || !base) return null;
+  const lower = value.max < base.min;
+  const higher = value.min > base.max;
+  return {
+    ratio: base.median === 0 ? null : value.median / base.median,
+    verdict: lower || higher
+      ? lower === lowerIsBetter ? "better" : "worse"
+      : undefined,
+  };
+}
 
-/** A logarithm knows no zero: what is faster is drawn here. */
-export const LEAST_MICROSECONDS = 1;
+export const DELIVERIES: Metric = {
+  name: "deliveries/s",
+  unit: "1/s",
+  lowerIsBetter: false,
+  of: measured((run) => run.deliveriesPerSecond),
+  format: short,
+};
+
+/** The share of the expected deliveries. */
+export const LOSS: Metric = {
+  name: "lost",
+  unit: "share",
+  lowerIsBetter: true,
+  of: measured((run) => run.lost / run.expected),
+  format: percent,
+};
 
 export const P50: Metric = latency("p50", (it) => it.p50Microseconds);
 export const P99: Metric = latency("p99", (it) => it.p99Microseconds);
 export const P999: Metric = latency("p99.9", (it) => it.p999Microseconds);
 
-export const CPU: Metric = metric(
-  "CPU per delivery",
-  microseconds,
-  (run) => run.server?.cpuMicrosecondsPerDelivery,
-);
+/** The server's CPU time. */
+export const CPU: Metric = {
+  name: "CPU per delivery",
+  unit: "µs",
+  lowerIsBetter: true,
+  of: measured((run) => run.server?.cpuMicrosecondsPerDelivery),
+  format: microseconds,
+};
 
-export const PEAK_MEMORY: Metric = memory("Peak", (it) => it.peakMemoryBytes);
+export const PEAK_MEMORY: Metric = memory("peak", (it) => it.peakMemoryBytes);
 
-/** All rows of the table, in its order. */
-export const METRICS: readonly MetricGroup[] = [
+/** Of the tester itself, so it compares no servers. Only a load has intended times. */
+export const SEND_DELAY: Metric = {
+  name: "send delay p99",
+  unit: "µs",
+  lowerIsBetter: null,
+  of: measured((run) =>
+    run.offeredRate === null ? null : run.tester.sendDelayP99Microseconds
+  ),
+  format: microseconds,
+};
+
+/** All metrics, in the order of the tables. */
+export const METRICS: readonly Metric[] = [
   {
-    name: "Deliveries",
-    metrics: [
-      DELIVERIES,
-      metric("Delivered", count, (run) => run.received),
-      metric("Lost", count, (run) => run.lost),
-      LOSS,
-    ],
+    name: "messages sent",
+    unit: "messages",
+    lowerIsBetter: null,
+    of: measured((run) => run.sent),
+    format: count,
   },
   {
-    name: "Latency",
-    metrics: [
-      P50,
-      latency("p90", (it) => it.p90Microseconds),
-      P99,
-      P999,
-      latency("Longest", (it) => it.maxMicroseconds),
-    ],
+    name: "delivered",
+    unit: "deliveries",
+    lowerIsBetter: false,
+    of: measured((run) => run.received),
+    format: count,
   },
-  { name: "Processor", metrics: [CPU] },
+  LOSS,
   {
-    name: "Memory",
-    metrics: [
-      memory("Start", (it) => it.startMemoryBytes),
-      PEAK_MEMORY,
-      memory("End", (it) => it.endMemoryBytes),
-    ],
+    name: "duration",
+    unit: "s",
+    lowerIsBetter: true,
+    of: measured((run) => run.seconds),
+    format: seconds,
   },
+  DELIVERIES,
+  P50,
+  latency("p90", (it) => it.p90Microseconds),
+  P99,
+  P999,
+  latency("max", (it) => it.maxMicroseconds),
   {
-    name: "Tester",
-    metrics: [
-      metric(
-        "Sent late by, p99",
-        microseconds,
-        (run) => run.generator.slipP99Microseconds,
-      ),
-    ],
+    name: "server CPU",
+    unit: "s",
+    lowerIsBetter: true,
+    of: measured((run) => run.server?.cpuSeconds),
+    format: seconds,
   },
+  CPU,
+  memory("start", (it) => it.startMemoryBytes),
+  PEAK_MEMORY,
+  memory("end", (it) => it.endMemoryBytes),
+  SEND_DELAY,
 ];
 
 function latency(name: string, of: (latency: Latency) => number): Metric {
-  return metric(name, microseconds, (run) => run.latency && of(run.latency));
+  return {
+    name: `latency ${name}`,
+    unit: "µs",
+    lowerIsBetter: true,
+    of: measured((run) => run.latency && of(run.latency)),
+    format: microseconds,
+  };
 }
 
 function memory(name: string, of: (usage: Usage) => number): Metric {
-  return metric(name, bytes, (run) => run.server && of(run.server));
+  return {
+    name: `memory ${name}`,
+    unit: "bytes",
+    lowerIsBetter: true,
+    of: measured((run) => run.server && of(run.server)),
+    format: bytes,
+  };
 }
 
-/** What a run without deliveries divides by zero was not measured either. */
-function metric(
-  name: string,
-  format: (value: number) => string,
-  of: (run: RunResult) => number | null | undefined,
-): Metric {
-  return {
-    name,
-    format,
-    of(run) {
-      const value = of(run) ?? NaN;
-      return Number.isFinite(value) ? value : null;
-    },
+/** A quotient of a run without deliveries (0/0) was not measured either. */
+function measured(of: Value): Metric["of"] {
+  return (run) => {
+    const value = of(run) ?? NaN;
+    return Number.isFinite(value) ? value : null;
   };
 }

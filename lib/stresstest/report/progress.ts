@@ -1,15 +1,15 @@
 /**
- * How far a run is, on a terminal: one line on standard error that is written
- * over, and nothing at all where standard error is no terminal.
+ * The progress of a run: one line on standard error that is written over. Where
+ * standard error is no terminal, nothing is written.
  *
  * @module
  */
 import process from "node:process";
 import { createLogUpdate } from "log-update";
-import { number } from "./figures.ts";
+import { count } from "./format.ts";
 
-/** Characters of the bar. */
-const WIDTH = 20;
+/** The width of the bar, in characters. */
+const BAR_WIDTH = 20;
 
 /** The line. */
 export class Progress implements Disposable {
@@ -17,23 +17,23 @@ export class Progress implements Disposable {
     ? createLogUpdate(process.stderr)
     : undefined;
 
-  /** Writes the line anew. */
-  show(what: string, done: number, of: number, deliveries: number): void {
-    const full = Math.round(WIDTH * Math.min(1, done / of));
-    const bar = "█".repeat(full) + "░".repeat(WIDTH - full);
+  /** Replaces the line. */
+  show(run: string, sent: number, of: number, deliveries: number): void {
+    const full = Math.round(BAR_WIDTH * Math.min(1, sent / of));
+    const bar = "█".repeat(full) + "░".repeat(BAR_WIDTH - full);
     this.#line?.(
-      `${bar} ${what}  ${number(done)} of ${number(of)} messages, ${
-        number(deliveries)
+      `${bar} ${run}  ${count(sent)} of ${count(of)} messages, ${
+        count(deliveries)
       } deliveries`,
     );
   }
 
-  /** Takes the line away, so that something else can be written. */
+  /** Removes the line, so that something else can be written. */
   clear(): void {
     this.#line?.clear();
   }
 
-  /** Takes the line away and gives the cursor back. */
+  /** Removes the line and shows the cursor again. */
   [Symbol.dispose](): void {
     this.#line?.clear();
     this.#line?.done();

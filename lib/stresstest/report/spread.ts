@@ -1,18 +1,18 @@
 /**
- * What several runs come to: the median and the range of one figure. Used by the
- * tables and the charts. The rule: a figure that no run has is `null`, never zero.
+ * The median and range of one metric over several runs. Values that were not measured
+ * are left out, never taken for zero.
  *
  * @module
  */
 
-/** A figure over several runs. */
+/** The median and range of several values. */
 export interface Spread {
   median: number;
   min: number;
   max: number;
 }
 
-/** The median and range of what is there. */
+/** The median and range of the values that are not `null`; `null` if there are none. */
 export function spread(values: readonly (number | null)[]): Spread | null {
   const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
   if (sorted.length === 0) return null;

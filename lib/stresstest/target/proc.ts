@@ -1,45 +1,45 @@
 /**
- * What Linux tells of a process in `/proc`. Whoever watches one asks here. Its one
- * rule: a process that is gone is no error, it uses nothing.
+ * Reads from Linux's `/proc` what a process uses. A process that has ended is no
+ * error: it uses nothing.
  *
  * @module
  */
 
-/** Ticks of a second in `/proc`, on every architecture that Deno runs on. */
-const TICKS = 100;
+/** Clock ticks per second in `/proc`, on every architecture that Deno runs on. */
+const TICKS_PER_SECOND = 100;
 
 /**
- * The fields of `/proc/PID/stat` that are CPU time, counted from the one after
- * the name: user, system, and the same of children that have ended.
+ * The fields of `/proc/PID/stat` with CPU times, counted from the field after the
+ * name: user, system, and the same of children that have ended.
  */
-const TIMES = { all: [11, 12, 13, 14], system: [12, 14] } as const;
+const CPU_FIELDS = { all: [11, 12, 13, 14], system: [12, 14] } as const;
 
-/** Bytes of memory that a process has now, or had at most. */
+/** Bytes of resident memory of a process, now or at its peak. */
 export function residentBytes(pid: number, when: "now" | "peak"): number {
   const name = when === "now" ? "VmRSS" : "VmHWM";
   const line = new RegExp(`^${name}:\\s*(\\d+)`, "m");
   return Number(line.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
 }
 
-/** Forgets the peak of memory. Where that is not allowed, it is that of its whole life. */
+/** Resets the peak of resident memory. Where that is not allowed, the peak is that of its whole life. */
 export function resetPeak(pid: number): void {
   try {
     Deno.writeTextFileSync(`/proc/${pid}/clear_refs`, "5");
   } catch {
-    // Not allowed, or gone.
+    // not allowed, or the process has ended
   }
 }
 
-/** CPU time that a process has used, or the system for it, with its children that have ended. */
+/** Seconds of CPU time of a process and its ended children, in all or in the system. */
 export function cpuSeconds(pid: number, of: "all" | "system"): number {
-  // The name stands in parentheses and may contain anything.
+  // The name is in parentheses and may contain any character.
   const fields = read(`/proc/${pid}/stat`).split(") ").at(-1)!.split(" ");
-  return TIMES[of].reduce((sum, at) => sum + Number(fields[at] ?? 0), 0) /
-    TICKS;
+  return CPU_FIELDS[of].reduce((sum, at) => sum + Number(fields[at] ?? 0), 0) /
+    TICKS_PER_SECOND;
 }
 
-/** A process and its children, and theirs. Costs a look at each thread. */
-export function family(pid: number): number[] {
+/** The ids of a process and all its descendants. Reads one file for each thread. */
+export function processTree(pid: number): number[] {
   const pids = [pid];
   for (const each of pids) {
     for (const thread of names(`/proc/${each}/task`)) {
@@ -50,7 +50,7 @@ export function family(pid: number): number[] {
   return pids;
 }
 
-/** Descriptors that a process has open. */
+/** How many descriptors a process has open. */
 export function descriptors(pid: number): number {
   return names(`/proc/${pid}/fd`).length;
 }
@@ -59,7 +59,7 @@ function read(path: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch {
-    return ""; // gone
+    return ""; // it has ended
   }
 }
 
@@ -67,6 +67,6 @@ function names(path: string): string[] {
   try {
     return [...Deno.readDirSync(path)].map(({ name }) => name);
   } catch {
-    return []; // gone
+    return []; // it has ended
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The process of the server under test. Its one rule: when it is stopped, whatever
- * it started is gone, children included.
+ * The process of the server under test. When it has been stopped, its children have
+ * been stopped too.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import { type Address, formatAddress } from "@zillions/server/address";
 import { reason, StartError } from "./start_error.ts";
 import type { Target } from "./target.ts";
 
-/** What a server prints when it accepts connections. */
+/** The start of the line that a server prints when it accepts connections. */
 export const READY = "listening on";
 
-/** How long a server may take to end when it is asked to, in milliseconds. */
-const GRACE = 2000;
+/** Milliseconds in which a server must end after SIGTERM, before SIGKILL. */
+const GRACE_PERIOD = 2000;
 
-/** How much of the end of its standard error is kept, in characters. */
-const KEPT = 4096;
+/** How many of the last characters of standard error are kept. */
+const MAX_KEPT = 4096;
 
-/** A process and the end of what it says. */
+/** A process, its ready line and its standard error. */
 export class Process {
-  /** The end of what it printed to standard error. */
+  /** The last characters that it printed to standard error. */
   stderr = "";
-  /** Resolves with how it ended. */
+  /** Resolves with how the process ended. */
   readonly ended: Promise<string>;
   readonly #child: Deno.ChildProcess;
   readonly #name: string;
   readonly #line = Promise.withResolvers<string>();
-  readonly #cut = new AbortController();
+  readonly #stopReading = new AbortController();
   readonly #reading: Promise<unknown>;
 
   /** Starts the command of a target, with `address` as its last argument. */
@@ -52,8 +52,8 @@ export class Process {
     );
     this.#reading = Promise.all([
       this.#readOutput(),
-      this.#each(this.#child.stderr, (text) => {
-        this.stderr = (this.stderr + text).slice(-KEPT);
+      this.#readText(this.#child.stderr, (text) => {
+        this.stderr = (this.stderr + text).slice(-MAX_KEPT);
       }),
     ]);
   }
@@ -63,7 +63,7 @@ export class Process {
     return this.#child.pid;
   }
 
-  /** The line that says it is ready. */
+  /** Waits for the line that says that the server is ready, and returns it. */
   async ready(timeout: number, signal: AbortSignal): Promise<string> {
     const died = this.ended.then((how) => {
       throw new StartError(
@@ -84,33 +84,33 @@ export class Process {
         } s`,
       );
     } finally {
-      died.catch(() => {}); // it ends some time, and was told in time
+      died.catch(() => {}); // later the process ends, which is no error
     }
   }
 
-  /** Ends it: it is asked to, then made to. */
+  /** Ends the process group: SIGTERM, then SIGKILL. */
   async stop(): Promise<void> {
     this.#signal("SIGTERM");
     try {
-      await deadline(this.ended, GRACE);
+      await deadline(this.ended, GRACE_PERIOD);
     } catch {
-      // It takes its time: no more is given below.
+      // SIGKILL ends it below.
     }
     this.#signal("SIGKILL");
     await this.ended;
     try {
-      await deadline(this.#reading, GRACE);
+      await deadline(this.#reading, GRACE_PERIOD);
     } catch {
-      // A child that left the group still holds the streams: no more is read.
-      this.#cut.abort();
+      // A child that left the group still holds the streams: stop reading them.
+      this.#stopReading.abort();
       await this.#reading;
     }
   }
 
   async #readOutput(): Promise<void> {
     let text: string | undefined = "";
-    await this.#each(this.#child.stdout, (part) => {
-      if (text === undefined) return; // ready: what follows is read, not kept
+    await this.#readText(this.#child.stdout, (part) => {
+      if (text === undefined) return; // after the ready line, output is read but not kept
       text += part;
       for (
         let end;
@@ -122,16 +122,16 @@ export class Process {
         text = undefined;
         return;
       }
-      text = text.slice(0, KEPT);
+      text = text.slice(0, MAX_KEPT);
     });
   }
 
-  /** Reads a stream to its end, or until it is cut. */
-  async #each(
+  /** Reads a stream to its end, or until reading is stopped. */
+  async #readText(
     stream: ReadableStream<Uint8Array<ArrayBuffer>>,
     take: (text: string) => void,
   ): Promise<void> {
-    const { signal } = this.#cut;
+    const { signal } = this.#stopReading;
     const texts = stream.pipeThrough(new TextDecoderStream(), { signal });
     try {
       for await (const text of texts) take(text);
@@ -140,18 +140,19 @@ export class Process {
     }
   }
 
-  /** To the whole group; that there is nobody left is what is wanted. */
+  /** Sends a signal to the whole group. A group that has ended is no error. */
   #signal(signal: Deno.Signal): void {
     try {
       if (Deno.build.os === "windows") this.#child.kill(signal);
       else Deno.kill(-this.pid, signal);
     } catch (error) {
-      if (!gone(error)) throw error;
+      if (!hasEnded(error)) throw error;
     }
   }
 }
 
-function gone(error: unknown): boolean {
+/** Whether a signal failed because no process is left. */
+function hasEnded(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound ||
     error instanceof TypeError ||
     error instanceof Error && "code" in error && error.code === "ESRCH";

@@ -1,7 +1,7 @@
 /**
- * The server under test: started, awaited, stopped. Each round starts every
- * server once. Its one rule: it is not taken to be ready because it says so, but
- * because it accepts a connection.
+ * The server under test: starts it, waits until it is ready, stops it. Each round
+ * starts every server once. A server is ready when it has said so and accepts a
+ * connection.
  *
  * @module
  */
@@ -14,20 +14,20 @@ import { Process, READY } from "./process.ts";
 import { reason, StartError } from "./start_error.ts";
 import type { Socket, Target } from "./target.ts";
 
-/** What clients are played against. */
-export interface Subject {
-  /** Where it accepts connections. */
+/** What the clients of a run connect to. */
+export interface ServerUnderTest {
+  /** The address where it accepts connections. */
   readonly address: Address;
-  /** The process, if it can be watched. */
+  /** The process id, if the server was started here. */
   readonly pid: number | undefined;
-  /** Resolves, if it ends by itself, with how it ended. */
+  /** Resolves with how the server ended, if it ends by itself. */
   readonly ended: Promise<string>;
   /** Connects a client. */
   connect(): Promise<Socket>;
 }
 
-/** A server that was started, or ran before us. */
-export class Server implements Subject, AsyncDisposable {
+/** A server that was started here, or ran already. */
+export class Server implements ServerUnderTest, AsyncDisposable {
   readonly address: Address;
   readonly pid: number | undefined;
   readonly ended: Promise<string>;
@@ -42,18 +42,17 @@ export class Server implements Subject, AsyncDisposable {
     this.#process = process;
   }
 
-  /** The end of what it printed to standard error. */
+  /** The last characters that it printed to standard error. */
   get stderr(): string {
     return this.#process?.stderr ?? "";
   }
 
   /**
-   * Starts `target`, which is told to listen on `address`, and waits until it
-   * accepts connections.
+   * Starts `target` with `address` and waits until it accepts connections.
    *
-   * @param readyTimeout Milliseconds that it may take.
+   * @param readyTimeout Milliseconds in which it must be ready.
    * @param stop Ends the wait.
-   * @throws {StartError} If it does not.
+   * @throws {StartError} If the server does not get ready.
    */
   static async start(
     target: Target,
@@ -62,15 +61,15 @@ export class Server implements Subject, AsyncDisposable {
     stop: AbortSignal,
   ): Promise<Server> {
     if (target.address) {
-      await mustAccept(target.address, target.text);
+      await assertAccepts(target.address, target.text);
       return new Server(target, target.address);
     }
-    mustBeFree(address);
+    assertFree(address);
     const process = new Process(target, address);
     try {
       const line = await process.ready(readyTimeout, stop);
-      const at = address.port === 0 ? announced(line, target) : address;
-      await mustAccept(
+      const at = address.port === 0 ? announcedAddress(line, target) : address;
+      await assertAccepts(
         at,
         `${target.name} at ${formatAddress(at)}, which printed "${READY}"`,
       );
@@ -88,14 +87,14 @@ export class Server implements Subject, AsyncDisposable {
     return connect(this.address);
   }
 
-  /** Stops it, by force if need be. */
+  /** Stops the server, by force if it does not end when asked. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process?.stop();
   }
 }
 
-/** Where it says it listens, for a port that it chose itself. */
-function announced(line: string, target: Target): Address {
+/** The address in the ready line of a server that chose its port itself. */
+function announcedAddress(line: string, target: Target): Address {
   try {
     return parseAddress(line.slice(READY.length).trim());
   } catch (cause) {
@@ -107,8 +106,8 @@ function announced(line: string, target: Target): Address {
   }
 }
 
-/** @throws {StartError} If somebody listens there already. */
-function mustBeFree(address: Address): void {
+/** @throws {StartError} If `address` is in use already. */
+function assertFree(address: Address): void {
   try {
     Deno.listen(address).close();
   } catch (error) {
@@ -118,8 +117,8 @@ function mustBeFree(address: Address): void {
   }
 }
 
-/** @throws {StartError} If nobody accepts connections there. */
-async function mustAccept(address: Address, who: string): Promise<void> {
+/** @throws {StartError} If `address` does not accept connections. */
+async function assertAccepts(address: Address, who: string): Promise<void> {
   try {
     (await Deno.connect(address)).close();
   } catch (error) {

@@ -1,11 +1,11 @@
 /**
- * Why a server cannot be tested. Whoever starts or connects throws it; the entry
- * point prints it.
+ * The error of a server that cannot be tested. Thrown where servers are started and
+ * connected to; the command prints it.
  *
  * @module
  */
 
-/** The server cannot be tested: one line that says why, and what it said itself. */
+/** The server cannot be tested. The message is one line that says why. */
 export class StartError extends Error {
   /** The name of this class. */
   override readonly name = "StartError";
@@ -16,7 +16,7 @@ export class StartError extends Error {
   }
 }
 
-/** Why the system refused, in a few words. */
+/** The reason why the system refused to start, listen or connect, in a few words. */
 export function reason(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) {
     return "there is no such executable";

@@ -1,14 +1,14 @@
 /**
- * What is tested: a command that starts a server, or the address of one that
- * runs. The arguments are read into these; the runs start them.
+ * What is tested: a command that starts a server, or the address of a server that
+ * runs already. Parsed from the command line.
  *
  * @module
  */
 import { parseArgsStringToArgv } from "string-argv";
 import { type Address, parseAddress } from "@zillions/server/address";
 
-/** The most characters of a name: it heads a column. */
-const LONGEST = 24;
+/** The most characters of a name, so that it fits over a column. */
+const MAX_NAME = 24;
 
 /** A connection that carries frames. */
 export type Socket =
@@ -19,24 +19,24 @@ export type Socket =
 export interface Target {
   /** Short and unique among the targets. */
   name: string;
-  /** As it was given. */
+  /** As it was given on the command line. */
   text: string;
   /** The words of the command; `undefined` if the server runs already. */
   command: string[] | undefined;
-  /** Where the server runs already. */
+  /** The address of a server that runs already. */
   address: Address | undefined;
   /**
-   * Connects a client to it, where a socket alone does not do: whoever compares
-   * with a server of another protocol says here how frames travel in it.
+   * Connects a client, if a plain socket does not do: a comparison with a server of
+   * another protocol translates frames here.
    */
   connect?: (address: Address) => Promise<Socket>;
 }
 
 /**
- * The targets that `texts` say, each an address, the path of an executable, or
- * a command with arguments, split into words as a shell does.
+ * Parses targets. Each text is an address, the path of an executable, or a command
+ * with arguments, which is split into words as a shell does.
  */
-export function targets(texts: string[]): Target[] {
+export function parseTargets(texts: string[]): Target[] {
   const found = texts.map((text): Target => {
     const address = addressOf(text);
     const command = address ? undefined : wordsOf(text);
@@ -58,19 +58,19 @@ function addressOf(text: string): Address | undefined {
   }
 }
 
-/** A path is one word, whatever it contains. */
+/** The words of a command. The path of a file is one word, whatever it contains. */
 function wordsOf(text: string): string[] {
   try {
     if (Deno.statSync(text).isFile) return [text];
   } catch {
-    // no such file, so words
+    // no such file, so a command with arguments
   }
   return parseArgsStringToArgv(text);
 }
 
-/** The last word that is no option: most often the program, even after `deno run`. */
+/** The name of the last word that is no option: most often the program, even after `deno run`. */
 function nameOf(command: string[] | undefined, text: string): string {
   const word = command?.findLast((word) => !word.startsWith("-"));
   const name = word?.split(/[/\\]/).findLast((part) => part !== "") ?? text;
-  return name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
+  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name;
 }

@@ -1,57 +1,69 @@
 /**
- * What the server's process uses, children included, as Linux tells it in
- * `/proc`. A run watches from before it connects until after the last delivery.
- * Its one rule: it looks seldom and briefly, for it runs beside the generator.
+ * Monitors the CPU time and memory of the server's process and its children, where
+ * the system is Linux. A run monitors from before its clients connect until after the
+ * last delivery. Samples are rare and short, because they cost time of the tester.
  *
  * @module
  */
-import { cpuSeconds, family, resetPeak, residentBytes } from "./proc.ts";
-import type { Usage } from "../load/result.ts";
+import { cpuSeconds, processTree, resetPeak, residentBytes } from "./proc.ts";
 
-/** How often memory is looked at, in milliseconds. */
+/** What a server used during a run, its children included. */
+export interface Usage {
+  cpuSeconds: number;
+  /** The part of `cpuSeconds` spent in the system: reads, writes and wake-ups. */
+  systemSeconds: number;
+  cpuMicrosecondsPerDelivery: number;
+  startMemoryBytes: number;
+  peakMemoryBytes: number;
+  endMemoryBytes: number;
+  /** `[seconds since the run began, bytes resident]`. */
+  memory: [number, number][];
+}
+
+/** Milliseconds between two samples. */
 const PERIOD = 100;
 
 /** CPU time, in seconds. */
-interface Cpu {
+interface CpuTime {
   all: number;
   system: number;
 }
 
-/** Watches a process and its children. */
-export class UsageWatch implements Disposable {
+/** Monitors a process and its children. */
+export class UsageMonitor implements Disposable {
   readonly #pid: number;
   readonly #begun = performance.now();
   readonly #memory: [number, number][] = [];
   #pids: number[] = [];
-  #cpuBefore: Cpu = { all: 0, system: 0 };
-  #cpu: Cpu = { all: 0, system: 0 };
+  #cpuBefore: CpuTime = { all: 0, system: 0 };
+  #cpu: CpuTime = { all: 0, system: 0 };
   readonly #timer: ReturnType<typeof setInterval>;
 
   private constructor(pid: number) {
     this.#pid = pid;
-    this.#find();
+    this.#findProcesses();
     for (const each of this.#pids) resetPeak(each);
-    this.#look();
-    this.#timer = setInterval(() => this.#look(), PERIOD);
+    this.#sample();
+    this.#timer = setInterval(() => this.#sample(), PERIOD);
   }
 
-  /** Begins to watch `pid`, or nothing where that is not possible. */
-  static start(pid: number | undefined): UsageWatch | undefined {
+  /** Starts to monitor `pid`; `undefined` where that is not possible. */
+  static start(pid: number | undefined): UsageMonitor | undefined {
     if (pid === undefined || Deno.build.os !== "linux") return undefined;
-    return new UsageWatch(pid);
+    return new UsageMonitor(pid);
   }
 
-  /** From here on CPU time counts: clients are connected. */
-  mark(): void {
-    this.#find();
-    this.#look();
+  /** Restarts the CPU time at 0, when all clients are connected. */
+  restartCpu(): void {
+    this.#findProcesses();
+    this.#sample();
     this.#cpuBefore = this.#cpu;
   }
 
-  /** The figures from the beginning to now. A process that is gone has its last ones. */
+  /** The usage until now. Of a process that has ended, the last sample counts. */
   summary(deliveries: number): Usage {
-    this.#find();
-    this.#look();
+    this.#findProcesses();
+    this.#sample();
     const sizes = this.#memory.map(([, bytes]) => bytes);
     const cpuSeconds = this.#cpu.all - this.#cpuBefore.all;
     return {
@@ -70,18 +82,18 @@ export class UsageWatch implements Disposable {
     };
   }
 
-  /** Ends the watch. */
+  /** Stops monitoring. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
 
-  #find(): void {
-    this.#pids = family(this.#pid);
+  #findProcesses(): void {
+    this.#pids = processTree(this.#pid);
   }
 
-  #look(): void {
+  #sample(): void {
     const resident = this.#sum((pid) => residentBytes(pid, "now"));
-    if (resident === 0) return; // it is gone
+    if (resident === 0) return; // it has ended
     this.#cpu = {
       all: this.#sum((pid) => cpuSeconds(pid, "all")),
       system: this.#sum((pid) => cpuSeconds(pid, "system")),

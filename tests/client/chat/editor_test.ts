@@ -4,6 +4,7 @@ import { Editor } from "../../../lib/client/chat/editor.ts";
 import { History } from "../../../lib/client/chat/history.ts";
 import type { Command } from "../../../lib/client/chat/key_decoder.ts";
 import { holds } from "../../support/property.ts";
+import { test } from "../../support/test.ts";
 
 /** What an editor shows, with `|` for the cursor, after `commands`. */
 function edit(start: string, ...commands: (Command | { text: string })[]) {
@@ -18,12 +19,12 @@ function edit(start: string, ...commands: (Command | { text: string })[]) {
   return `${editor.before}|${editor.text.slice(editor.before.length)}`;
 }
 
-Deno.test("Editor types where the cursor is", () => {
+test("Editor types where the cursor is", () => {
   assertEquals(edit("ab|cd", { text: "XY" }), "abXY|cd");
   assertEquals(edit("|", { text: "é" }, { text: "天" }), "é天|");
 });
 
-Deno.test("Editor moves by characters as people count them", () => {
+test("Editor moves by characters as people count them", () => {
   for (const one of ["a", "é", "e\u0301", "天", "👍🏽", "👩‍👩‍👧", "🇫🇷", "한", "한"]) {
     assertEquals(edit(`x${one}y|`, "left", "left"), `x|${one}y`);
     assertEquals(edit(`x|${one}y`, "right"), `x${one}|y`);
@@ -34,7 +35,7 @@ Deno.test("Editor moves by characters as people count them", () => {
   assertEquals(edit("ab|", "right", "delete"), "ab|");
 });
 
-Deno.test("Editor keeps the cursor behind what a typed mark joins", () => {
+test("Editor keeps the cursor behind what a typed mark joins", () => {
   assertEquals(edit("e|x", { text: "\u0301" }), "e\u0301|x");
   assertEquals(edit("👩|x", { text: "\u200d" }, { text: "👧" }), "👩‍👧|x");
   assertEquals(
@@ -44,7 +45,7 @@ Deno.test("Editor keeps the cursor behind what a typed mark joins", () => {
   assertEquals(edit("e\n|\u0301", "backspace"), "e\u0301|");
 });
 
-Deno.test("Editor moves and deletes by words and lines", () => {
+test("Editor moves and deletes by words and lines", () => {
   assertEquals(edit("one two-three|", "wordLeft"), "one two-|three");
   assertEquals(
     edit("one two-three|", "wordLeft", "wordLeft"),
@@ -62,7 +63,7 @@ Deno.test("Editor moves and deletes by words and lines", () => {
   assertEquals(edit("one| two", "end"), "one two|");
 });
 
-Deno.test("Editor keeps to the line, of several", () => {
+test("Editor keeps to the line, of several", () => {
   assertEquals(edit("a\nbc|d\ne", "home"), "a\n|bcd\ne");
   assertEquals(edit("a\nbc|d\ne", "end"), "a\nbcd|\ne");
   assertEquals(edit("a\nbc|d\ne", "killBefore"), "a\n|d\ne");
@@ -72,7 +73,7 @@ Deno.test("Editor keeps to the line, of several", () => {
   assertEquals(edit("a\n|b", "left"), "a|\nb");
 });
 
-Deno.test("Editor counts the bytes of the cursor's line", () => {
+test("Editor counts the bytes of the cursor's line", () => {
   const editor = new Editor();
   editor.insert("long line\n天é");
   assertEquals(editor.bytes, 5);
@@ -81,7 +82,7 @@ Deno.test("Editor counts the bytes of the cursor's line", () => {
   assertEquals(editor.bytes, 9);
 });
 
-Deno.test("Editor replaces the text and goes behind the line asked for", () => {
+test("Editor replaces the text and goes behind the line asked for", () => {
   const editor = new Editor();
   editor.replace("a\nbb\nc", 1);
   assertEquals(editor.before, "a\nbb");
@@ -89,7 +90,7 @@ Deno.test("Editor replaces the text and goes behind the line asked for", () => {
   assertEquals(editor.before, "a\nbb\nc");
 });
 
-Deno.test("Editor leaves out what is too much, and says so", () => {
+test("Editor leaves out what is too much, and says so", () => {
   const editor = new Editor();
   assert(editor.insert("x".repeat(8191)));
   assert(!editor.insert("👍"));
@@ -98,7 +99,7 @@ Deno.test("Editor leaves out what is too much, and says so", () => {
   assert(!editor.insert("more"));
 });
 
-Deno.test("Editor keeps the cursor between graphemes, whatever is pressed", async (t) => {
+test("Editor keeps the cursor between graphemes, whatever is pressed", async (t) => {
   const pieces = [
     "a",
     " ",
@@ -135,7 +136,7 @@ Deno.test("Editor keeps the cursor between graphemes, whatever is pressed", asyn
   );
 });
 
-Deno.test("History goes back and forth, and keeps the draft", () => {
+test("History goes back and forth, and keeps the draft", () => {
   const history = new History();
   assertEquals(history.older("draft"), undefined);
   history.add("one");
@@ -151,7 +152,7 @@ Deno.test("History goes back and forth, and keeps the draft", () => {
   assertEquals(history.newer(), undefined);
 });
 
-Deno.test("History forgets the oldest", () => {
+test("History forgets the oldest", () => {
   const history = new History();
   for (let i = 0; i < 1500; i++) history.add(`${i}`);
   const entries = [];

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Key, KeyDecoder } from "../../../lib/client/chat/key_decoder.ts";
+import { test } from "../../support/test.ts";
 
 const utf8 = new TextEncoder();
 
@@ -55,7 +56,7 @@ const KEYS: Record<string, string> = {
   "\x1b\x1b[D": "left",
 };
 
-Deno.test("KeyDecoder knows each key, between others", () => {
+test("KeyDecoder knows each key, between others", () => {
   for (const [sequence, command] of Object.entries(KEYS)) {
     assertEquals(decode(utf8.encode(sequence)), [command], sequence);
     assertEquals(
@@ -66,7 +67,7 @@ Deno.test("KeyDecoder knows each key, between others", () => {
   }
 });
 
-Deno.test("KeyDecoder decodes the same at every split point", () => {
+test("KeyDecoder decodes the same at every split point", () => {
   const input = utf8.encode(
     "aé天👩‍👩‍👧\x1b[A\x1b[1;5C\x1bOH\x1b[200~one\r\ntwo\rthree\nx\x1b[31m\x1b[201~\x1b[201~\rz",
   );
@@ -86,7 +87,7 @@ Deno.test("KeyDecoder decodes the same at every split point", () => {
   assertEquals(decode(...[...input].map((byte) => Uint8Array.of(byte))), whole);
 });
 
-Deno.test("KeyDecoder swallows what it does not know", () => {
+test("KeyDecoder swallows what it does not know", () => {
   const unknown = [
     "\x1b[99;99R",
     "\x1b[?1;2c",
@@ -109,7 +110,7 @@ Deno.test("KeyDecoder swallows what it does not know", () => {
   }
 });
 
-Deno.test("KeyDecoder takes an escape alone for the Escape key", () => {
+test("KeyDecoder takes an escape alone for the Escape key", () => {
   assertEquals(decode(utf8.encode("\x1b"), utf8.encode("b")), [{ text: "b" }]);
   assertEquals(decode(utf8.encode("\x1b"), utf8.encode("[A")), ["older"]);
 });

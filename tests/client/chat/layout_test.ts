@@ -7,6 +7,7 @@ import { Editor } from "../../../lib/client/chat/editor.ts";
 import { clip, layOut } from "../../../lib/client/chat/layout.ts";
 import { Palette } from "../../../lib/client/chat/palette.ts";
 import { holds } from "../../support/property.ts";
+import { test } from "../../support/test.ts";
 
 const PLAIN = new Palette(false);
 
@@ -28,7 +29,7 @@ function footer(text: string, size: Size, palette = PLAIN, lefts = 0) {
   return layOutFooter(content, size, palette);
 }
 
-Deno.test("layOut() fills rows and leaves a column for the cursor", () => {
+test("layOut() fills rows and leaves a column for the cursor", () => {
   const rows = (text: string, width: number) =>
     layOut(text, 0, width).rows.map((row) => row.text);
   assertEquals(rows("", 5), [""]);
@@ -42,7 +43,7 @@ Deno.test("layOut() fills rows and leaves a column for the cursor", () => {
   assertEquals(rows("a\x1b\tb", 9), ["a␛␉b"]);
 });
 
-Deno.test("layOut() puts the cursor where the next character goes", () => {
+test("layOut() puts the cursor where the next character goes", () => {
   const at = (text: string, cursor: number, width: number) => {
     const { cursorRow, before, cursorColumn } = layOut(text, cursor, width);
     return [cursorRow, before, cursorColumn];
@@ -57,7 +58,7 @@ Deno.test("layOut() puts the cursor where the next character goes", () => {
   assertEquals(at("ab\n", 3, 9), [1, "", 0]);
 });
 
-Deno.test("layOut() loses nothing, and no row is too wide", async (t) => {
+test("layOut() loses nothing, and no row is too wide", async (t) => {
   const piece = fc.constantFrom("a", " ", "\n", "é", "e\u0301", "天", "👍");
   const text = fc.array(piece, { maxLength: 60 }).map((all) => all.join(""));
   await holds(
@@ -78,7 +79,7 @@ Deno.test("layOut() loses nothing, and no row is too wide", async (t) => {
   );
 });
 
-Deno.test("clip() keeps what fits, escaped", () => {
+test("clip() keeps what fits, escaped", () => {
   assertEquals(clip("abc", 3), "abc");
   assertEquals(clip("abc", 2), "ab");
   assertEquals(clip("a天", 2), "a");
@@ -86,7 +87,7 @@ Deno.test("clip() keeps what fits, escaped", () => {
   assertEquals(clip("abc", 0), "");
 });
 
-Deno.test("layOutFooter() shows the counter, the text and the status", () => {
+test("layOutFooter() shows the counter, the text and the status", () => {
   const size = { columns: 80, rows: 24 };
   assertEquals(footer("", size).rows, [" 255 > ", STATUS]);
   assertEquals(footer("hé", size).rows, [" 252 > hé", STATUS]);
@@ -108,7 +109,7 @@ Deno.test("layOutFooter() shows the counter, the text and the status", () => {
   ]);
 });
 
-Deno.test("layOutFooter() shows the rows around the cursor, and the counter", () => {
+test("layOutFooter() shows the rows around the cursor, and the counter", () => {
   const size = { columns: 27, rows: 5 };
   const text = Array.from("abcdefgh", (one) => one.repeat(19)).join("");
   const rows = (lefts: number) => footer(text, size, PLAIN, lefts).rows;
@@ -128,7 +129,7 @@ Deno.test("layOutFooter() shows the rows around the cursor, and the counter", ()
   ]);
 });
 
-Deno.test("layOutFooter() warns when few bytes are left, with colour and without", () => {
+test("layOutFooter() warns when few bytes are left, with colour and without", () => {
   const size = { columns: 300, rows: 24 };
   const first = (bytes: number, palette: Palette) =>
     footer("x".repeat(bytes), size, palette).rows[0]!.split("x")[0];
@@ -143,7 +144,7 @@ Deno.test("layOutFooter() warns when few bytes are left, with colour and without
   assertEquals(first(246, colored), "\x1b[31m   9\x1b[0m ! ");
 });
 
-Deno.test("layOutFooter() fits into any window, with the cursor in it", () => {
+test("layOutFooter() fits into any window, with the cursor in it", () => {
   const texts = [
     "",
     "hi",
@@ -171,13 +172,13 @@ Deno.test("layOutFooter() fits into any window, with the cursor in it", () => {
   }
 });
 
-Deno.test("layOutFooter() shows the status alone when nothing can be typed", () => {
+test("layOutFooter() shows the status alone when nothing can be typed", () => {
   const content = { editor: undefined, status: STATUS, isError: true };
   const shown = layOutFooter(content, { columns: 10, rows: 5 }, PLAIN);
   assertEquals(shown.rows, ["", STATUS.slice(0, 9)]);
 });
 
-Deno.test("Echoes recognises each message once", () => {
+test("Echoes recognises each message once", () => {
   const echoes = new Echoes();
   echoes.sent("a");
   echoes.sent("b");
@@ -189,7 +190,7 @@ Deno.test("Echoes recognises each message once", () => {
   ]);
 });
 
-Deno.test("Echoes gives up on the oldest", () => {
+test("Echoes gives up on the oldest", () => {
   const echoes = new Echoes();
   for (let i = 0; i < 1001; i++) echoes.sent(`${i}`);
   assertEquals([echoes.received("0"), echoes.received("1")], [false, true]);

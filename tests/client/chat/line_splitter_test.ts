@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { LineSplitter } from "../../../lib/client/chat/line_splitter.ts";
 import { bodyOf, chunksOf } from "../../support/bytes.ts";
 import { holds } from "../../support/property.ts";
+import { test } from "../../support/test.ts";
 
 const utf8 = new TextEncoder();
 
@@ -19,7 +20,7 @@ function split(chunks: Iterable<Uint8Array>) {
   return lines;
 }
 
-Deno.test("LineSplitter finds the same lines at every split point", () => {
+test("LineSplitter finds the same lines at every split point", () => {
   const input = utf8.encode(
     `one\n\ntwo\r\n${"x".repeat(255)}\n${"y".repeat(256)}\n\n\x00\xff\nlast`,
   );
@@ -42,17 +43,17 @@ Deno.test("LineSplitter finds the same lines at every split point", () => {
   }
 });
 
-Deno.test("LineSplitter takes bytes that are not text as they are", () => {
+test("LineSplitter takes bytes that are not text as they are", () => {
   const body = bodyOf(200).filter((byte) => byte !== 0x0a);
   assertEquals(split([body, utf8.encode("\n")]), [body]);
 });
 
-Deno.test("LineSplitter makes no line of an end without bytes", () => {
+test("LineSplitter makes no line of an end without bytes", () => {
   assertEquals(split([]), []);
   assertEquals(split([utf8.encode("a\n")]), [utf8.encode("a")]);
 });
 
-Deno.test("LineSplitter counts a line of any length", () => {
+test("LineSplitter counts a line of any length", () => {
   const chunk = new Uint8Array(1024 * 1024);
   function* endless() {
     for (let i = 0; i < 4096; i++) yield chunk;
@@ -61,7 +62,7 @@ Deno.test("LineSplitter counts a line of any length", () => {
   assertEquals(split(endless()), [4096 * chunk.length, utf8.encode("after")]);
 });
 
-Deno.test("LineSplitter agrees with a split of the whole", async (t) => {
+test("LineSplitter agrees with a split of the whole", async (t) => {
   const byte = fc.constantFrom(0x0a, 0x0d, 0x61, 0xff);
   const chunk = fc.uint8Array({ maxLength: 300 }).chain((long) =>
     fc.oneof(fc.constant(long), fc.array(byte).map((b) => Uint8Array.from(b)))

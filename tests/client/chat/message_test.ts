@@ -2,15 +2,16 @@
 import { assertEquals } from "@std/assert";
 import { decodeText, formatMessage } from "../../../lib/client/chat/message.ts";
 import { Palette } from "../../../lib/client/chat/palette.ts";
+import { test } from "../../support/test.ts";
 
-Deno.test("decodeText() keeps a byte order mark, and knows what is not UTF-8", () => {
+test("decodeText() keeps a byte order mark, and knows what is not UTF-8", () => {
   const decode = (...bytes: number[]) => decodeText(Uint8Array.from(bytes));
   assertEquals(decode(), "");
   assertEquals(decode(0xef, 0xbb, 0xbf, 0x61), "\ufeffa");
   assertEquals(decode(0xc3), undefined);
 });
 
-Deno.test("formatMessage() shows when, whose and what", () => {
+test("formatMessage() shows when, whose and what", () => {
   const time = new Date(2026, 0, 2, 3, 4, 5);
   const plain = new Palette(false);
   const line = (text: string | undefined, own = false) =>
@@ -22,7 +23,7 @@ Deno.test("formatMessage() shows when, whose and what", () => {
   assertEquals(line("a: \x1b[2J\r\n"), "03:04:05   a: ␛[2J␍␊");
 });
 
-Deno.test("formatMessage() gives a name one colour, and only a name", () => {
+test("formatMessage() gives a name one colour, and only a name", () => {
   const time = new Date(2026, 0, 2, 3, 4, 5);
   const line = (text: string) =>
     formatMessage({ text, own: false, time }, new Palette(true)).split(

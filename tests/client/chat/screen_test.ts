@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Screen } from "../../../lib/client/chat/screen.ts";
 import { macrotask } from "../../support/jitter.ts";
+import { test } from "../../support/test.ts";
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
@@ -35,7 +36,7 @@ function screenOf(columns = 80, above: number[] = []) {
 const ERASE = "\\r\\x1b\\[K\\x1b\\[C\\x1b\\[J\\r";
 const FOOTER = "\\x1b\\[\\?7l> ab\\r\\nstatus\\x1b\\[1A\\r> a\\x1b\\[\\?7h";
 
-Deno.test("Screen draws many changes in one update and one write", async () => {
+test("Screen draws many changes in one update and one write", async () => {
   const { screen, update } = screenOf();
   screen.change();
   await update();
@@ -48,7 +49,7 @@ Deno.test("Screen draws many changes in one update and one write", async () => {
   assertEquals(await update(), []);
 });
 
-Deno.test("Screen erases what a narrower window has wrapped", async () => {
+test("Screen erases what a narrower window has wrapped", async () => {
   const { screen, window, update } = screenOf(80, [70, 0]);
   screen.change();
   await update();
@@ -63,7 +64,7 @@ Deno.test("Screen erases what a narrower window has wrapped", async () => {
   assertEquals(await up(10), 13);
 });
 
-Deno.test("Screen has room until much waits, and again once it is written", async () => {
+test("Screen has room until much waits, and again once it is written", async () => {
   const { screen, update } = screenOf();
   await screen.room();
   screen.print("x".repeat(64 * 1024));
@@ -72,7 +73,7 @@ Deno.test("Screen has room until much waits, and again once it is written", asyn
   assertMatch(drawn!, /x{65536}/);
 });
 
-Deno.test("Screen.close() prints the lines that wait, erases the footer, and is the end", async () => {
+test("Screen.close() prints the lines that wait, erases the footer, and is the end", async () => {
   const { screen, update } = screenOf();
   screen.change();
   await update();
@@ -84,7 +85,7 @@ Deno.test("Screen.close() prints the lines that wait, erases the footer, and is 
   assertMatch(updates[0]!, new RegExp(`^${ERASE}last\\r\\n\\x1b\\[\\?2004l$`));
 });
 
-Deno.test("Screen fails when the terminal does", async () => {
+test("Screen fails when the terminal does", async () => {
   const tasks: (() => void)[] = [];
   const screen = new Screen({
     sink: { write: () => Promise.reject(new Error("hung up")) },

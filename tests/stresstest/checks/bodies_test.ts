@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Bodies, MIN_BODY } from "../../../lib/stresstest/checks/bodies.ts";
 import { holds } from "../../support/property.ts";
+import { test } from "../../support/test.ts";
 
 function written(bodies: Bodies, message: number): DataView {
   const view = new DataView(new ArrayBuffer(bodies.size(message)));
@@ -9,7 +10,7 @@ function written(bodies: Bodies, message: number): DataView {
   return view;
 }
 
-Deno.test("Bodies every body matches itself and says its number", () => {
+test("Bodies.matches() accepts every body, which carries its number", () => {
   for (let length = MIN_BODY; length <= 255; length++) {
     const bodies = new Bodies(3, { min: length, max: length });
     const view = written(bodies, 70_000);
@@ -18,7 +19,7 @@ Deno.test("Bodies every body matches itself and says its number", () => {
   }
 });
 
-Deno.test("Bodies no bit can change unnoticed", () => {
+test("Bodies.matches() notices every changed bit", () => {
   for (const length of [8, 9, 10, 11, 64]) {
     const bodies = new Bodies(0, { min: length, max: length });
     const view = written(bodies, 5);
@@ -32,13 +33,13 @@ Deno.test("Bodies no bit can change unnoticed", () => {
   }
 });
 
-Deno.test("Bodies lengths stay in their range and use all of it", () => {
+test("Bodies.size() uses the whole range of lengths", () => {
   const bodies = new Bodies(1, { min: 16, max: 19 });
   const sizes = new Set(Array.from({ length: 1000 }, (_, n) => bodies.size(n)));
   assertEquals([...sizes].sort(), [16, 17, 18, 19]);
 });
 
-Deno.test("Bodies a body of another run, message or length does not match", async (t) => {
+test("Bodies.matches() rejects bodies of another run, message or length", async (t) => {
   const number = fc.nat(1_000_000);
   await holds(
     t,

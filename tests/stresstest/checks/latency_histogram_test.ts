@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { Tally } from "../../../lib/stresstest/checks/latency_histogram.ts";
+import { LatencyHistogram } from "../../../lib/stresstest/checks/latency_histogram.ts";
+import { test } from "../../support/test.ts";
 
-Deno.test("Tally.summary() finds percentiles to three digits", () => {
-  const tally = new Tally();
-  for (let value = 1; value <= 10_000; value++) tally.record(value);
-  const latency = tally.summary()!;
+test("LatencyHistogram.summary() finds percentiles to three digits", () => {
+  const histogram = new LatencyHistogram();
+  for (let value = 1; value <= 10_000; value++) histogram.record(value);
+  const latency = histogram.summary()!;
   const near = (value: number, expected: number) =>
     assert(Math.abs(value / expected - 1) <= 0.001, `${value}, ${expected}`);
   near(latency.p50Microseconds, 5000);
@@ -14,10 +15,10 @@ Deno.test("Tally.summary() finds percentiles to three digits", () => {
   near(latency.maxMicroseconds, 10_000);
 });
 
-Deno.test("Tally.summary() draws a curve that rises and gets dense towards 100", () => {
-  const tally = new Tally();
-  for (let value = 1; value <= 1000; value++) tally.record(value);
-  const { percentiles } = tally.summary()!;
+test("LatencyHistogram.summary() has percentiles that rise and are dense towards 100", () => {
+  const histogram = new LatencyHistogram();
+  for (let value = 1; value <= 1000; value++) histogram.record(value);
+  const { percentiles } = histogram.summary()!;
   percentiles.reduce((before, point) => {
     assert(point[0] > before[0] && point[1] >= before[1]);
     return point;
@@ -27,14 +28,14 @@ Deno.test("Tally.summary() draws a curve that rises and gets dense towards 100",
   assert(percentiles.filter(([percentile]) => percentile > 99).length > 10);
 });
 
-Deno.test("Tally.record() takes any duration", () => {
-  const tally = new Tally();
-  for (const value of [-5, 0, 0.9, 3e6, 1e15]) tally.record(value);
-  const latency = tally.summary()!;
+test("LatencyHistogram.record() accepts any duration", () => {
+  const histogram = new LatencyHistogram();
+  for (const value of [-5, 0, 0.9, 3e6, 1e15]) histogram.record(value);
+  const latency = histogram.summary()!;
   assertEquals(latency.p50Microseconds, 0);
   assert(latency.maxMicroseconds >= 3600e6);
 });
 
-Deno.test("Tally.summary() of nothing is nothing", () => {
-  assertEquals(new Tally().summary(), null);
+test("LatencyHistogram.summary() of no durations is null", () => {
+  assertEquals(new LatencyHistogram().summary(), null);
 });

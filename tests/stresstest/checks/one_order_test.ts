@@ -7,6 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Order } from "../../../lib/stresstest/checks/order.ts";
 import { holds } from "../../support/property.ts";
+import { test } from "../../support/test.ts";
 
 /** What a client received, by the messages' numbers: `sequence * senders + sender`. */
 type Log = readonly number[];
@@ -62,37 +63,42 @@ function receivable(messages: number): Log[] {
   return [...new Map(all.map((log) => [log.join(), log])).values(), []];
 }
 
-/** What clients received who contradict each other all together, and in no smaller company. */
-const CIRCLES: {
+/** Logs of clients that contradict each other all together, but not without any one of them. */
+const CONTRADICTIONS: {
   who: string;
   messages: number;
   senders: number;
   logs: Log[];
 }[] = [
-  { who: "three", messages: 3, senders: 3, logs: [[0, 1], [1, 2], [2, 0]] },
   {
-    who: "three who received more",
+    who: "three clients",
+    messages: 3,
+    senders: 3,
+    logs: [[0, 1], [1, 2], [2, 0]],
+  },
+  {
+    who: "three clients that received more",
     messages: 6,
     senders: 6,
     logs: [[3, 0, 4, 1], [1, 2], [2, 5, 0]],
   },
   {
     // 0 was sent before 3, 1 before 4, 2 before 5, but nobody received both.
-    who: "three and of three senders",
+    who: "three clients and three senders",
     messages: 6,
     senders: 3,
     logs: [[3, 1], [4, 2], [5, 0]],
   },
   {
-    who: "five",
+    who: "five clients",
     messages: 5,
     senders: 5,
     logs: [[0, 1], [1, 2], [2, 3], [3, 4], [4, 0]],
   },
 ];
 
-for (const { who, messages, senders, logs } of CIRCLES) {
-  Deno.test(`Order finds a circle of ${who}, no fewer of whom show it`, () => {
+for (const { who, messages, senders, logs } of CONTRADICTIONS) {
+  test(`Order finds a contradiction of ${who}, though any fewer agree`, () => {
     for (const at of logs.keys()) {
       const others = logs.toSpliced(at, 1);
       assert(exists(messages, senders, others));
@@ -103,7 +109,7 @@ for (const { who, messages, senders, logs } of CIRCLES) {
   });
 }
 
-Deno.test("Order agrees with trying all orders, for all that three clients can receive", () => {
+test("Order agrees with trying all orders, for all that three clients can receive", () => {
   const messages = 4;
   const logs = receivable(messages);
   assertEquals(logs.length, 1 + 4 + 12 + 24 + 24);
@@ -130,7 +136,7 @@ Deno.test("Order agrees with trying all orders, for all that three clients can r
   }
 });
 
-Deno.test("Order agrees with trying all orders, for more clients and messages", async (t) => {
+test("Order agrees with trying all orders, for more clients and messages", async (t) => {
   const messages = 6;
   const all = [...Array(messages).keys()];
   const log = fc.shuffledSubarray(all);

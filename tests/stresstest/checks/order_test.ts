@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Order } from "../../../lib/stresstest/checks/order.ts";
 import { holds } from "../../support/property.ts";
+import { test } from "../../support/test.ts";
 
 function see(order: Order, client: number, ...messages: number[]): void {
   for (let at = 1; at < messages.length; at++) {
@@ -9,13 +10,13 @@ function see(order: Order, client: number, ...messages: number[]): void {
   }
 }
 
-Deno.test("Order clients that see one sequence agree", () => {
+test("Order finds no cycle if all clients received one sequence", () => {
   const order = new Order(6, 2);
   for (const client of [0, 1, 2]) see(order, client, 0, 1, 3, 2, 5, 4);
   assertEquals(order.cycle(), undefined);
 });
 
-Deno.test("Order two clients that disagree are named", () => {
+test("Order names two clients that disagree", () => {
   const order = new Order(6, 2);
   see(order, 0, 0, 1, 2, 3);
   see(order, 1, 0, 1, 3, 2);
@@ -27,7 +28,7 @@ Deno.test("Order two clients that disagree are named", () => {
   );
 });
 
-Deno.test("Order a sender's own order binds messages that nobody got both", () => {
+test("Order uses the sender's order of messages that no client received both of", () => {
   // Sender 0 sends 0, 2; sender 1 sends 1, 3. One client has 2 before 1, the
   // other 3 before 0: each is possible, both together are not.
   const order = new Order(4, 2);
@@ -38,7 +39,7 @@ Deno.test("Order a sender's own order binds messages that nobody got both", () =
   assertEquals(cycle.filter(({ client }) => client === undefined).length, 2);
 });
 
-Deno.test("Order subsequences of one sequence never contradict", async (t) => {
+test("Order finds no cycle in subsequences of one sequence", async (t) => {
   await holds(
     t,
     fc.property(
@@ -55,7 +56,7 @@ Deno.test("Order subsequences of one sequence never contradict", async (t) => {
   );
 });
 
-Deno.test("Order a pair that changes places is found, whatever else is lost", async (t) => {
+test("Order finds a swapped pair, whatever else is lost", async (t) => {
   await holds(
     t,
     fc.property(
@@ -81,7 +82,7 @@ Deno.test("Order a pair that changes places is found, whatever else is lost", as
   );
 });
 
-Deno.test("Order what there is no room for is counted", () => {
+test("Order counts deliveries that it has no memory for", () => {
   // Each client gets two neighbours of its own: no edge is implied by others.
   const order = new Order(4000, 4000, 1024);
   for (let after = 1; after < 4000; after++) order.add(after, 0, after);
@@ -89,7 +90,7 @@ Deno.test("Order what there is no room for is counted", () => {
   assertEquals(order.cycle(), undefined);
 });
 
-Deno.test("Order a cycle is found among many edges of one message", () => {
+test("Order finds a cycle among many edges of one message", () => {
   const order = new Order(4000, 4000);
   for (let after = 1; after < 4000; after++) order.add(after, 0, after);
   order.add(7, 3999, 0);

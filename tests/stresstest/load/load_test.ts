@@ -1,18 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
-import { load, type LoadSettings } from "../../../lib/stresstest/load/load.ts";
-import type {
-  RunResult,
-  Verdict,
-} from "../../../lib/stresstest/load/result.ts";
+import { playLoad } from "../../../lib/stresstest/load/load.ts";
+import type { LoadSettings } from "../../../lib/stresstest/load/settings.ts";
+import type { RunResult } from "../../../lib/stresstest/load/result.ts";
+import type { Verdict } from "../../../lib/stresstest/checks/violations.ts";
 import { broken, NEVER, OURS, start } from "../servers.ts";
+import { test } from "../../support/test.ts";
 
 const SETTINGS: LoadSettings = {
   rate: 5000,
   count: 1000,
   publishers: 2,
   subscribers: 4,
-  talkers: 0,
-  timed: 50,
+  participants: 0,
+  sampled: 50,
   stuck: 0,
   churn: 0,
   body: { min: 64, max: 64 },
@@ -26,14 +26,16 @@ async function played(
   settings: Partial<LoadSettings> = {},
 ): Promise<RunResult> {
   await using server = await start(command);
-  return await load(server, { ...SETTINGS, ...settings }, 0, { stop: NEVER });
+  return await playLoad(server, { ...SETTINGS, ...settings }, 0, {
+    stop: NEVER,
+  });
 }
 
 function verdicts(run: RunResult): Verdict[] {
   return [...new Set(run.violations.map(({ verdict }) => verdict))];
 }
 
-Deno.test("load() our server loses nothing", async () => {
+test("playLoad() our server loses nothing", async () => {
   const run = await played(OURS, { maxLost: 0 });
   assertEquals(run.violations, []);
   assertEquals([run.sent, run.expected, run.received, run.lost], [
@@ -47,11 +49,11 @@ Deno.test("load() our server loses nothing", async () => {
   assert(run.deliveriesPerSecond > 0);
 });
 
-Deno.test("load() our server loses nothing of clients of every kind", async () => {
+test("playLoad() our server loses nothing with clients of every kind", async () => {
   const run = await played(OURS, {
     publishers: 1,
     subscribers: 2,
-    talkers: 5,
+    participants: 5,
     stuck: 2,
     churn: 3,
     body: { min: 4, max: 255 },
@@ -61,28 +63,28 @@ Deno.test("load() our server loses nothing of clients of every kind", async () =
   assertEquals([run.sent, run.received, run.lost], [1000, 7000, 0]);
 });
 
-Deno.test("load() those who are not timed are checked like all", async () => {
-  const run = await played(OURS, { subscribers: 40, timed: 3, maxLost: 0 });
+test("playLoad() checks receivers that are not sampled like the others", async () => {
+  const run = await played(OURS, { subscribers: 40, sampled: 3, maxLost: 0 });
   assertEquals([run.violations, run.received, run.lost], [[], 40_000, 0]);
-  const timed = { subscribers: 2, timed: 1 };
+  const sampled = { subscribers: 2, sampled: 1 };
   for (const [way, verdict] of [["damages", "damaged"], ["evicts", "died"]]) {
-    const run = await played(broken(way!), timed);
+    const run = await played(broken(way!), sampled);
     assertEquals(run.violations[0]?.verdict, verdict);
   }
 });
 
-Deno.test("load() a second run on the same server stands by itself", async () => {
+test("playLoad() plays a second run on the same server", async () => {
   await using server = await start(OURS);
   for (const n of [0, 1]) {
-    const run = await load(server, SETTINGS, n, { stop: NEVER });
+    const run = await playLoad(server, SETTINGS, n, { stop: NEVER });
     assertEquals([run.violations, run.lost], [[], 0]);
   }
 });
 
-Deno.test("load() tells its progress, and ends when it is stopped", async () => {
+test("playLoad() reports its progress, and ends when it is stopped", async () => {
   await using server = await start(OURS);
   const stop = new AbortController();
-  const run = await load(
+  const run = await playLoad(
     server,
     { ...SETTINGS, count: 1_000_000, maxLost: 0 },
     0,
@@ -98,54 +100,23 @@ Deno.test("load() tells its progress, and ends when it is stopped", async () => 
   assertEquals([run.violations, run.lost], [[], 0]);
 });
 
-Deno.test("load() dropping is legal", async () => {
+test("playLoad() allows dropped messages", async () => {
   const run = await played(broken("drops"));
   assertEquals(run.violations, []);
   assert(run.lost > 0);
   assertEquals(run.lost, run.expected - run.received);
 });
 
-Deno.test("load() dropping more than may be lost is not", async () => {
-  const run = await played(broken("drops"), { maxLost: 0.01 });
-  assertEquals(verdicts(run), ["conservation"]);
-});
-
-Deno.test("load() finds damage", async () => {
-  assertEquals(verdicts(await played(broken("damages"))), ["damaged"]);
-});
-
-Deno.test("load() finds a stream that is out of step", async () => {
-  const run = await played(broken("desynchronises"), { timeout: 500 });
-  assertEquals(run.violations[0]?.verdict, "damaged");
-});
-
-Deno.test("load() finds repetition", async () => {
-  const run = await played(broken("duplicates"));
-  assertEquals(verdicts(run), ["repeated"]);
-  assertEquals(run.lost, 0);
-});
-
-Deno.test("load() finds clients that see different orders", async () => {
-  const run = await played(broken("reorders"));
-  assertEquals(verdicts(run), ["one order"]);
-});
-
-Deno.test("load() finds clients that see different orders, but no two of them", async () => {
-  const run = await played(broken("circles"), {
-    publishers: 150, // each sends one message, so its own order binds nothing
-    subscribers: 3,
-    count: 150,
-  });
-  assertEquals(verdicts(run), ["one order"]);
-});
-
-Deno.test("load() finds that a sender's order is not kept", async () => {
-  const run = await played(broken("overtakes"), { publishers: 1 });
-  assertEquals(verdicts(run), ["sender order"]);
-});
-
-Deno.test("load() finds that one stuck reader blocks all", async () => {
-  const run = await played(broken("blocks"), {
+/** The verdict on each broken server, and the load that shows its fault. */
+const FAULTS: [fault: string, Verdict, Partial<LoadSettings>][] = [
+  ["drops", "conservation", { maxLost: 0.01 }],
+  ["damages", "damaged", {}],
+  ["duplicates", "repeated", {}],
+  ["reorders", "one order", {}],
+  // Each publisher sends one message, so that its own order binds nothing.
+  ["circles", "one order", { publishers: 150, subscribers: 3, count: 150 }],
+  ["overtakes", "sender order", { publishers: 1 }],
+  ["blocks", "stalled", {
     rate: 200_000,
     count: 100_000,
     publishers: 1,
@@ -153,31 +124,33 @@ Deno.test("load() finds that one stuck reader blocks all", async () => {
     stuck: 1,
     body: { min: 255, max: 255 },
     timeout: 1000,
+  }],
+  ["stalls", "stalled", { timeout: 1000 }],
+  ["evicts", "died", {}],
+];
+
+for (const [fault, verdict, settings] of FAULTS) {
+  test(`playLoad() says of a server that ${fault}: ${verdict}`, async () => {
+    assertEquals(verdicts(await played(broken(fault), settings)), [verdict]);
   });
-  assertEquals(verdicts(run), ["hung"]);
+}
+
+test("playLoad() finds a stream with wrong frame boundaries", async () => {
+  const run = await played(broken("desynchronises"), { timeout: 500 });
+  assertEquals(run.violations[0]?.verdict, "damaged");
 });
 
-Deno.test("load() finds that nothing comes any more", async () => {
-  const run = await played(broken("hangs"), { timeout: 1000 });
-  assertEquals(verdicts(run), ["hung"]);
-});
-
-Deno.test("load() finds that a client is not served from the beginning", async () => {
+test("playLoad() finds a client that is never served", async () => {
   const run = await played(broken("ignores"), { timeout: 500 });
-  assertEquals(verdicts(run), ["hung"]);
+  assertEquals(verdicts(run), ["stalled"]);
   assertEquals(run.sent, 0);
 });
 
-Deno.test("load() finds that the server dies", async () => {
+test("playLoad() finds a server that dies", async () => {
   const run = await played(broken("dies"));
   assertEquals(run.violations, [{
     verdict: "died",
     text: "the server ended with exit status 3",
   }]);
   assert(run.received > 0);
-});
-
-Deno.test("load() finds that a client is thrown out", async () => {
-  const run = await played(broken("evicts"));
-  assertEquals(verdicts(run), ["died"]);
 });

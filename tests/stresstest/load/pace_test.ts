@@ -1,23 +1,24 @@
 import { assert, assertEquals } from "@std/assert";
 import { pace } from "../../../lib/stresstest/load/pace.ts";
+import { test } from "../../support/test.ts";
 
-/** Paces by a clock that `step` microseconds pass on each time it is looked at. */
+/** Paces by a clock that advances by `step` microseconds with each reading. */
 async function paced(step: number, interval: number, stopAfter = Infinity) {
   let time = 0;
-  let looks = 0;
+  let readings = 0;
   const dues: [number, number][] = [];
   const idle = await pace({
     count: 10,
     interval,
-    now: () => (looks++, time += step),
+    now: () => (readings++, time += step),
     onDue: (due) => dues.push([due, time]),
     stopped: () => dues.length >= stopAfter,
     work: () => 0,
   });
-  return { dues, idle, looks };
+  return { dues, idle, readings };
 }
 
-Deno.test("pace() makes each message due in time, and none before", async () => {
+test("pace() makes each message due in time, and none too early", async () => {
   const { dues, idle } = await paced(30, 100);
   assertEquals(dues.at(-1)?.[0], 10);
   for (const [due, time] of dues) {
@@ -26,19 +27,19 @@ Deno.test("pace() makes each message due in time, and none before", async () => 
   assert(idle > 0);
 });
 
-Deno.test("pace() makes up for what it was late", async () => {
+test("pace() catches up after a delay", async () => {
   const { dues, idle } = await paced(250, 100);
   assertEquals(dues.map(([due]) => due), [3, 6, 8, 10]);
   assertEquals(idle, 0);
 });
 
-Deno.test("pace() sleeps when nothing is due for long", async () => {
-  const { dues, looks } = await paced(5_000, 10_000);
+test("pace() sleeps while nothing is due", async () => {
+  const { dues, readings } = await paced(5_000, 10_000);
   assertEquals(dues.length, 10);
-  assert(looks < 30); // in turns of the event loop it would be as many as it takes
+  assert(readings < 30); // polling in every tick would be far more
 });
 
-Deno.test("pace() ends when it is stopped", async () => {
+test("pace() ends when it is stopped", async () => {
   const { dues } = await paced(30, 100, 3);
   assertEquals(dues.length, 3);
 });

@@ -1,13 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  Reference,
-  type ReferenceSettings,
-} from "../../../lib/stresstest/load/reference.ts";
-import type {
-  RunResult,
-  Verdict,
-} from "../../../lib/stresstest/load/result.ts";
+import { Reference } from "../../../lib/stresstest/load/reference.ts";
+import type { ReferenceSettings } from "../../../lib/stresstest/load/settings.ts";
+import type { RunResult } from "../../../lib/stresstest/load/result.ts";
+import type { Verdict } from "../../../lib/stresstest/checks/violations.ts";
 import { broken, NEVER, OURS, start } from "../servers.ts";
+import { test } from "../../support/test.ts";
 
 /** The clock ticks fast, so that what a server drops is soon given up. */
 const SETTINGS: ReferenceSettings = {
@@ -32,7 +29,7 @@ function verdicts(run: RunResult): Verdict[] {
   return [...new Set(run.violations.map(({ verdict }) => verdict))];
 }
 
-Deno.test("Reference.repetition() our server loses nothing, time after time", async () => {
+test("Reference.repetition() our server loses nothing in several repetitions", async () => {
   await using server = await start(OURS);
   using reference = await Reference.open(server, {
     ...SETTINGS,
@@ -53,49 +50,36 @@ Deno.test("Reference.repetition() our server loses nothing, time after time", as
   }
 });
 
-Deno.test("Reference.repetition() what is dropped is given up after three ticks", async () => {
+test("Reference.repetition() gives up a dropped message after three ticks", async () => {
   const run = await played(broken("drops"), { messages: 30 });
   assertEquals(run.violations, []);
   assert(run.lost > 0);
   assertEquals(run.sent, 60);
 });
 
-Deno.test("Reference.repetition() dropping more than may be lost is not legal", async () => {
-  const run = await played(broken("drops"), { messages: 30, maxLost: 0 });
-  assertEquals(verdicts(run), ["conservation"]);
-});
+/** The verdict on each broken server, and the settings that show its fault. */
+const FAULTS: [fault: string, Verdict, Partial<ReferenceSettings>][] = [
+  ["drops", "conservation", { messages: 30, maxLost: 0 }],
+  ["damages", "damaged", { messages: 30 }],
+  ["duplicates", "repeated", {}],
+  ["reorders", "one order", { publishers: 4 }],
+  ["stalls", "stalled", { timeout: 1000 }],
+  ["dies", "died", {}],
+];
 
-Deno.test("Reference.repetition() a subscriber whose id does not come back does not count", async () => {
+for (const [fault, verdict, settings] of FAULTS) {
+  test(`Reference.repetition() says of a server that ${fault}: ${verdict}`, async () => {
+    assertEquals(verdicts(await played(broken(fault), settings)), [verdict]);
+  });
+}
+
+test("Reference.repetition() ignores a subscriber whose id does not come back", async () => {
   const run = await played(broken("ignores"), { messages: 10 });
   assertEquals(run.violations, []);
   assertEquals([run.expected, run.received, run.lost], [60, 50, 10]);
 });
 
-Deno.test("Reference.repetition() finds damage", async () => {
-  const run = await played(broken("damages"), { messages: 30 });
-  assertEquals(verdicts(run), ["damaged"]);
-});
-
-Deno.test("Reference.repetition() finds repetition", async () => {
-  assertEquals(verdicts(await played(broken("duplicates"))), ["repeated"]);
-});
-
-Deno.test("Reference.repetition() finds clients that see different orders", async () => {
-  const run = await played(broken("reorders"), { publishers: 4 });
-  assertEquals(verdicts(run), ["one order"]);
-});
-
-Deno.test("Reference.repetition() finds that nothing comes any more", async () => {
-  const run = await played(broken("hangs"), { timeout: 1000 });
-  assertEquals(verdicts(run), ["hung"]);
-});
-
-Deno.test("Reference.repetition() finds that the server dies", async () => {
-  const run = await played(broken("dies"));
-  assertEquals(verdicts(run), ["died"]);
-});
-
-Deno.test("Reference.repetition() ends when it is stopped", async () => {
+test("Reference.repetition() ends when it is stopped", async () => {
   await using server = await start(OURS);
   using reference = await Reference.open(server, {
     ...SETTINGS,

@@ -1,12 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { Audience } from "../../../lib/stresstest/load/round_robin_reader.ts";
+import { RoundRobinReader } from "../../../lib/stresstest/load/round_robin_reader.ts";
 import { isPending } from "../../support/jitter.ts";
+import { test } from "../../support/test.ts";
 
 const SIZE = 30;
 
-/** An audience whose clients read again and again from sockets that always bring something. */
+/** A reader of clients whose sockets always have something to read. */
 function setup(options: { bytesPerSecond?: number; ready?: () => boolean }) {
-  const audience = new Audience({
+  const reader = new RoundRobinReader({
     size: SIZE,
     bytesPerSecond: 100_000,
     ready: () => true,
@@ -14,7 +15,7 @@ function setup(options: { bytesPerSecond?: number; ready?: () => boolean }) {
   });
   const read: number[] = [];
   const sources = Array.from({ length: SIZE }, (_, client) =>
-    audience.source({
+    reader.source({
       read() {
         read.push(client);
         return Promise.resolve(1);
@@ -22,48 +23,48 @@ function setup(options: { bytesPerSecond?: number; ready?: () => boolean }) {
     }, client));
   const readAll = () =>
     Promise.all(sources.map((source) => source.read(new Uint8Array(1))));
-  return { audience, read, readAll };
+  return { reader, read, readAll };
 }
 
 const CLIENTS = Array.from({ length: SIZE }, (_, client) => client);
 
-Deno.test("Audience reads at once until it is seated", async () => {
+test("RoundRobinReader reads at once until it runs", async () => {
   const { read, readAll } = setup({});
   assertEquals(await readAll(), Array(SIZE).fill(1));
   assertEquals(read, CLIENTS);
 });
 
-Deno.test("Audience reads in turns, each as often as any other", async () => {
-  const { audience, read, readAll } = setup({});
+test("RoundRobinReader reads in turn, from each client equally often", async () => {
+  const { reader, read, readAll } = setup({});
   const over = new AbortController();
-  const seated = audience.seat(over.signal);
+  const running = reader.run(over.signal);
   const first = readAll();
   assert(await isPending(first));
   await first;
   await readAll();
   assertEquals(read, [...CLIENTS, ...CLIENTS]);
   over.abort();
-  await seated;
+  await running;
 });
 
-Deno.test("Audience reads nothing while there is nothing, and at the end at once", async () => {
-  const { audience, read, readAll } = setup({ ready: () => false });
+test("RoundRobinReader reads nothing while nothing waits, and at the end at once", async () => {
+  const { reader, read, readAll } = setup({ ready: () => false });
   const over = new AbortController();
-  const seated = audience.seat(over.signal);
+  const running = reader.run(over.signal);
   const reading = readAll();
   assert(await isPending(reading));
   assertEquals(read, []);
   over.abort();
-  await seated;
+  await running;
   await reading;
   assertEquals(read, CLIENTS);
 });
 
-Deno.test("Audience reads at once where sockets would fill", async () => {
-  const { audience, readAll } = setup({
+test("RoundRobinReader reads at once when sockets would fill", async () => {
+  const { reader, readAll } = setup({
     bytesPerSecond: 1e9,
     ready: () => false,
   });
-  await audience.seat(new AbortController().signal);
+  await reader.run(new AbortController().signal);
   assertEquals(await readAll(), Array(SIZE).fill(1));
 });

@@ -1,16 +1,17 @@
 import { assertEquals } from "@std/assert";
 import type { RunResult } from "../../../lib/stresstest/load/result.ts";
 import {
+  emptyResults,
   playRounds,
-  results,
-  type Starting,
+  type RoundsOptions,
 } from "../../../lib/stresstest/load/rounds.ts";
 import { ANY_PORT, broken, NEVER, READY, target } from "../servers.ts";
+import { test } from "../../support/test.ts";
 
 function setup(stop = NEVER) {
   const targets = [target(broken("sound")), target(broken("drops"))];
   const log: string[] = [];
-  const starting: Starting = {
+  const options: RoundsOptions = {
     address: ANY_PORT,
     readyTimeout: READY,
     stop,
@@ -21,19 +22,19 @@ function setup(stop = NEVER) {
     onRun() {},
     onStderr() {},
   };
-  return { targets, log, starting, found: results(targets) };
+  return { targets, log, options, found: emptyResults(targets) };
 }
 
 const GOOD = { violations: [] } as unknown as RunResult;
-const HUNG = {
-  violations: [{ verdict: "hung", text: "" }],
+const STALLED = {
+  violations: [{ verdict: "stalled", text: "" }],
 } as unknown as RunResult;
 
-Deno.test("playRounds() deals the runs A B A B, with a server started for each round", async () => {
-  const { targets, log, starting, found } = setup();
+test("playRounds() plays the runs A B A B, and starts a server for each round", async () => {
+  const { targets, log, options, found } = setup();
   let opened = 0;
   let closed = 0;
-  await playRounds(targets, found, starting, () => {
+  await playRounds(targets, found, options, () => {
     opened++;
     return { run: () => Promise.resolve(GOOD), close: () => closed++ };
   }, { repetitions: 3, rounds: 2 });
@@ -49,19 +50,19 @@ Deno.test("playRounds() deals the runs A B A B, with a server started for each r
   assertEquals(found.map(({ runs }) => runs.length), [3, 3]);
 });
 
-Deno.test("playRounds() a server that is lost has no more rounds", async () => {
-  const { targets, log, starting, found } = setup();
-  await playRounds(targets, found, starting, () => ({
-    run: () => Promise.resolve(log.at(-1) === "sound 1" ? HUNG : GOOD),
+test("playRounds() plays no more rounds with a server that failed", async () => {
+  const { targets, log, options, found } = setup();
+  await playRounds(targets, found, options, () => ({
+    run: () => Promise.resolve(log.at(-1) === "sound 1" ? STALLED : GOOD),
     close() {},
   }), { repetitions: 2, rounds: 2 });
   assertEquals(log, ["sound 1", "drops 1", "drops 2"]);
 });
 
-Deno.test("playRounds() ends when it is stopped", async () => {
+test("playRounds() ends when it is stopped", async () => {
   const stop = new AbortController();
-  const { targets, log, starting, found } = setup(stop.signal);
-  await playRounds(targets, found, starting, () => ({
+  const { targets, log, options, found } = setup(stop.signal);
+  await playRounds(targets, found, options, () => ({
     run() {
       stop.abort();
       return Promise.resolve(GOOD);

@@ -1,22 +1,22 @@
 /**
- * Results as a stress tester would find them, made up from a fixed seed. Used by the
- * report's tests. The rule: the same call gives the same result.
+ * Made-up reports for the tests of the reports. The numbers come from a fixed seed, so
+ * the same call gives the same report.
  *
  * @module
  */
+import type { Latency } from "../../../lib/stresstest/checks/latency_histogram.ts";
+import type { Report } from "../../../lib/stresstest/report/report.ts";
 import type {
-  Latency,
-  Report,
   RunResult,
   ServerResult,
-  Usage,
 } from "../../../lib/stresstest/load/result.ts";
+import type { Usage } from "../../../lib/stresstest/target/usage_monitor.ts";
 
-/** A kind of server: how it behaves under load. */
-interface Nature {
+/** How a made-up server behaves under load. */
+interface Behaviour {
   name: string;
   command: string;
-  /** The most messages/s it follows. */
+  /** The most messages/s that it keeps up with. */
   most: number;
   /** Half of its deliveries are faster. */
   medianMicroseconds: number;
@@ -26,7 +26,7 @@ interface Nature {
 
 const MIB = 1024 * 1024;
 
-const NATURES: readonly Nature[] = [
+const BEHAVIOURS: readonly Behaviour[] = [
   {
     name: "zillions",
     command: "deno run --allow-net main.ts",
@@ -55,14 +55,14 @@ const NATURES: readonly Nature[] = [
 
 const SUBSCRIBERS = 50;
 
-/** What a result is made of. */
+/** Options of {@linkcode fixture}. */
 export interface FixtureOptions {
   mode?: Report["mode"];
   servers?: number;
   runs?: number;
 }
 
-/** A result in which every verdict held. */
+/** A report in which every run passed. */
 export function fixture(options: FixtureOptions = {}): Report {
   const { mode = "load", servers = 3, runs = 20 } = options;
   const random = generator();
@@ -100,31 +100,31 @@ function server(
   runs: number,
   random: () => number,
 ): ServerResult {
-  const nature = NATURES[index % NATURES.length]!;
-  const round = Math.floor(index / NATURES.length);
+  const behaviour = BEHAVIOURS[index % BEHAVIOURS.length]!;
+  const round = Math.floor(index / BEHAVIOURS.length);
   const rates = Array.from(
     { length: runs },
     (_, i) => mode === "sweep" ? Math.round(2000 * 1.3 ** i) : 20_000,
   );
-  const followed = rates.filter((rate) => rate <= nature.most);
+  const kept = rates.filter((rate) => rate <= behaviour.most);
   return {
-    name: round === 0 ? nature.name : `${nature.name} ${round + 1}`,
-    command: nature.command,
-    runs: rates.map((rate) => run(nature, mode, rate, random)),
-    knee: mode === "sweep" ? followed.at(-1) ?? null : null,
+    name: round === 0 ? behaviour.name : `${behaviour.name} ${round + 1}`,
+    command: behaviour.command,
+    runs: rates.map((rate) => run(behaviour, mode, rate, random)),
+    knee: mode === "sweep" ? kept.at(-1) ?? null : null,
   };
 }
 
 function run(
-  nature: Nature,
+  behaviour: Behaviour,
   mode: Report["mode"],
   rate: number,
   random: () => number,
 ): RunResult {
-  const load = mode === "reference" ? 0.2 : rate / nature.most;
+  const load = mode === "reference" ? 0.2 : rate / behaviour.most;
   const seconds = mode === "reference" ? 0.4 + random() / 10 : 10;
   const offered = mode === "reference"
-    ? Math.round(1 / (nature.medianMicroseconds * 1e-6) * (1 + random() / 9))
+    ? Math.round(1 / (behaviour.medianMicroseconds * 1e-6) * (1 + random() / 9))
     : rate;
   const sent = Math.round(offered * seconds);
   const expected = sent * SUBSCRIBERS;
@@ -132,7 +132,7 @@ function run(
     ? Math.round(expected * (1 - 1 / load) * (0.8 + random() / 5))
     : 0;
   const received = expected - lost;
-  const cpu = nature.cpuMicroseconds * (0.95 + random() / 10) *
+  const cpu = behaviour.cpuMicroseconds * (0.95 + random() / 10) *
     (1 + 0.3 / (1 + rate / 4000));
   return {
     offeredRate: mode === "reference" ? null : rate,
@@ -142,22 +142,26 @@ function run(
     received,
     lost,
     deliveriesPerSecond: received / seconds,
-    latency: latency(nature, load, random),
-    generator: {
-      slipP99Microseconds: 40 + random() * 30,
-      slipMaxMicroseconds: 900 + random() * 2000,
+    latency: latency(behaviour, load, random),
+    tester: {
+      sendDelayP99Microseconds: 40 + random() * 30,
+      sendDelayMaxMicroseconds: 900 + random() * 2000,
       cpuSeconds: seconds * 0.6,
       bottleneck: false,
     },
-    server: usage(nature, seconds, received * cpu, received, load, random),
+    server: usage(behaviour, seconds, received * cpu, received, load, random),
     violations: [],
   };
 }
 
-function latency(nature: Nature, load: number, random: () => number): Latency {
+function latency(
+  behaviour: Behaviour,
+  load: number,
+  random: () => number,
+): Latency {
   const wait = load > 1
     ? 40_000 * load
-    : nature.medianMicroseconds / Math.max(0.02, 1 - load ** 2);
+    : behaviour.medianMicroseconds / Math.max(0.02, 1 - load ** 2);
   const noise = 0.9 + random() / 5;
   const at = (percentile: number) => {
     const nines = Math.log10(100 / (100 - Math.min(percentile, 99.9999)));
@@ -180,20 +184,20 @@ function latency(nature: Nature, load: number, random: () => number): Latency {
 }
 
 function usage(
-  nature: Nature,
+  behaviour: Behaviour,
   seconds: number,
   cpuMicroseconds: number,
   received: number,
   load: number,
   random: () => number,
 ): Usage {
-  const start = nature.memoryBytes * (0.97 + random() * 0.06);
-  const growth = nature.memoryBytes * Math.min(load, 2) * 0.8;
+  const start = behaviour.memoryBytes * (0.97 + random() * 0.06);
+  const growth = behaviour.memoryBytes * Math.min(load, 2) * 0.8;
   const samples = 100;
   const memory = Array.from(
     { length: samples + 1 },
     (_, i): [number, number] => {
-      const saw = load * 0.12 * nature.memoryBytes * ((i % 17) / 17);
+      const saw = load * 0.12 * behaviour.memoryBytes * ((i % 17) / 17);
       const size = start + growth * (1 - Math.exp(-i / 25)) + saw;
       return [i * seconds / samples, Math.round(size)];
     },

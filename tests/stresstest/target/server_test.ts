@@ -3,7 +3,6 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { formatAddress } from "../../../lib/wire/address.ts";
 import { Server } from "../../../lib/stresstest/target/server.ts";
 import { StartError } from "../../../lib/stresstest/target/start_error.ts";
-import { UsageWatch } from "../../../lib/stresstest/target/usage_monitor.ts";
 import {
   ANY_PORT,
   broken,
@@ -13,8 +12,7 @@ import {
   start,
   target,
 } from "../servers.ts";
-
-const linux = Deno.build.os === "linux";
+import { test } from "../../support/test.ts";
 
 /** The error of a server that cannot be tested. */
 function refused(
@@ -27,20 +25,20 @@ function refused(
   );
 }
 
-Deno.test("Server.start() waits until connections are accepted", async () => {
+test("Server.start() waits until connections are accepted", async () => {
   await using server = await start(OURS);
   assert(server.address.port > 0);
   (await Deno.connect(server.address)).close();
 });
 
-Deno.test("Server.start() an address stands for a server that runs already", async () => {
+test("Server.start() accepts the address of a server that runs already", async () => {
   await using running = await start(OURS);
   await using server = await start(formatAddress(running.address));
   assertEquals(server.address, running.address);
   assertEquals([server.pid, server.stderr], [undefined, ""]);
 });
 
-Deno.test("Server.start() says why it cannot", async () => {
+test("Server.start() says why a server cannot be tested", async () => {
   using taken = Deno.listen(ANY_PORT);
   const address = { hostname: "127.0.0.1", port: taken.addr.port };
   assertMatch(
@@ -61,7 +59,7 @@ Deno.test("Server.start() says why it cannot", async () => {
   );
 });
 
-Deno.test("Server.start() shows what a server that ends says", async () => {
+test("Server.start() keeps the standard error of a server that ends", async () => {
   const error = await refused(broken("fails"));
   assertEquals(
     error.message,
@@ -70,7 +68,7 @@ Deno.test("Server.start() shows what a server that ends says", async () => {
   assertEquals(error.stderr, "cannot go on\n");
 });
 
-Deno.test("Server.start() a ready line before the port is bound does not pass", async () => {
+test("Server.start() rejects a ready line before the port is bound", async () => {
   let port: number;
   {
     using listener = Deno.listen(ANY_PORT);
@@ -87,23 +85,25 @@ Deno.test("Server.start() a ready line before the port is bound does not pass", 
   );
 });
 
-Deno.test("Server.start() a port of the server's choice must be announced", async () => {
+test("Server.start() needs the address of a server that chooses its port", async () => {
   assertMatch(
     (await refused(broken("terse"))).message,
     /^Cannot test terse on a port of its choice: Cannot read the address/,
   );
 });
 
-Deno.test("Server.start() what is no executable cannot be started", {
+test({
+  name: "Server.start() rejects a file that is not executable",
   ignore: Deno.build.os === "windows",
-}, async () => {
-  assertMatch(
-    (await refused(fileURLToPath(import.meta.url))).message,
-    /^Cannot start .*server_test\.ts: it is not allowed$/,
-  );
+  async fn() {
+    assertMatch(
+      (await refused(fileURLToPath(import.meta.url))).message,
+      /^Cannot start .*server_test\.ts: it is not allowed$/,
+    );
+  },
 });
 
-Deno.test("Server[Symbol.asyncDispose]() makes a server end that does not want to", async () => {
+test("Server[Symbol.asyncDispose]() ends a server that ignores SIGTERM", async () => {
   const server = await start(broken("stubborn"));
   await server[Symbol.asyncDispose]();
   assertMatch(await server.ended, /SIGKILL|exit status/);
@@ -113,7 +113,7 @@ Deno.test("Server[Symbol.asyncDispose]() makes a server end that does not want t
   );
 });
 
-Deno.test("Server.start() can be stopped while it waits", async () => {
+test("Server.start() stops waiting when it is told to", async () => {
   const stop = AbortSignal.abort("enough");
   const error = await Server.start(
     target(broken("silent")),
@@ -124,48 +124,19 @@ Deno.test("Server.start() can be stopped while it waits", async () => {
   assertEquals(error, "enough");
 });
 
-Deno.test("Server[Symbol.asyncDispose]() stops its children too", {
+test({
+  name: "Server[Symbol.asyncDispose]() stops the children of the server too",
   ignore: Deno.build.os === "windows",
-}, async () => {
-  const server = await start(`sh -c '${OURS.replaceAll("'", "")} "$0" & wait'`);
-  const { address } = server;
-  (await Deno.connect(address)).close();
-  await server[Symbol.asyncDispose]();
-  await assertRejects(
-    () => Deno.connect(address),
-    Deno.errors.ConnectionRefused,
-  );
-});
-
-Deno.test(
-  "UsageWatch.summary() counts children",
-  { ignore: !linux },
-  async () => {
-    await using server = await start(
+  async fn() {
+    const server = await start(
       `sh -c '${OURS.replaceAll("'", "")} "$0" & wait'`,
     );
-    using watch = UsageWatch.start(server.pid);
-    watch!.mark();
-    const usage = watch!.summary(10);
-    assert(usage.startMemoryBytes > 10e6); // a shell alone has 2 MB
-    assert(usage.peakMemoryBytes >= usage.endMemoryBytes);
-    assertEquals(usage.cpuMicrosecondsPerDelivery, usage.cpuSeconds * 1e5);
-    assert(usage.systemSeconds >= 0 && usage.systemSeconds <= usage.cpuSeconds);
-    assert(usage.memory.length >= 3);
+    const { address } = server;
+    (await Deno.connect(address)).close();
+    await server[Symbol.asyncDispose]();
+    await assertRejects(
+      () => Deno.connect(address),
+      Deno.errors.ConnectionRefused,
+    );
   },
-);
-
-Deno.test("UsageWatch.summary() a process that is gone has its last figures", {
-  ignore: !linux,
-}, async () => {
-  const server = await start(OURS);
-  using watch = UsageWatch.start(server.pid)!;
-  await server[Symbol.asyncDispose]();
-  const usage = watch.summary(0);
-  assert(usage.endMemoryBytes > 10e6);
-  assertEquals(usage.cpuMicrosecondsPerDelivery, 0);
-});
-
-Deno.test("UsageWatch.start() there is nothing to watch of a server that runs already", () => {
-  assertEquals(UsageWatch.start(undefined), undefined);
 });

@@ -1,84 +1,84 @@
 /**
- * Draws a chart of columns, one a server: the height is the median, written
- * below; the markers are the runs, the first on the left. Called by the charts.
- * The rule: the scale begins at zero, so that heights compare as the figures do.
+ * Draws a plot of bars, one for each server: the height is the median, which is also
+ * written below; the markers are the runs, the first on the left. The charts use it.
+ * The scale starts at zero, so that heights compare as the values do.
  *
  * @module
  */
-import type { Look } from "./series_style.ts";
 import { spread } from "../spread.ts";
-import { type Axis, draw, FONT, PLOT_WIDTH } from "./svg.ts";
+import { drawMarker } from "./marker.ts";
+import type { SeriesStyle } from "./series_style.ts";
+import {
+  type Axis,
+  drawBaseline,
+  drawChart,
+  drawLabel,
+  FONT_SIZE,
+  PLOT,
+  type Position,
+  round,
+  vertical,
+} from "./svg.ts";
 
-/** One server's column. */
-export interface Column {
-  look: Look;
-  /** The figure of each run; none if it was not measured. */
+/** One server's bar. */
+export interface Bar {
+  style: SeriesStyle;
+  /** The value of each run; none if it was not measured. */
   values: readonly number[];
 }
 
-/** More markers than this are a smear: then every second or third run has one. */
-const MOST_MARKERS = 50;
-const MARKER = 6;
+/** More markers than this are a smear; then every second or third run has one. */
+const MAX_MARKERS = 50;
+const MARKER_SIZE = 6;
 
-/** Of a column and the space beside it. */
-const COLUMN_SHARE = 0.6;
-const WIDEST = 90;
+/** The share of its slot that a bar fills, and the most pixels. */
+const [BAR_SHARE, MAX_BAR] = [0.6, 90] as const;
 
-/** Draws a chart of columns. */
-export function drawColumns(y: Axis, columns: readonly Column[]): string {
-  const medians = columns.map(({ values }) => spread(values)?.median ?? null);
-  const width = Math.min(WIDEST, COLUMN_SHARE * PLOT_WIDTH / columns.length);
-  const below = {
-    type: "category",
-    data: columns.map((_, i) => i),
-    axisLine: { lineStyle: { color: "var(--rule)" } },
-    axisTick: { show: false },
-    name: "median",
-    nameLocation: "middle",
-    nameGap: 30,
-    nameTextStyle: FONT,
-    axisLabel: {
-      ...FONT,
-      fontSize: columns.length > 5 ? 11 : FONT.fontSize,
-      interval: 0,
-      formatter: (_: string, i: number) => {
-        const median = medians[i] ?? null;
-        return median === null ? "–" : y.format(median);
-      },
-    },
-  };
-  const bars = {
-    type: "bar",
-    silent: true,
-    barWidth: width,
-    data: columns.map(({ look: { colour } }, i) => ({
-      value: medians[i],
-      itemStyle: { color: colour, opacity: 0.3 },
-    })),
-  };
-  return draw(below, y, [
-    bars,
-    ...columns.map((column, i) => markers(column, i, width)),
-  ]);
+/** With more bars than this, labels are smaller. */
+const [MANY_BARS, SMALL_FONT] = [5, 11] as const;
+
+/** Draws a plot of bars. */
+export function drawBars(y: Axis, bars: readonly Bar[]): string {
+  const at = vertical(y);
+  const slot = (PLOT.right - PLOT.left) / bars.length;
+  const width = Math.min(MAX_BAR, BAR_SHARE * slot);
+  const size = bars.length > MANY_BARS ? SMALL_FONT : FONT_SIZE;
+  const middle = (index: number) => PLOT.left + (index + 0.5) * slot;
+  const labels = bars.map(({ values }, i) => {
+    const median = spread(values)?.median;
+    const label = median === undefined ? "–" : y.format(median);
+    return drawLabel(label, middle(i), size);
+  });
+  const drawn = bars.map((bar, i) => drawBar(bar, middle(i), width, at));
+  return drawChart(
+    y,
+    labels.join("") + drawBaseline("median"),
+    drawn.join(""),
+  );
 }
 
-function markers(
-  { look: { colour, marker }, values }: Column,
-  column: number,
+function drawBar(
+  { style, values }: Bar,
+  middle: number,
   width: number,
-): object {
-  const step = Math.ceil(values.length / MOST_MARKERS);
+  at: Position,
+): string {
+  const median = spread(values)?.median;
+  if (median === undefined) return "";
+  const left = middle - width / 2;
+  const step = Math.ceil(values.length / MAX_MARKERS);
   const shown = values.filter((_, i) => i % step === 0);
-  return {
-    type: "scatter",
-    silent: true,
-    symbol: `path://${marker}`,
-    symbolSize: MARKER,
-    symbolKeepAspect: true,
-    itemStyle: { color: colour },
-    data: shown.map((value, i) => ({
-      value: [column, value],
-      symbolOffset: [width * ((i + 0.5) / shown.length - 0.5), 0],
-    })),
-  };
+  const markers = shown.map((value, i) =>
+    drawMarker(
+      style,
+      left + width * (i + 0.5) / shown.length,
+      at(value),
+      MARKER_SIZE,
+    )
+  );
+  return `<rect x="${round(left)}" y="${at(median)}" width="${
+    round(width)
+  }" height="${
+    round(PLOT.bottom - at(median))
+  }" fill="${style.colour}" opacity=".3"/>${markers.join("")}`;
 }

@@ -1,7 +1,7 @@
 /**
- * Curves of several runs made into one that can be drawn: medians with their range,
- * and fewer points. The rule: thinning keeps the peaks, and nothing is drawn where
- * most runs say nothing.
+ * Combines the curves of several runs into one: medians with their range, and fewer
+ * points. Thinning keeps the peaks. Where most runs have no value, the combined curve
+ * has none either.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type Spread, spread } from "../spread.ts";
 /** `[x, y]`. */
 export type Point = readonly [number, number];
 
-/** A place on a curve of several runs. */
+/** A point on a curve of several runs. */
 export interface SpreadPoint extends Spread {
   x: number;
 }

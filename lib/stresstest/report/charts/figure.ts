@@ -1,15 +1,14 @@
 /**
- * A chart with its words: what the page shows and what is read aloud. Made by the
- * charts, shown by the page. The rule: whoever cannot see the picture gets its key
- * numbers.
+ * A figure of the HTML report: pictures with a caption, a legend, and the key numbers
+ * for readers who use a screen reader. The charts make them, the page shows them.
  *
  * @module
  */
-import type { Report, RunResult, ServerResult } from "../../load/result.ts";
-import { look, swatch } from "./series_style.ts";
+import type { RunResult, ServerResult } from "../../load/result.ts";
+import { seriesStyle, swatch } from "./series_style.ts";
 import { type Markup, markup, trusted } from "../markup.ts";
-import type { Metric } from "../metrics.ts";
-import { spread } from "../spread.ts";
+import { type Metric, spreadOf } from "../metrics.ts";
+import type { Report } from "../report.ts";
 
 /** One chart of the page. */
 export interface Chart {
@@ -18,16 +17,16 @@ export interface Chart {
   note: string;
   /** One or two pictures side by side; none if nothing was measured. */
   pictures: string[];
-  /** For each server what the picture says of it, in a few numbers. */
+  /** For each server: its key numbers, in words. */
   numbers: string[];
-  /** For each server what its legend says beside its name. */
+  /** For each server: a remark beside its name in the legend. */
   remarks?: string[];
 }
 
-/** What is said of hollow markers, if there can be any. */
+/** The sentence that explains hollow markers, if there are any. */
 export function hollowNote({ servers }: Report): string {
   const any = servers.some(({ runs }) =>
-    runs.some((run) => run.generator.bottleneck)
+    runs.some((run) => run.tester.bottleneck)
   );
   return any ? " Hollow: the tester itself was the bottleneck." : "";
 }
@@ -35,14 +34,14 @@ export function hollowNote({ servers }: Report): string {
 /** The medians of some metrics in words. */
 export function medians(runs: readonly RunResult[], metrics: Metric[]): string {
   return metrics.map((metric) => {
-    const median = spread(runs.map(metric.of))?.median;
+    const median = spreadOf(metric, runs)?.median;
     return median === undefined
       ? `${metric.name} not measured`
       : `${metric.name} ${metric.format(median)}`;
   }).join(", ");
 }
 
-/** A chart as a figure with caption and legend. */
+/** The markup of a chart. */
 export function figure({ servers }: Report, chart: Chart): Markup {
   const { title, note, pictures, numbers } = chart;
   const caption =
@@ -61,7 +60,7 @@ ${legend(servers, chart)}</figure>
 
 function legend(servers: ServerResult[], { remarks = [] }: Chart): Markup {
   const entries = servers.map(({ name }, i) =>
-    markup`<li>${swatch(look(i))}<span><bdi>${name}</bdi>
+    markup`<li>${swatch(seriesStyle(i))}<span><bdi>${name}</bdi>
 <span class="soft">${remarks[i] ?? ""}</span></span></li>`
   );
   return markup`<ul class="legend">${entries}</ul>`;

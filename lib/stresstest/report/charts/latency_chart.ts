@@ -1,38 +1,41 @@
 /**
- * The chart of latency by percentile. The rule: it shows the tail, so each further
- * nine has as much room as the one before.
+ * The chart of latency by percentile. It shows the tail: 90, 99, 99.9 and 99.99 have
+ * equal distances.
  *
  * @module
  */
-import type { Report } from "../../load/result.ts";
+import type { Report } from "../report.ts";
 import { type Chart, medians } from "./figure.ts";
-import type { Compared } from "../comparable_runs.ts";
+import type { ComparableRuns } from "../comparable_runs.ts";
 import { across } from "./curve.ts";
 import { microseconds } from "../format.ts";
 import { drawLines, type Line } from "./line_plot.ts";
-import { look } from "./series_style.ts";
-import { LEAST_MICROSECONDS, P50, P99, P999 } from "../metrics.ts";
-import { logarithmic, type Scale } from "./scale.ts";
+import { seriesStyle } from "./series_style.ts";
+import { P50, P99, P999 } from "../metrics.ts";
+import { logarithmic, MIN_MICROSECONDS, type Scale } from "./scale.ts";
 
-/** One in so many is slower: percentiles 50, 90, 99, 99.9 and 99.99. */
+/** One delivery in this many is slower: percentiles 50, 90, 99, 99.9 and 99.99. */
 const TICKS = [2, 10, 100, 1000, 10_000];
 
 const SCALE: Scale = { log: true, min: 2, max: 10_000, ticks: TICKS };
 
-/** Places between two ticks where the line may bend. */
+/** Points of the line between two ticks. */
 const BENDS = 8;
 
-const PLACES = TICKS.flatMap((tick, i) =>
+const POINTS = TICKS.flatMap((tick, i) =>
   Array.from({ length: BENDS }, (_, bend) => {
     const next = TICKS[i + 1];
     return next && tick * (next / tick) ** (bend / BENDS);
   })
-).filter((place) => place !== undefined).concat(TICKS.at(-1)!);
+).filter((point) => point !== undefined).concat(TICKS.at(-1)!);
 
 /** Latency by percentile. */
-export function percentiles(report: Report, { runs, basis }: Compared): Chart {
+export function latencyChart(
+  report: Report,
+  { runs, basis }: ComparableRuns,
+): Chart {
   const lines = report.servers.map((_, i): Line => ({
-    look: look(i),
+    style: seriesStyle(i),
     points: across(
       runs[i]!.flatMap(({ latency }) =>
         latency === null ? [] : [
@@ -40,11 +43,11 @@ export function percentiles(report: Report, { runs, basis }: Compared): Chart {
             [percentile, value],
           ): [number, number] => [
             oneIn(percentile),
-            Math.max(value, LEAST_MICROSECONDS),
+            Math.max(value, MIN_MICROSECONDS),
           ]),
         ]
       ),
-      PLACES,
+      POINTS,
     ),
     band: true,
     marked: (x) => TICKS.includes(x),
@@ -73,7 +76,7 @@ export function percentiles(report: Report, { runs, basis }: Compared): Chart {
   };
 }
 
-/** Rounded, for `100 - 99.9` is not quite a tenth. */
+/** The inverse of a percentile, rounded because `100 - 99.9` is not exactly 0.1. */
 function oneIn(percentile: number): number {
   return Number((100 / (100 - percentile)).toPrecision(9));
 }

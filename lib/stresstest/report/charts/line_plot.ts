@@ -1,129 +1,122 @@
 /**
- * Draws a chart of lines, one or more a server. Called by the charts.
- * The rule: a point that counts for less shows it: its marker is hollow.
+ * Draws a plot of lines, one or more for each server. The charts use it. A hollow
+ * marker shows a point that the tester was too busy to measure.
  *
  * @module
  */
+// @ts-types="@types/d3-shape"
+import { area, line as polyline } from "d3-shape";
 import type { SpreadPoint } from "./curve.ts";
-import type { Look } from "./series_style.ts";
-import { type Axis, axis, draw, FONT } from "./svg.ts";
+import { drawMarker } from "./marker.ts";
+import type { SeriesStyle } from "./series_style.ts";
+import {
+  type Axis,
+  drawChart,
+  drawHorizontal,
+  horizontal,
+  path,
+  PLOT,
+  type Position,
+  round,
+  text,
+  vertical,
+} from "./svg.ts";
 
-/** One server's line. */
+/** One line. */
 export interface Line {
-  look: Look;
+  style: SeriesStyle;
   points: readonly SpreadPoint[];
   /** Whether the range is shaded. */
   band?: boolean;
-  /** A lesser line: thin and without markers. */
+  /** Whether the line is thin and without markers. */
   faint?: boolean;
   /** Which points have a marker; all by default. */
   marked?(x: number, index: number): boolean;
   /** Which markers are hollow. */
   hollow?(x: number): boolean;
-  /** Where an upright rule stands, and a ring around the point. */
+  /** Where an upright line and a ring mark the knee. */
   knee?: number | null;
-  /** What stands on the right of its last point: the axis must have room there. */
+  /** Text to the right of the last point: the axis must have room for it. */
   label?: string;
 }
 
-/** A chart of lines. */
-export interface Plot {
+/** A plot of lines. */
+export interface LinePlot {
   x: Axis;
   y: Axis;
   lines: readonly Line[];
 }
 
-const MARKER = 8;
-const RING = 16;
+const MARKER_SIZE = 8;
+const RING_RADIUS = 8;
 
-/** Draws a chart of lines. */
-export function drawLines({ x, y, lines }: Plot): string {
+/** From the last point right to its label, and from its middle down to the baseline. */
+const [LABEL_RIGHT, LABEL_DOWN] = [9, 4] as const;
+
+/** Draws a plot of lines. */
+export function drawLines({ x, y, lines }: LinePlot): string {
   const drawn = lines.filter((line) => line.points.length > 0);
-  const below = {
-    ...axis(x),
-    nameLocation: "middle",
-    nameGap: 30,
-    splitLine: { show: false },
-  };
+  const [atX, atY] = [horizontal(x), vertical(y)];
   // Bands first, so that they cover no line.
-  return draw(below, y, [
-    ...drawn.filter((line) => line.band).map(band),
-    ...drawn.flatMap(stroke),
-  ]);
-}
-
-function band({ look, points }: Line): object {
-  const edge = [
-    ...points.map(({ x, max }) => [x, max]),
-    ...points.toReversed().map(({ x, min }) => [x, min]),
+  const series = [
+    ...drawn.filter((line) => line.band).map((line) => band(line, atX, atY)),
+    ...drawn.map((line) => stroke(line, atX, atY)),
   ];
-  return {
-    type: "custom",
-    silent: true,
-    data: [0],
-    renderItem: (
-      _: unknown,
-      { coord }: { coord(point: number[]): number[] },
-    ) => ({
-      type: "polygon",
-      silent: true,
-      shape: { points: edge.map((point) => coord(point)) },
-      style: { fill: look.colour, opacity: 0.16 },
-    }),
-  };
+  return drawChart(y, drawHorizontal(x), series.join(""));
 }
 
-function stroke(line: Line): object[] {
-  const { look: { colour, dash, marker }, points, faint, knee = null } = line;
-  const { marked = () => !faint, hollow = () => false, label } = line;
-  const solid = { color: colour, borderColor: colour, borderWidth: 1.5 };
-  const symbol = `path://${marker}`;
-  const data = points.map(({ x, median }, i) => ({
-    value: [x, median],
-    symbol: marked(x, i) ? symbol : "none",
-    itemStyle: hollow(x) ? { ...solid, color: "var(--page)" } : solid,
-    label: {
-      ...FONT,
-      show: label !== undefined && i === points.length - 1,
-      formatter: label,
-      position: "right",
-      color: colour,
-    },
-  }));
-  const bent = data.filter(({ value }) => value[0] === knee);
-  const series = {
-    type: "line",
-    silent: true,
-    data,
-    showAllSymbol: true,
-    symbolSize: MARKER,
-    symbolKeepAspect: true,
-    lineStyle: {
-      color: colour,
-      width: faint ? 1 : 2.25,
-      type: dash.length > 0 ? dash : "solid",
-      join: "round",
-    },
-    markLine: {
-      silent: true,
-      symbol: "none",
-      label: { show: false },
-      lineStyle: { color: colour, width: 1, type: "solid", opacity: 0.6 },
-      data: knee === null ? [] : [{ xAxis: knee }],
-    },
-  };
-  const ring = {
-    type: "scatter",
-    silent: true,
-    symbol: "circle",
-    symbolSize: RING,
-    itemStyle: {
-      color: "none",
-      borderColor: colour,
-      borderWidth: 2,
-      opacity: 1,
-    },
-    data: bent.map(({ value }) => value),
-  };
-  return bent.length > 0 ? [series, ring] : [series];
+function band({ style, points }: Line, atX: Position, atY: Position): string {
+  const shape = area<SpreadPoint>()
+    .x(({ x }) => atX(x))
+    .y0(({ min }) => atY(min))
+    .y1(({ max }) => atY(max));
+  return `<path d="${
+    shape([...points])
+  }" fill="${style.colour}" opacity=".16"/>`;
+}
+
+function stroke(line: Line, atX: Position, atY: Position): string {
+  const { style, points, faint, label, knee = null } = line;
+  const { marked = () => !faint, hollow = () => false } = line;
+  const { colour, dash } = style;
+  const shape = polyline<SpreadPoint>()
+    .x(({ x }) => atX(x))
+    .y(({ median }) => atY(median));
+  const dashes = dash.length > 0 ? ` stroke-dasharray="${dash.join(" ")}"` : "";
+  const parts = [
+    `<path d="${
+      shape([...points])
+    }" fill="none" stroke="${colour}" stroke-width="${
+      faint ? 1 : 2.25
+    }" stroke-linejoin="round"${dashes}/>`,
+    ...points.filter(({ x }, i) => marked(x, i)).map(({ x, median }) =>
+      drawMarker(style, atX(x), atY(median), MARKER_SIZE, hollow(x))
+    ),
+  ];
+  if (knee !== null) {
+    const ends: [number, number][] = [
+      [atX(knee), PLOT.bottom],
+      [atX(knee), PLOT.top],
+    ];
+    parts.push(
+      path(ends, colour, ' opacity=".6"'),
+      ...points.filter(({ x }) => x === knee).map(({ x, median }) =>
+        `<circle cx="${atX(x)}" cy="${
+          atY(median)
+        }" r="${RING_RADIUS}" fill="none" stroke="${colour}" stroke-width="2"/>`
+      ),
+    );
+  }
+  const last = points.at(-1)!;
+  if (label !== undefined) {
+    parts.push(
+      text(
+        label,
+        atX(last.x) + LABEL_RIGHT,
+        round(atY(last.median) + LABEL_DOWN),
+        { anchor: "start", colour },
+      ),
+    );
+  }
+  return parts.join("");
 }

@@ -1,20 +1,20 @@
 /**
- * The chart of memory over time. The rule: runs under one load are laid over each
- * other, the rates of a sweep end to end.
+ * The chart of memory over time. Runs under one load are combined; the rates of a
+ * sweep follow one another.
  *
  * @module
  */
-import type { Report, RunResult } from "../../load/result.ts";
+import type { RunResult } from "../../load/result.ts";
+import type { Report } from "../report.ts";
 import { type Chart, medians } from "./figure.ts";
 import { across, type Point, type SpreadPoint, thinned } from "./curve.ts";
 import { count, seconds } from "../format.ts";
 import { drawLines, type Line } from "./line_plot.ts";
-import { look } from "./series_style.ts";
-import { PEAK_MEMORY } from "../metrics.ts";
+import { seriesStyle } from "./series_style.ts";
+import { PEAK_MEMORY, spreadOf } from "../metrics.ts";
 import { fromZero, fromZeroTo } from "./scale.ts";
-import { spread } from "../spread.ts";
 
-/** The scale is in one of these, so that its ticks are round. */
+/** Units of the scale, so that its ticks are round numbers in one of them. */
 const UNITS = [
   { name: "GiB", bytes: 1024 ** 3 },
   { name: "MiB", bytes: 1024 ** 2 },
@@ -22,22 +22,22 @@ const UNITS = [
 
 type Unit = typeof UNITS[number];
 
-/** Points of a line: more are not seen on a small chart. */
-const MOST_POINTS = 160;
+/** The most points of a line; more cannot be seen on a small chart. */
+const MAX_POINTS = 160;
 const MARKERS = 8;
 
-/** Of a run that ended before its second sample. */
-const LEAST_SECONDS = 0.001;
+/** The least range of the time axis, for a run that ended before its second sample. */
+const MIN_SECONDS = 0.001;
 
 /** Memory over time. */
-export function memory(report: Report): Chart {
+export function memoryChart(report: Report): Chart {
   const swept = report.mode === "sweep";
   const unit = unitFor(report);
   const lines = report.servers.map(({ runs }, i): Line => {
-    const points = swept ? endToEnd(runs, unit) : overlaid(runs, unit);
+    const points = swept ? endToEnd(runs, unit) : combined(runs, unit);
     const step = Math.ceil(points.length / MARKERS);
     return {
-      look: look(i),
+      style: seriesStyle(i),
       points,
       band: !swept,
       marked: (_, at) => at % step === Math.floor(step / 2),
@@ -54,13 +54,13 @@ export function memory(report: Report): Chart {
         name: swept
           ? "time since the first rate began"
           : "time since the run began",
-        scale: fromZeroTo(Math.max(LEAST_SECONDS, ...points.map(({ x }) => x))),
+        scale: fromZeroTo(Math.max(MIN_SECONDS, ...points.map(({ x }) => x))),
         format: seconds,
       },
       y: {
         name: "resident memory",
         scale: fromZero(points.map(({ max }) => max), 1),
-        format: (value) => `${count(value)}\u00a0${unit.name}`,
+        format: (value) => `${count(value)} ${unit.name}`,
       },
       lines,
     })],
@@ -68,10 +68,10 @@ export function memory(report: Report): Chart {
   };
 }
 
-/** The largest unit that the highest peak has one of. */
+/** The largest unit that is not larger than the highest peak. */
 function unitFor({ servers }: Report): Unit {
-  const peaks = servers.flatMap(({ runs }) => runs.map(PEAK_MEMORY.of));
-  const highest = spread(peaks)?.max ?? 0;
+  const runs = servers.flatMap(({ runs }) => runs);
+  const highest = spreadOf(PEAK_MEMORY, runs)?.max ?? 0;
   return UNITS.find(({ bytes }) => highest >= bytes) ?? UNITS[1];
 }
 
@@ -83,13 +83,13 @@ function curves(runs: readonly RunResult[], unit: Unit): Point[][] {
   );
 }
 
-function overlaid(runs: readonly RunResult[], unit: Unit): SpreadPoint[] {
+function combined(runs: readonly RunResult[], unit: Unit): SpreadPoint[] {
   const all = curves(runs, unit);
-  if (all.length <= 1) return alone(thinned(all[0] ?? [], MOST_POINTS));
+  if (all.length <= 1) return singleCurve(thinned(all[0] ?? [], MAX_POINTS));
   const end = Math.max(...all.map((curve) => curve.at(-1)![0]));
   const times = Array.from(
-    { length: MOST_POINTS + 1 },
-    (_, i) => i * end / MOST_POINTS,
+    { length: MAX_POINTS + 1 },
+    (_, i) => i * end / MAX_POINTS,
   );
   return across(all, times);
 }
@@ -101,9 +101,9 @@ function endToEnd(runs: readonly RunResult[], unit: Unit): SpreadPoint[] {
     start += curve.at(-1)![0];
     return curve.map(([at, size]): Point => [begin + at, size]);
   });
-  return alone(thinned(points, MOST_POINTS));
+  return singleCurve(thinned(points, MAX_POINTS));
 }
 
-function alone(points: readonly Point[]): SpreadPoint[] {
+function singleCurve(points: readonly Point[]): SpreadPoint[] {
   return points.map(([x, y]) => ({ x, median: y, min: y, max: y }));
 }

@@ -1,22 +1,22 @@
 /**
- * The charts of a figure that each run has one of: run by run, or in a sweep rate by
- * rate. The rule: a scale of such a figure begins at zero.
+ * The charts of one metric: run by run, or in a sweep rate by rate. Their scales start
+ * at zero.
  *
  * @module
  */
-import type { Report } from "../../load/result.ts";
+import type { Report } from "../report.ts";
 import { type Chart, hollowNote, medians } from "./figure.ts";
-import { drawColumns } from "./bar_plot.ts";
+import { drawBars } from "./bar_plot.ts";
 import { grouped, type Point } from "./curve.ts";
 import { drawLines, type Line } from "./line_plot.ts";
-import { look } from "./series_style.ts";
-import type { Compared } from "../comparable_runs.ts";
+import { seriesStyle } from "./series_style.ts";
+import type { ComparableRuns } from "../comparable_runs.ts";
 import { CPU, DELIVERIES, type Metric } from "../metrics.ts";
 import { counting, fromZero } from "./scale.ts";
-import { byRate, hollowAt, rates } from "./rate_axis.ts";
+import { byRate, hollowAt, rateAxis } from "./rate_axis.ts";
 import type { Axis } from "./svg.ts";
 
-/** What a chart is about. */
+/** The metric of a chart, and its words. */
 interface Subject {
   metric: Metric;
   title: string;
@@ -24,17 +24,20 @@ interface Subject {
   axis: string;
 }
 
-/** So that no marker stands on the edge. */
+/** Room above the highest value, so that no marker is on the edge. */
 const HEADROOM = 1.04;
 
-/** Markers that fit on a line. */
-const MOST_MARKERS = 25;
+/** The most markers on a line. */
+const MAX_MARKERS = 25;
 
-/** A scale spans at least this, whatever the unit, so that it is never empty. */
-const LEAST = 1e-3;
+/** The least range of a scale, whatever the unit, so that it is never empty. */
+const MIN_RANGE = 1e-3;
 
 /** Deliveries a second: of each run in its order, or against the offered rate. */
-export function deliveries(report: Report, compared: Compared): Chart {
+export function deliveriesChart(
+  report: Report,
+  compared: ComparableRuns,
+): Chart {
   const runs = Math.max(0, ...report.servers.map((it) => it.runs.length));
   const draw = report.mode === "sweep"
     ? rateByRate
@@ -43,13 +46,13 @@ export function deliveries(report: Report, compared: Compared): Chart {
     : sideBySide;
   return draw(report, compared, {
     metric: DELIVERIES,
-    title: "Deliveries a second",
-    axis: "deliveries to all clients",
+    title: "Deliveries per second",
+    axis: "deliveries/s to all clients",
   });
 }
 
 /** CPU per delivery: of each server, or against the offered rate. */
-export function cpu(report: Report, compared: Compared): Chart {
+export function cpuChart(report: Report, compared: ComparableRuns): Chart {
   const draw = report.mode === "sweep" ? rateByRate : sideBySide;
   return draw(report, compared, {
     metric: CPU,
@@ -60,39 +63,39 @@ export function cpu(report: Report, compared: Compared): Chart {
 
 function rateByRate(
   report: Report,
-  compared: Compared,
+  compared: ComparableRuns,
   subject: Subject,
 ): Chart {
   const { metric, title } = subject;
   const lines = report.servers.map(({ runs }, i): Line => ({
-    look: look(i),
+    style: seriesStyle(i),
     points: byRate(runs, metric),
     hollow: hollowAt(runs),
   }));
   return {
     title,
     note: `Against the offered rate.${hollowNote(report)}`,
-    pictures: pictureOf(lines, subject, rates(report)),
+    pictures: pictureOf(lines, subject, rateAxis(report)),
     numbers: numbers(compared, metric),
   };
 }
 
 function runByRun(
   report: Report,
-  compared: Compared,
+  compared: ComparableRuns,
   subject: Subject,
 ): Chart {
   const { metric, title } = subject;
   const last = Math.max(...report.servers.map(({ runs }) => runs.length));
-  const step = Math.ceil(last / MOST_MARKERS);
+  const step = Math.ceil(last / MAX_MARKERS);
   const lines = report.servers.map(({ runs }, i): Line => ({
-    look: look(i),
+    style: seriesStyle(i),
     points: grouped(runs.flatMap((run, at): Point[] => {
       const y = metric.of(run);
       return y === null ? [] : [[at + 1, y]];
     })),
     marked: (_, at) => at % step === 0,
-    hollow: (x) => runs[x - 1]!.generator.bottleneck,
+    hollow: (x) => runs[x - 1]!.tester.bottleneck,
   }));
   return {
     title,
@@ -108,20 +111,20 @@ function runByRun(
 
 function sideBySide(
   report: Report,
-  compared: Compared,
+  compared: ComparableRuns,
   subject: Subject,
 ): Chart {
   const { metric, title } = subject;
-  const columns = report.servers.map(({ runs }, i) => ({
-    look: look(i),
+  const bars = report.servers.map(({ runs }, i) => ({
+    style: seriesStyle(i),
     values: runs.map(metric.of).filter((value) => value !== null),
   }));
-  const values = columns.flatMap((column) => column.values);
+  const values = bars.flatMap((bar) => bar.values);
   const y = axisOf(subject, values);
   return {
     title,
-    note: "Columns are medians, markers the runs from first to last.",
-    pictures: values.length === 0 ? [] : [drawColumns(y, columns)],
+    note: "Bars are medians, markers the runs from first to last.",
+    pictures: values.length === 0 ? [] : [drawBars(y, bars)],
     numbers: numbers(compared, metric),
   };
 }
@@ -140,11 +143,11 @@ function axisOf({ metric, axis }: Subject, values: number[]): Axis {
   const highest = Math.max(...values) * HEADROOM;
   return {
     name: axis,
-    scale: fromZero([highest], LEAST),
+    scale: fromZero([highest], MIN_RANGE),
     format: metric.format,
   };
 }
 
-function numbers({ runs }: Compared, metric: Metric): string[] {
+function numbers({ runs }: ComparableRuns, metric: Metric): string[] {
   return runs.map((it) => medians(it, [metric]));
 }

@@ -1,30 +1,31 @@
 /**
- * The offered rates of a sweep: the axis that its charts share, and what stands
- * above it. The rule: runs at one rate are one point.
+ * The axis of offered rates, which the charts of a sweep share. Runs at one rate are
+ * one point on it.
  *
  * @module
  */
-import type { Report, RunResult } from "../../load/result.ts";
+import type { RunResult } from "../../load/result.ts";
+import type { Report } from "../report.ts";
 import { grouped, type Point, type SpreadPoint } from "./curve.ts";
 import { short } from "../format.ts";
 import type { Metric } from "../metrics.ts";
 import { fromZeroTo, logarithmic } from "./scale.ts";
 import type { Axis } from "./svg.ts";
 
-/** From so many times the lowest rate on, the rates are on a log scale. */
+/** If the highest rate is this many times the lowest, the axis has a log scale. */
 const WIDE_RATES = 20;
 
-/** Where no rate was offered. */
-const LEAST_RATE = 1;
+/** The range of the axis if there was no rate. */
+const MIN_RATE = 1;
 
 /** The axis of offered rates. */
-export function rates(report: Report): Axis {
+export function rateAxis(report: Report): Axis {
   const offered = report.servers.flatMap(({ runs }) => runs)
     .map((run) => run.offeredRate ?? 0).filter((it) => it > 0);
-  const highest = Math.max(LEAST_RATE, ...offered);
+  const highest = Math.max(MIN_RATE, ...offered);
   const log = highest / Math.min(highest, ...offered) >= WIDE_RATES;
   return {
-    name: `offered messages a second${log ? ", log scale" : ""}`,
+    name: `offered messages per second${log ? ", log scale" : ""}`,
     scale: log ? logarithmic(offered) : fromZeroTo(highest),
     format: short,
   };
@@ -48,5 +49,5 @@ export function hollowAt(
   runs: readonly RunResult[],
 ): (rate: number) => boolean {
   return (rate) =>
-    runs.some((run) => run.offeredRate === rate && run.generator.bottleneck);
+    runs.some((run) => run.offeredRate === rate && run.tester.bottleneck);
 }

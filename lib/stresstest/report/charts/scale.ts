@@ -1,11 +1,13 @@
 /**
- * Scales of the charts' axes: where they begin, end and have ticks. The rule: all
- * values fit, ticks are round numbers, and there are few enough for a phone.
+ * Scales of chart axes: where they start and end, and their ticks. All values fit,
+ * ticks are round numbers, and there are few enough for a phone. The ticks are d3's.
  *
  * @module
  */
+// @ts-types="@types/d3-scale"
+import { scaleLinear, scaleLog } from "d3-scale";
 
-/** What an axis spans. */
+/** The range of an axis. */
 export interface Scale {
   log: boolean;
   min: number;
@@ -13,69 +15,68 @@ export interface Scale {
   ticks: readonly number[];
 }
 
-/** As many ticks fit beside each other on a small chart, with their units. */
-const MOST_TICKS = 7;
+/** A log scale has no zero: lower latencies are drawn at this value. */
+export const MIN_MICROSECONDS = 1;
 
-/** Beyond so many decades only powers of ten have a tick. */
+/** About as many ticks fit on a small chart, with their units. */
+const TICKS = 6;
+
+/** Over more decades than this only powers of ten have a tick. */
 const FINE_DECADES = 2;
 
-/** A log scale spans at least this, so that it has two ticks. */
-const LEAST_RATIO = 5;
-const LOG_ROOM = 1.15;
+/** First digits of the ticks on a log scale of few decades. */
+const FINE_DIGITS = [1, 2, 5];
 
-/** From steps of so many on, counting has a tick at 1 too. */
-const STEP_WITH_FIRST = 5;
+/** A log scale spans at least this ratio, so that it has two ticks. */
+const MIN_RATIO = 5;
+
+/** Room at both ends of a log scale, as a ratio. */
+const LOG_ROOM = 1.15;
 
 /**
  * From zero to a round number above all values.
  *
- * @param least What it spans at least, so that noise does not fill the chart.
+ * @param least The least range, so that noise does not fill the chart.
  */
 export function fromZero(values: readonly number[], least: number): Scale {
   const highest = Math.max(least, ...values);
-  const step = roundAbove(highest / (MOST_TICKS - 1));
-  const steps = Math.ceil(highest / step);
-  const ticks = Array.from({ length: steps + 1 }, (_, i) => i * step);
-  return { log: false, min: 0, max: ticks[steps]!, ticks };
+  const scale = scaleLinear().domain([0, highest]).nice(TICKS);
+  const [, max = highest] = scale.domain();
+  return { log: false, min: 0, max, ticks: scale.ticks(TICKS) };
 }
 
-/** As {@linkcode fromZero}, but it ends at the highest value, which is above zero. */
+/** As {@linkcode fromZero}, but it ends at `highest`, which is above zero. */
 export function fromZeroTo(highest: number): Scale {
-  const { ticks } = fromZero([], highest);
-  const inside = ticks.filter((tick) => tick <= highest);
-  return { log: false, min: 0, max: highest, ticks: inside };
+  const ticks = scaleLinear().domain([0, highest]).ticks(TICKS);
+  return { log: false, min: 0, max: highest, ticks };
 }
 
-/** Whole numbers from 1, with half a step of room at the ends. */
+/** Whole numbers from 1 to `last`, with half a step of room at both ends. */
 export function counting(last: number): Scale {
-  const step = Math.max(1, roundAbove(last / MOST_TICKS));
-  const ticks = step >= STEP_WITH_FIRST ? [1] : [];
-  for (let tick = step; tick <= last; tick += step) ticks.push(tick);
-  return { log: false, min: 0.5, max: last + 0.5, ticks };
+  const ticks = scaleLinear().domain([1, last]).ticks(Math.min(TICKS, last))
+    .filter(Number.isInteger);
+  return {
+    log: false,
+    min: 0.5,
+    max: last + 0.5,
+    ticks: [...new Set([1, ...ticks])],
+  };
 }
 
-/** Around values above zero, with a little room at the ends. */
+/** Around values above zero, with a little room at both ends. */
 export function logarithmic(values: readonly number[]): Scale {
   const lowest = Math.min(...values);
   const highest = Math.max(...values);
-  const room = Math.max(LOG_ROOM, Math.sqrt(LEAST_RATIO * lowest / highest));
+  const room = Math.max(LOG_ROOM, Math.sqrt(MIN_RATIO * lowest / highest));
   const min = lowest / room;
   const max = highest * room;
   const fine = Math.log10(max / min) <= FINE_DECADES;
-  const ticks: number[] = [];
-  for (let tick = roundAbove(min); tick <= max; tick = roundAbove(tick * 1.1)) {
-    if (fine || Number.isInteger(Math.log10(tick))) ticks.push(tick);
-  }
+  const ticks = scaleLog().domain([min, max]).ticks().filter((tick) =>
+    (fine ? FINE_DIGITS : [1]).includes(firstDigit(tick))
+  );
   return { log: true, min, max, ticks };
 }
 
-/** The least of 1, 2, 5, 10, 20, … that is not below. */
-function roundAbove(value: number): number {
-  return [1, 2, 5, 10].map((digit) => times(digit, value))
-    .find((it) => it >= value)!;
-}
-
-/** A digit with the power of ten of a value, without the error of a product. */
-function times(digit: number, value: number): number {
-  return Number(`${digit}e${Math.floor(Math.log10(value))}`);
+function firstDigit(value: number): number {
+  return Number(value.toExponential(0)[0]);
 }

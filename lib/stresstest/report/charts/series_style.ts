@@ -1,14 +1,14 @@
 /**
- * How a server looks: its colour, dash and marker, the same in every chart and
- * legend. The rule: dash and marker alone tell servers apart, for paper in grey
- * and for eyes that do not tell the colours.
+ * The style of a server in charts and legends: colour, dash and marker, the same
+ * everywhere. Dash and marker alone distinguish the servers, on grey paper and for
+ * colour-blind readers.
  *
  * @module
  */
 import { type Markup, markup } from "../markup.ts";
 
-/** The look of one server. */
-export interface Look {
+/** The style of one server. */
+export interface SeriesStyle {
   /** A CSS colour that follows the reader's light or dark. */
   colour: string;
   /** Lengths of dashes and gaps; empty for a full line. */
@@ -18,8 +18,8 @@ export interface Look {
 }
 
 /**
- * After Okabe and Ito, darker on light and lighter on dark: each has a contrast of
- * at least 3 to its page, and no two are the same to colour-blind eyes.
+ * After Okabe and Ito, darker on light pages and lighter on dark ones. Each has a
+ * contrast of at least 3 to its page, and colour-blind readers can tell them apart.
  */
 const LIGHT = [
   "#0068b0",
@@ -65,11 +65,8 @@ const MARKERS = [
   "M5 0H15V20H5Z",
 ];
 
-/**
- * The look of the server at a place of the report. Colours come round after eight,
- * with the next marker.
- */
-export function look(index: number): Look {
+/** The style of the server at `index`. Colours repeat after eight, with other markers. */
+export function seriesStyle(index: number): SeriesStyle {
   const round = Math.floor(index / LIGHT.length);
   return {
     colour: `var(--server-${index % LIGHT.length})`,
@@ -85,7 +82,7 @@ export function colours(scheme: "light" | "dark"): string {
 }
 
 /** A piece of a server's line with its marker, for legends. */
-export function swatch({ colour, dash, marker }: Look): Markup {
+export function swatch({ colour, dash, marker }: SeriesStyle): Markup {
   return markup`<svg class="swatch" viewBox="0 0 40 14" aria-hidden="true">
 <path d="M0 7H40" stroke="${colour}" stroke-width="2.5" stroke-dasharray="${
     dash.join(" ")

@@ -1,38 +1,38 @@
 /**
- * The chart of latency and loss against the offered rate. The rule: the knee, the
- * highest rate that a server still followed, is marked on its lines.
+ * The chart of latency and loss against the offered rate. The knee, the highest rate
+ * with which a server kept up, is marked on its lines.
  *
  * @module
  */
-import type { Report } from "../../load/result.ts";
+import type { Report } from "../report.ts";
 import { type Chart, hollowNote } from "./figure.ts";
 import { microseconds, percent, rate } from "../format.ts";
 import { drawLines, type Line } from "./line_plot.ts";
-import { look } from "./series_style.ts";
-import { LEAST_MICROSECONDS, LOSS, type Metric, P50, P99 } from "../metrics.ts";
-import { byRate, hollowAt, rates } from "./rate_axis.ts";
-import { fromZero, logarithmic } from "./scale.ts";
+import { seriesStyle } from "./series_style.ts";
+import { LOSS, type Metric, P50, P99 } from "../metrics.ts";
+import { byRate, hollowAt, rateAxis } from "./rate_axis.ts";
+import { fromZero, logarithmic, MIN_MICROSECONDS } from "./scale.ts";
 
-/** A loss below this does not fill the chart. */
-const LEAST_LOSS = 0.01;
+/** The least range of the loss axis, so that a smaller loss does not fill the chart. */
+const MIN_LOSS_RANGE = 0.01;
 
 /** Latency and loss against offered rate. */
-export function sweep(report: Report): Chart {
+export function sweepChart(report: Report): Chart {
   const { servers } = report;
   const line = (metric: Metric, least: number, faint = false): Line[] =>
     servers.map(({ runs, knee }, i) => ({
-      look: look(i),
+      style: seriesStyle(i),
       points: byRate(runs, metric, least),
       faint,
       hollow: hollowAt(runs),
       knee: faint ? null : knee,
     }));
   const latency = [
-    ...line(P50, LEAST_MICROSECONDS, true),
-    ...line(P99, LEAST_MICROSECONDS),
+    ...line(P50, MIN_MICROSECONDS, true),
+    ...line(P99, MIN_MICROSECONDS),
   ];
   const loss = line(LOSS, 0);
-  const x = rates(report);
+  const x = rateAxis(report);
   const pictures = [];
   if (heights(latency).length > 0) {
     pictures.push(drawLines({
@@ -50,7 +50,7 @@ export function sweep(report: Report): Chart {
       x,
       y: {
         name: "deliveries lost",
-        scale: fromZero(heights(loss), LEAST_LOSS),
+        scale: fromZero(heights(loss), MIN_LOSS_RANGE),
         format: percent,
       },
       lines: loss,
@@ -62,7 +62,7 @@ export function sweep(report: Report): Chart {
   return {
     title: "Latency and loss against offered rate",
     note: "The ring and the upright line mark the knee: the highest offered " +
-      `rate that the server still followed.${hollowNote(report)}`,
+      `rate with which the server kept up.${hollowNote(report)}`,
     pictures,
     numbers: remarks,
     remarks,

@@ -1,18 +1,19 @@
 /**
- * What was found, in words: the verdict, each violation, and each doubt about the
- * tester itself. The rule: nothing that makes the figures worth less is left out.
+ * The findings in words: the verdict, each violation, and each run in which the tester
+ * was the bottleneck.
  *
  * @module
  */
-import type { Report, RunResult, ServerResult } from "../../load/result.ts";
+import type { RunResult, ServerResult } from "../../load/result.ts";
 import { microseconds, plural, rate } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
+import type { Report } from "../report.ts";
 
-/** More violations of one server tell no more, and make the page heavy. */
-const MOST_VIOLATIONS = 50;
+/** The most violations shown for one server; more tell nothing new. */
+const MAX_VIOLATIONS = 50;
 
-/** Runs listed by their numbers: past these there are too many to look up. */
-const MOST_PLACES = 10;
+/** The most runs listed by their numbers. */
+const MAX_RUNS = 10;
 
 /** The verdict on all servers. */
 export interface Headline {
@@ -56,46 +57,46 @@ function violationsOf({ name, runs }: ServerResult): Markup | "" {
   const all = runs.flatMap((run, i) =>
     run.violations.map(({ verdict, text }) =>
       markup`<li><p><strong>${verdict}</strong>
-<span class="soft">${place(run, i)}</span><br>${text}</p></li>
+<span class="soft">${runName(run, i)}</span><br>${text}</p></li>
 `
     )
   );
   if (all.length === 0) return "";
-  const more = all.length - MOST_VIOLATIONS;
+  const more = all.length - MAX_VIOLATIONS;
   return markup`<h3><bdi>${name}</bdi></h3>
-<ul class="notes failed">${all.slice(0, MOST_VIOLATIONS)}</ul>
+<ul class="notes failed">${all.slice(0, MAX_VIOLATIONS)}</ul>
 ${more > 0 ? markup`<p>And ${more} more.</p>` : ""}`;
 }
 
-/** Where the tester was slower than the server, if it was. */
+/** The runs in which the tester was the bottleneck, if any. */
 export function bottlenecks({ servers }: Report): Markup | "" {
   const found = servers.map(bottleneckOf).filter((it) => it !== "");
   if (found.length === 0) return "";
   return markup`<section><h2>The tester was the bottleneck</h2>
-<p>In these runs the figures say more about the tester than about the server.</p>
+<p>In these runs the server may be better than the numbers show.</p>
 <ul class="notes warning">${found}</ul></section>
 `;
 }
 
 function bottleneckOf({ name, runs }: ServerResult): Markup | "" {
-  const places = runs.flatMap((run, i) =>
-    run.generator.bottleneck ? [place(run, i)] : []
+  const limited = runs.flatMap((run, i) =>
+    run.tester.bottleneck ? [runName(run, i)] : []
   );
-  if (places.length === 0) return "";
+  if (limited.length === 0) return "";
   const latest = Math.max(
-    ...runs.filter((run) => run.generator.bottleneck)
-      .map((run) => run.generator.slipMaxMicroseconds),
+    ...runs.filter((run) => run.tester.bottleneck)
+      .map((run) => run.tester.sendDelayMaxMicroseconds),
   );
-  const more = places.length - MOST_PLACES;
+  const more = limited.length - MAX_RUNS;
   return markup`<li><p><strong><bdi>${name}</bdi></strong>, ${
-    places.slice(0, MOST_PLACES).join(", ")
+    limited.slice(0, MAX_RUNS).join(", ")
   }${more > 0 ? ` and ${more} more` : ""}: messages were sent up to ${
     microseconds(latest)
   } late.</p></li>
 `;
 }
 
-function place({ offeredRate }: RunResult, index: number): string {
+function runName({ offeredRate }: RunResult, index: number): string {
   const at = offeredRate === null ? "" : ` at ${rate(offeredRate)}`;
   return `run ${index + 1}${at}`;
 }

@@ -1,28 +1,27 @@
 /**
- * The report of a stress test as one HTML page. Called by the stress tester's
- * `--report`. The rule: it is made from the {@linkcode Report} alone, and nothing
- * in that is taken for markup.
+ * The report as one HTML page, for `--report`. It is made from the
+ * {@linkcode Report} alone, and nothing in that is taken for markup.
  *
  * @module
  */
-import type { Report } from "../../load/result.ts";
-import { compared } from "../comparable_runs.ts";
-import { memory } from "../charts/memory_chart.ts";
+import { latencyChart } from "../charts/latency_chart.ts";
+import { memoryChart } from "../charts/memory_chart.ts";
+import { cpuChart, deliveriesChart } from "../charts/metric_charts.ts";
+import { sweepChart } from "../charts/sweep_chart.ts";
+import { comparableRuns } from "../comparable_runs.ts";
+import type { Report } from "../report.ts";
+import { metricsTable } from "./metrics_table.ts";
 import { page } from "./page.ts";
-import { percentiles } from "../charts/latency_chart.ts";
-import { cpu, deliveries } from "../charts/metric_charts.ts";
-import { sweep } from "../charts/sweep_chart.ts";
-import { table } from "./metrics_table.ts";
 
 /** Makes a self-contained HTML page: no scripts, nothing to load. */
-export function renderReport(report: Report): string {
-  const sameLoad = compared(report);
+export function renderHtml(report: Report): string {
+  const comparable = comparableRuns(report);
   const charts = [
-    ...(report.mode === "sweep" ? [sweep(report)] : []),
-    percentiles(report, sameLoad),
-    deliveries(report, sameLoad),
-    cpu(report, sameLoad),
-    memory(report),
+    ...(report.mode === "sweep" ? [sweepChart(report)] : []),
+    latencyChart(report, comparable),
+    deliveriesChart(report, comparable),
+    cpuChart(report, comparable),
+    memoryChart(report),
   ];
-  return page(report, table(report, sameLoad), charts).toString();
+  return page(report, metricsTable(report, comparable), charts).toString();
 }

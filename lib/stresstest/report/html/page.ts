@@ -1,25 +1,24 @@
 /**
- * The page: the parts of the report in their order. Called by `renderReport`.
- * The rule: it loads nothing and runs nothing, and its policy forbids both.
+ * The page of the HTML report: all parts in their order. It loads nothing and runs no
+ * script, and its content security policy forbids both.
  *
  * @module
  */
-import type { Report } from "../../load/result.ts";
+import type { Mode, Report } from "../report.ts";
 import { type Chart, figure } from "../charts/figure.ts";
 import { bottlenecks, headline, violations } from "./findings.ts";
 import { bytes, date, plural } from "../format.ts";
 import { type Markup, markup, type Part, trusted } from "../markup.ts";
-import { look, swatch } from "../charts/series_style.ts";
+import { seriesStyle, swatch } from "../charts/series_style.ts";
 import { STYLE } from "./stylesheet.ts";
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
-const MODES: Record<Report["mode"], string> = {
+const MODES: Record<Mode, string> = {
   reference:
-    "reference mode: a publisher sends when its last message is answered",
-  load:
-    "load mode: messages are sent at a rate, whether they are answered or not",
-  sweep: "sweep: the offered rate rises until the servers no longer follow",
+    "reference mode: a publisher sends its next message when the last has arrived",
+  load: "load mode: messages are sent at a rate, whatever the server does",
+  sweep: "sweep: the offered rate rises until the servers no longer keep up",
 };
 
 /** The whole page. */
@@ -30,16 +29,7 @@ export function page(
 ): Markup {
   const { word, rest } = headline(report);
   const names = report.servers.map((server) => server.name).join(", ");
-  return markup`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${word}: ${names || "no servers"} – stress test</title>
-<style>${trusted(STYLE)}</style>
-</head>
+  return markup`${pageHead(`${word}: ${names || "no servers"} – stress test`)}
 <body>
 <header>
 <p class="soft">Stress test, ${MODES[report.mode]}</p>
@@ -49,7 +39,7 @@ export function page(
 <main>
 ${violations(report)}
 ${bottlenecks(report)}
-<section><h2>Figures</h2>
+<section><h2>Metrics</h2>
 ${table}
 </section>
 <section><h2>Charts</h2>
@@ -62,6 +52,20 @@ ${charts.map((chart) => figure(report, chart))}
 </body>
 </html>
 `;
+}
+
+/** The start of a page, with its style and its policy. */
+export function pageHead(title: string): Markup {
+  return markup`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>${trusted(STYLE)}</style>
+</head>`;
 }
 
 function scope({ servers, environment }: Report): string {
@@ -77,7 +81,7 @@ function foot(report: Report): Markup {
 <pre><code>${command}</code></pre></section>
 <section><h2>Servers</h2>${
     list(servers.map(({ name, command }, i) => [
-      markup`${swatch(look(i))} <bdi>${name}</bdi>`,
+      markup`${swatch(seriesStyle(i))} <bdi>${name}</bdi>`,
       markup`<code>${command}</code>`,
     ]))
   }</section>

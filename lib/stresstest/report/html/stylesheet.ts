@@ -1,14 +1,14 @@
 /**
- * The page's style. The rule: colours are variables, set once for light and once
- * for dark on a screen; paper is always light.
+ * The style sheet of the HTML report. Colours are variables with a light and a dark
+ * value; on paper the light one applies.
  *
  * @module
  */
 import { colours } from "../charts/series_style.ts";
-import { FONT } from "../charts/svg.ts";
+import { FONT_SIZE } from "../charts/svg.ts";
 
-/** The text of charts, which shrink on a phone; not where columns are crowded. */
-const PHONE_TEXT = `figure text[style*="font-size:${FONT.fontSize}px"]`;
+/** The text of charts, which is enlarged on a phone, except below many bars. */
+const PHONE_TEXT = `figure text[font-size="${FONT_SIZE}"]`;
 
 /** The colours of a page or a picture, as CSS declarations. */
 export const SCHEMES: Record<"light" | "dark", string> = {
@@ -70,6 +70,8 @@ tbody th[scope=rowgroup] { font-weight: 600; padding-top: .875rem; }
 tbody tr:not(:first-child) { border-top: 1px solid var(--grid); }
 td { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .ratio { display: inline-block; min-width: 3.25rem; color: var(--soft); }
+.better { color: var(--good); }
+.worse { color: var(--bad); }
 td small { display: block; color: var(--soft); font-size: .875em; }
 .charts { display: grid; gap: 2.5rem 2rem; margin-top: 1rem; grid-template-columns: repeat(2, minmax(0, 1fr)); }
 .wide { grid-column: 1 / -1; }

@@ -1,0 +1,69 @@
+import { assertEquals } from "@std/assert";
+import { renderJson } from "../../../lib/stresstest/report/json_report.ts";
+import {
+  compare,
+  DELIVERIES,
+  LOSS,
+  METRICS,
+  P50,
+  SEND_DELAY,
+  spreadOf,
+} from "../../../lib/stresstest/report/metrics.ts";
+import { spread } from "../../../lib/stresstest/report/spread.ts";
+import { runResult } from "../run_result.ts";
+import { fixture } from "./report_fixture.ts";
+import { test } from "../../support/test.ts";
+
+test("spread() is the median and the range, without missing values", () => {
+  assertEquals(spread([3, null, 1, 2]), { median: 2, min: 1, max: 3 });
+  assertEquals(spread([4, 1, 3, 2])?.median, 2.5);
+  assertEquals(spread([null]), null);
+});
+
+test("METRICS have unique names, and values that are numbers or null", () => {
+  const names = METRICS.map(({ name }) => name);
+  assertEquals(new Set(names).size, names.length);
+  const nothing = runResult({
+    expected: 0,
+    received: 0,
+    deliveriesPerSecond: NaN,
+    latency: null,
+    server: null,
+  });
+  assertEquals(LOSS.of(nothing), 0 / 0 || null);
+  for (const { of } of METRICS) {
+    const value = of(nothing);
+    assertEquals(value === null || Number.isFinite(value), true);
+  }
+  assertEquals(SEND_DELAY.of(runResult({ offeredRate: null })), null);
+});
+
+test("compare() calls a server better or worse only if the ranges do not overlap", () => {
+  const base = { median: 10, min: 8, max: 12 };
+  const low = { median: 5, min: 4, max: 6 };
+  const near = { median: 9, min: 7, max: 11 };
+  assertEquals(compare(P50, low, base), { ratio: 0.5, verdict: "better" });
+  assertEquals(compare(DELIVERIES, low, base), {
+    ratio: 0.5,
+    verdict: "worse",
+  });
+  assertEquals(compare(P50, near, base)?.verdict, undefined);
+  const zero = { median: 0, min: 0, max: 0 };
+  assertEquals(compare(LOSS, low, zero), { ratio: null, verdict: "worse" });
+  assertEquals(compare(LOSS, zero, zero)?.verdict, undefined);
+  assertEquals(compare(SEND_DELAY, low, base), null);
+  assertEquals(compare(P50, null, base), null);
+});
+
+test("renderJson() has all runs, and each metric of each server", () => {
+  const report = fixture({ servers: 2, runs: 3 });
+  const { metrics, ...rest } = JSON.parse(renderJson(report));
+  assertEquals(rest, JSON.parse(JSON.stringify(report)));
+  assertEquals(metrics.length, METRICS.length);
+  const { name, unit, lowerIsBetter, servers } = metrics[4];
+  assertEquals([name, unit, lowerIsBetter], ["deliveries/s", "1/s", false]);
+  assertEquals(
+    servers,
+    report.servers.map(({ runs }) => spreadOf(DELIVERIES, runs)),
+  );
+});

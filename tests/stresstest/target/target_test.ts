@@ -1,0 +1,47 @@
+import { fileURLToPath } from "node:url";
+import { assertEquals } from "@std/assert";
+import { parseTargets } from "../../../lib/stresstest/target/target.ts";
+import { test } from "../../support/test.ts";
+
+test("parseTargets() distinguishes addresses, paths and commands", () => {
+  const path = fileURLToPath(import.meta.url);
+  const found = parseTargets([
+    "127.0.0.1:9000",
+    path,
+    "deno run -A 'my server.ts' --fast",
+  ]);
+  assertEquals(
+    found.map(({ name, command, address }) => ({
+      name,
+      command,
+      address,
+    })),
+    [
+      {
+        name: "127.0.0.1:9000",
+        command: undefined,
+        address: { hostname: "127.0.0.1", port: 9000 },
+      },
+      { name: "target_test.ts", command: [path], address: undefined },
+      {
+        name: "my server.ts",
+        command: ["deno", "run", "-A", "my server.ts", "--fast"],
+        address: undefined,
+      },
+    ],
+  );
+});
+
+test("parseTargets() names are short", () => {
+  const [found] = parseTargets(["sh -c 'cd somewhere && exec ./a-server $0'"]);
+  assertEquals(found?.name, "a-server $0");
+  const [long] = parseTargets([`./${"x".repeat(100)}`]);
+  assertEquals(long?.name, `${"x".repeat(23)}…`);
+});
+
+test("parseTargets() names are unique", () => {
+  const names = parseTargets(["a/server", "b/server", "other"]).map((
+    { name },
+  ) => name);
+  assertEquals(names, ["server (1)", "server (2)", "other"]);
+});

@@ -11,7 +11,8 @@ const LAYERS: Record<string, readonly string[]> = {
   server: ["hub", "wire"],
   client: ["cli", "wire"],
   cli: ["wire"],
-  command: ["cli", "hub", "server", "wire"],
+  nats: ["hub", "server", "wire"],
+  command: ["cli", "hub", "nats", "server", "wire"],
 };
 
 /** The TypeScript files in a folder and those below it. */

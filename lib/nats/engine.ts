@@ -1,0 +1,70 @@
+/**
+ * The engine: a stream that several servers write to and read from, and that gives
+ * all messages one order. The room uses it; NATS JetStream is one.
+ *
+ * @module
+ */
+
+/** The state of a stream. */
+export interface StreamState {
+  /** When the stream was made, as the engine writes it. A stream made anew has another. */
+  readonly created: string;
+  /** The sequence number of the oldest entry that is kept. */
+  readonly first: number;
+  /** The sequence number of the newest entry; 0 if there was none. */
+  readonly last: number;
+  /** For so many milliseconds the engine recognizes an id that it has stored. */
+  readonly duplicateWindow: number;
+}
+
+/** One entry of the stream. */
+export interface Entry {
+  /** Its sequence number, from 1. */
+  readonly seq: number;
+  /** What was published. */
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** How many entries are stored behind it. */
+  readonly pending: number;
+  /** When the engine stored it, in milliseconds of the engine's clock. */
+  readonly storedAt: number;
+}
+
+/** What the engine answers to what it has stored. */
+export interface Acknowledgement {
+  /** Whether the engine had stored an entry of this id before. */
+  readonly duplicate: boolean;
+}
+
+/** A link to an engine, and one stream of it. */
+export interface Engine {
+  /** Whether the link is up, at each change; the first value as soon as it is known. Ends when closed. */
+  links(): AsyncIterable<boolean>;
+  /**
+   * Opens the stream; creates it if there is none.
+   *
+   * @throws {EngineRefusedError} If the engine refuses the credentials, or the stream
+   * there cannot be used. Other errors mean: not now.
+   */
+  open(): Promise<StreamState>;
+  /**
+   * Sends at once, in the order of the calls. The bytes must not change until the
+   * promise settles.
+   *
+   * @returns When the engine has stored it. Rejects if it did not, or did not answer
+   * in time.
+   */
+  publish(batch: Uint8Array, id: string): Promise<Acknowledgement>;
+  /**
+   * Reads the entries from sequence number `from` on, in order, as fast as they are
+   * iterated. Ends or throws when the entries stop for any reason.
+   */
+  read(from: number, signal: AbortSignal): AsyncIterable<Entry>;
+  /** Closes the link. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** The engine refuses, and waiting alone does not help: somebody has to change something. */
+export class EngineRefusedError extends Error {
+  /** The name of this class. */
+  override readonly name = "EngineRefusedError";
+}

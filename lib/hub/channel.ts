@@ -9,7 +9,8 @@
  */
 import type { Run } from "../wire/run.ts";
 import type { Backpressure, Reader } from "./backpressure.ts";
-import type { Chunk, Cursor, Log } from "./log.ts";
+import type { Chunk } from "./chunk_ring.ts";
+import type { Cursor, Log } from "./log.ts";
 import type { Scheduler, Waiter } from "./scheduler.ts";
 
 export type { Run };

@@ -3,39 +3,13 @@
  * each channel reads at a cursor of its own.
  *
  * A byte in the log does not change while a reader may still look at it, so a
- * reader may keep a run as long as it likes. A dropped chunk is only forgotten.
+ * reader may keep a run as long as it likes.
  *
  * @module
  */
 import { assert } from "@std/assert/assert";
 import type { Run } from "../wire/run.ts";
-
-/**
- * The size of a chunk, in bytes, and so of the largest write: large enough that
- * the cost of a system call vanishes in it, small enough to be dropped as one.
- */
-const CHUNK_SIZE = 64 * 1024;
-
-/** A log has at least this many chunks, so that dropping one keeps most of it. */
-const MIN_CHUNKS = 8;
-
-/**
- * A piece of the log. It starts with a message, and no message continues in the
- * next chunk, so dropping a chunk drops whole messages.
- */
-export interface Chunk {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The bytes it has room for. A number, because a consumer can detach `bytes`. */
-  readonly size: number;
-  /** How many messages precede its first. */
-  readonly start: number;
-  /** Bytes appended so far. */
-  length: number;
-  /** Messages appended so far. */
-  count: number;
-  /** Readers that have not released it. With none, its memory can be used again. */
-  readers: number;
-}
+import { type Chunk, ChunkRing, isDetached } from "./chunk_ring.ts";
 
 /** A position in the log. It is numbers only, so a cursor that falls behind keeps nothing in memory. */
 export interface Cursor {
@@ -56,29 +30,18 @@ export interface Slice {
 
 /** A bounded log of messages that drops its oldest. */
 export class Log {
-  /** The most bytes of memory for messages. */
-  readonly capacity: number;
-  readonly #chunkSize: number;
-  /** The kept chunks, number `n` at `n % length`. */
-  readonly #ring: (Chunk | undefined)[];
-  /** The number of the oldest kept chunk. */
-  #oldest = 0;
-  /** The number of the next chunk. */
-  #next = 0;
-  /** Bytes of memory in the kept chunks; never more than `capacity`. */
-  #allocated = 0;
+  readonly #ring: ChunkRing;
   #end = 0;
-  /** The memory of a dropped chunk that no reader looks at. */
-  #spare: Uint8Array<ArrayBuffer> | undefined;
   /** The last slice: subscribers that keep up read the same one after another. */
   #slice: Slice | undefined;
-  #sliceNumber = -1;
-  #sliceOffset = 0;
 
   constructor(capacity: number) {
-    this.capacity = capacity;
-    this.#chunkSize = Math.min(CHUNK_SIZE, Math.ceil(capacity / MIN_CHUNKS));
-    this.#ring = new Array(Math.ceil(capacity / this.#chunkSize) + 1);
+    this.#ring = new ChunkRing(capacity);
+  }
+
+  /** The most bytes of memory for messages. */
+  get capacity(): number {
+    return this.#ring.capacity;
   }
 
   /** How many messages were ever appended. */
@@ -88,40 +51,40 @@ export class Log {
 
   /** How many messages precede the oldest that is kept. */
   get start(): number {
-    return this.#oldest < this.#next
-      ? this.#chunk(this.#oldest).start
-      : this.#end;
+    const ring = this.#ring;
+    return ring.length > 0 ? ring.at(ring.oldest).start : this.#end;
   }
 
   /** How many chunks are kept. */
   get chunks(): number {
-    return this.#next - this.#oldest;
+    return this.#ring.length;
   }
 
   /** Whether the next chunk drops the oldest. */
   get isFull(): boolean {
-    return this.#allocated + this.#chunkSize > this.capacity;
+    return this.#ring.isFull;
   }
 
   /** How many kept chunks precede the one at `cursor`; negative where that was dropped. */
   chunksBefore(cursor: Cursor): number {
-    return cursor.chunk - this.#oldest;
+    return cursor.chunk - this.#ring.oldest;
   }
 
   /** How many chunks there are from the one at `cursor` to the newest, both included. */
   chunksFrom(cursor: Cursor): number {
-    return this.#next - cursor.chunk;
+    return this.#ring.next - cursor.chunk;
   }
 
   /** Appends a copy of whole messages. Drops the oldest chunks to make room. */
   append(bytes: Uint8Array, count: number): void {
     assert(bytes.length <= this.capacity, "more than the log can hold");
-    const newest = this.chunks > 0 ? this.#chunk(this.#next - 1) : undefined;
-    const fits = newest && newest.size - newest.length >= bytes.length &&
-      !isDetached(newest);
-    const chunk = fits
-      ? newest
-      : this.#grow(Math.max(bytes.length, this.#chunkSize));
+    let chunk = this.#newest;
+    if (
+      !chunk || chunk.size - chunk.length < bytes.length || isDetached(chunk)
+    ) {
+      this.#slice = undefined; // or it keeps a chunk in memory that is dropped
+      chunk = this.#ring.grow(bytes.length, this.#end);
+    }
     chunk.bytes.set(bytes, chunk.length);
     chunk.length += bytes.length;
     chunk.count += count;
@@ -130,14 +93,14 @@ export class Log {
 
   /** The position behind the newest message. */
   cursor(): Cursor {
-    const newest = this.#next - 1;
-    return this.chunks === 0
-      ? { chunk: this.#next, offset: 0, message: this.#end }
-      : {
-        chunk: newest,
-        offset: this.#chunk(newest).length,
+    const newest = this.#newest;
+    return newest
+      ? {
+        chunk: this.#ring.next - 1,
+        offset: newest.length,
         message: this.#end,
-      };
+      }
+      : { chunk: this.#ring.next, offset: 0, message: this.#end };
   }
 
   /**
@@ -147,16 +110,17 @@ export class Log {
    * moves over them.
    */
   read(cursor: Cursor, limit?: Cursor): Slice | undefined {
-    if (cursor.chunk < this.#oldest) {
-      if (limit && limit.chunk < this.#oldest) {
+    const { oldest, next } = this.#ring;
+    if (cursor.chunk < oldest) {
+      if (limit && limit.chunk < oldest) {
         move(cursor, limit.chunk, limit.offset, limit.message);
         return undefined;
       }
-      move(cursor, this.#oldest, 0, this.start);
+      move(cursor, oldest, 0, this.start);
     }
-    const last = limit?.chunk ?? this.#next - 1;
+    const last = limit?.chunk ?? next - 1;
     while (cursor.chunk <= last) {
-      const chunk = this.#chunk(cursor.chunk);
+      const chunk = this.#ring.at(cursor.chunk);
       const limited = limit !== undefined && cursor.chunk === last;
       const end = limited ? limit.offset : chunk.length;
       if (cursor.offset < end) {
@@ -166,7 +130,7 @@ export class Log {
         move(cursor, cursor.chunk, end, message);
         if (!isDetached(chunk)) {
           chunk.readers++;
-          return this.#cut(chunk, cursor.chunk, offset, end, count);
+          return this.#cut(chunk, offset, end, count);
         }
       }
       if (cursor.chunk === last) break; // the newest chunk may grow: stay in it
@@ -180,56 +144,20 @@ export class Log {
     chunk.readers--;
   }
 
+  get #newest(): Chunk | undefined {
+    const { length, next } = this.#ring;
+    return length > 0 ? this.#ring.at(next - 1) : undefined;
+  }
+
   /** The bytes from `offset` to `end` of a chunk; the same object for the same bytes. */
-  #cut(
-    chunk: Chunk,
-    number: number,
-    offset: number,
-    end: number,
-    count: number,
-  ): Slice {
-    let slice = this.#slice;
+  #cut(chunk: Chunk, offset: number, end: number, count: number): Slice {
+    const last = this.#slice;
     if (
-      slice === undefined || this.#sliceNumber !== number ||
-      this.#sliceOffset !== offset || slice.run.bytes.length !== end - offset
-    ) {
-      const bytes = chunk.bytes.subarray(offset, end);
-      slice = this.#slice = { run: { bytes, count }, chunk };
-      this.#sliceNumber = number;
-      this.#sliceOffset = offset;
-    }
-    return slice;
-  }
-
-  #chunk(number: number): Chunk {
-    return this.#ring[number % this.#ring.length]!;
-  }
-
-  #grow(size: number): Chunk {
-    while (this.#allocated + size > this.capacity) this.#drop();
-    const spare = size === this.#chunkSize ? this.#spare : undefined;
-    if (spare) this.#spare = undefined;
-    const chunk: Chunk = {
-      bytes: spare ?? new Uint8Array(size),
-      size,
-      start: this.#end,
-      length: 0,
-      count: 0,
-      readers: 0,
-    };
-    this.#ring[this.#next % this.#ring.length] = chunk;
-    this.#next++;
-    this.#allocated += size;
-    return chunk;
-  }
-
-  #drop(): void {
-    const { bytes, size, readers } = this.#chunk(this.#oldest);
-    this.#allocated -= size;
-    this.#ring[this.#oldest % this.#ring.length] = undefined;
-    if (this.#sliceNumber === this.#oldest) this.#slice = undefined;
-    this.#oldest++;
-    if (readers === 0 && bytes.length === this.#chunkSize) this.#spare = bytes;
+      last?.chunk === chunk && last.run.bytes.byteOffset === offset &&
+      last.run.bytes.length === end - offset
+    ) return last;
+    const bytes = chunk.bytes.subarray(offset, end);
+    return this.#slice = { run: { bytes, count }, chunk };
   }
 }
 
@@ -242,9 +170,4 @@ function move(
   cursor.chunk = chunk;
   cursor.offset = offset;
   cursor.message = message;
-}
-
-/** Whether a consumer has transferred the chunk's buffer away. */
-function isDetached({ bytes }: Chunk): boolean {
-  return bytes.length === 0;
 }

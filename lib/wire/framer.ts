@@ -6,28 +6,11 @@
  *
  * @module
  */
-import { HEADER, leadingRun, MAX_BODY } from "./frame.ts";
+import { HEADER, leadingRun } from "./frame.ts";
+import { ReadBuffer } from "./read_buffer.ts";
 import type { Run } from "./run.ts";
 
 export type { Run };
-
-/**
- * The sizes of the read buffer, in bytes. An idle connection costs what its
- * pending read holds, so waiting begins at the smallest; a busy one should
- * bring in as much as it can for each system call, so a read that fills its
- * buffer is followed by one of the next size, and any other by one of the size
- * below. The smallest is larger than any frame, so a frame always fits.
- */
-const SIZES = [512, 8 * 1024, 64 * 1024] as const;
-
-/** Any frame must fit, or a reader would wait for ever for the rest of it. */
-const MIN_BUFFER = HEADER + MAX_BODY;
-
-/** The most buffers of each size that are kept for later use. */
-const MAX_SPARES = 16;
-
-/** Buffers that framers exchanged for larger or smaller ones, by index in `SIZES`. */
-const spares = SIZES.map((): Uint8Array<ArrayBuffer>[] => []);
 
 /** Where bytes come from, as `Deno.Conn` and `Deno.FsFile` read them. */
 export interface ByteSource {
@@ -88,14 +71,12 @@ export interface FramerOptions {
  * ```
  */
 export class Framer {
-  #buffer: Uint8Array<ArrayBuffer>;
-  /** The index of the buffer's size in `SIZES`; `undefined` for a fixed buffer. */
-  #size: number | undefined;
+  readonly #buffer: ReadBuffer;
   /** From here to `#filled` the buffer holds an incomplete frame, or nothing. */
   #begun = 0;
   #filled = 0;
-  /** Whether the buffer has been handed out since the last `push`: then `#begun` is 0. */
-  #lent = false;
+  /** The free bytes handed out since the last `push`, or 0. */
+  #room = 0;
 
   /**
    * Allocates the buffer.
@@ -103,17 +84,7 @@ export class Framer {
    * @throws {RangeError} If `bufferSize` is not an integer of at least 256.
    */
   constructor({ bufferSize }: FramerOptions = {}) {
-    if (bufferSize === undefined) {
-      this.#size = 0;
-      this.#buffer = take(0);
-      return;
-    }
-    if (!Number.isSafeInteger(bufferSize) || bufferSize < MIN_BUFFER) {
-      throw new RangeError(
-        `Cannot make a buffer of ${bufferSize} bytes: ${MIN_BUFFER} is the least`,
-      );
-    }
-    this.#buffer = new Uint8Array(bufferSize);
+    this.#buffer = new ReadBuffer(bufferSize);
   }
 
   /**
@@ -121,11 +92,14 @@ export class Framer {
    * {@linkcode Framer.push}. Asking for it ends the life of the last run.
    */
   get buffer(): Uint8Array<ArrayBuffer> {
-    if (!this.#lent) this.#makeRoom();
-    this.#lent = true;
-    return this.#filled === 0
-      ? this.#buffer
-      : this.#buffer.subarray(this.#filled);
+    if (this.#room === 0) {
+      this.#buffer.keep(this.#begun, this.#filled);
+      this.#filled -= this.#begun;
+      this.#begun = 0;
+      this.#room = this.#buffer.bytes.length - this.#filled;
+    }
+    const { bytes } = this.#buffer;
+    return this.#filled === 0 ? bytes : bytes.subarray(this.#filled);
   }
 
   /**
@@ -137,15 +111,14 @@ export class Framer {
    * @throws {RangeError} If the buffer that was handed out has no such room.
    */
   push(length: number): Run {
-    const room = this.#lent ? this.#buffer.length - this.#filled : 0;
-    if (!(length >= 0 && length <= room)) {
+    if (!(length >= 0 && length <= this.#room)) {
       throw new RangeError(
-        `Cannot push ${length} bytes: the buffer has room for ${room}`,
+        `Cannot push ${length} bytes: the buffer has room for ${this.#room}`,
       );
     }
-    this.#lent = false;
+    this.#room = 0;
     this.#filled += length;
-    const run = leadingRun(this.#buffer.subarray(0, this.#filled));
+    const run = leadingRun(this.#buffer.bytes.subarray(0, this.#filled));
     this.#begun = run.bytes.length;
     return run;
   }
@@ -158,36 +131,9 @@ export class Framer {
   end(): void {
     const received = this.#filled - this.#begun;
     if (received > 0) {
-      const expected = HEADER + this.#buffer[this.#begun]!;
+      const expected = HEADER + this.#buffer.bytes[this.#begun]!;
       throw new TruncatedFrameError(received, expected);
     }
-  }
-
-  /** Moves the incomplete frame to the start of the buffer that the next read fills. */
-  #makeRoom(): void {
-    const previous = this.#buffer;
-    const begun = this.#begun;
-    const filled = this.#filled;
-    const exchanged = this.#followTraffic();
-    if (begun < filled && (begun > 0 || exchanged)) {
-      this.#buffer.set(previous.subarray(begun, filled));
-    }
-    this.#begun = 0;
-    this.#filled = filled - begun;
-  }
-
-  /** Exchanges the buffer if the last read calls for another size. */
-  #followTraffic(): boolean {
-    const size = this.#size;
-    if (size === undefined) return false;
-    const next = this.#filled === this.#buffer.length
-      ? Math.min(size + 1, SIZES.length - 1)
-      : Math.max(size - 1, 0);
-    if (next === size) return false;
-    give(size, this.#buffer);
-    this.#buffer = take(next);
-    this.#size = next;
-    return true;
   }
 }
 
@@ -230,12 +176,4 @@ export async function* frames(
     const run = framer.push(read);
     if (run.count > 0) yield run;
   }
-}
-
-function take(size: number): Uint8Array<ArrayBuffer> {
-  return spares[size]!.pop() ?? new Uint8Array(SIZES[size]!);
-}
-
-function give(size: number, buffer: Uint8Array<ArrayBuffer>): void {
-  if (spares[size]!.length < MAX_SPARES) spares[size]!.push(buffer);
 }

@@ -21,7 +21,7 @@
  *
  * @module
  */
-import type { Hub } from "../hub/hub.ts";
+import type { Channel, Hub } from "../hub/hub.ts";
 import type { Publisher } from "../server/publisher.ts";
 import type { Run } from "../wire/run.ts";
 import { batchId } from "./batch.ts";
@@ -29,15 +29,14 @@ import { ROOM_CLOCK, type RoomClock } from "./clock.ts";
 import { type Engine, EngineRefusedError } from "./engine.ts";
 import type { RoomEvent } from "./events.ts";
 import { Inbox, type InboxCounts } from "./inbox.ts";
+import { DEFAULT_HOLD } from "./options.ts";
 import { Outbox, type OutboxCounts } from "./outbox.ts";
 
 export type * from "./engine.ts";
 export type * from "./events.ts";
 export { EngineRefusedError };
+export type { Channel, Hub, Publisher, Run };
 export type { InboxCounts, OutboxCounts, RoomClock };
-
-/** How long clients wait for the engine by default, in milliseconds. */
-export const DEFAULT_HOLD = 10_000;
 
 /** How long the start waits for an engine that neither answers nor refuses, in milliseconds. */
 const START_TIMEOUT = 2000;

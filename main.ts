@@ -24,6 +24,8 @@ import {
   usageLine,
 } from "./lib/command/log_lines.ts";
 import { Hub } from "./lib/hub/hub.ts";
+import type { Room } from "./lib/nats/room.ts";
+import { listen } from "./lib/server/listener.ts";
 import { serve, type Server } from "./lib/server/serve.ts";
 import { type Address, formatAddress } from "./lib/wire/address.ts";
 
@@ -78,7 +80,8 @@ async function command(
   else if (parsed === "version") output.tryWrite(`zillions ${config.version}`);
   else {
     const { argument, options } = parsed;
-    return await run(argument, options, output, new Logger(errors, options));
+    const logger = new Logger(errors, options);
+    return await run(argument, options, output, logger);
   }
   return 0;
 }
@@ -86,11 +89,12 @@ async function command(
 /** Runs the server until it ends, and returns the exit code. */
 async function run(
   address: Address,
-  { capacity, maxClients, maxClientsPerAddress, stallTimeout, stats }:
-    ServerOptions,
+  options: ServerOptions,
   output: LineWriter,
   logger: Logger,
 ): Promise<number> {
+  const { capacity, maxClients, maxClientsPerAddress, stallTimeout, stats } =
+    options;
   let server: Server | undefined;
   let stoppedAt = -Infinity;
   const stop = () => {
@@ -104,10 +108,20 @@ async function run(
   const answer = (signal: Deno.Signal) => signal === "SIGHUP" ? hangUp : stop;
   for (const signal of SIGNALS) Deno.addSignalListener(signal, answer(signal));
   const ended = new AbortController();
+  const hub = new Hub({ capacity });
+  let what: string | undefined = `cannot listen on ${formatAddress(address)}`;
+  let room: Room | undefined;
   try {
+    using listener = listen(address);
+    what = undefined;
+    if (options.nats !== undefined) {
+      const { joinAsNode } = await import("./lib/command/node.ts");
+      room = await joinAsNode(hub, options.nats, options, logger);
+    }
     const started = server = serve({
-      ...address,
-      hub: new Hub({ capacity }),
+      listener,
+      hub,
+      ...room && { publisher: room },
       maxClients,
       maxClientsPerAddress: maxClientsPerAddress ?? maxClients,
       stallTimeout,
@@ -118,17 +132,18 @@ async function run(
         if (logger.logs(eventLevel(event))) logger.log(eventLine(event));
       },
     });
+    if (stoppedAt > -Infinity) server.shutdown(); // a signal while the room was joined
     repeat(LOG_PERIOD, () => logger.nextPeriod(), ended.signal);
-    const print = () => logger.print(statsLine(started.stats()));
+    const print = () => logger.print(statsLine(started.stats(), room?.stats()));
     if (stats > 0) repeat(stats, print, ended.signal);
     await server.finished;
     return 0;
   } catch (error) {
-    const what = `cannot listen on ${formatAddress(address)}`;
     logger.print(fatalLine(error, what));
     return 1;
   } finally {
     ended.abort();
+    await room?.close();
     logger.nextPeriod();
     for (const signal of SIGNALS) {
       Deno.removeSignalListener(signal, answer(signal));

@@ -12,7 +12,7 @@ const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     "--no-prompt",
     "--output=zillions",
     ...Deno.args,
-    "main.ts",
+    ".ci/compiled.ts",
   ],
   stdout: "inherit",
 }).output();

@@ -106,15 +106,37 @@ export function size<D extends number | undefined>(
   );
 }
 
-/** Any text but the empty one. */
+/**
+ * Any text but the empty one.
+ *
+ * @param check Throws to say what is wrong with a text.
+ */
 export function text<D extends string | undefined>(
   declared: Declared<D>,
+  check: (text: string) => void = () => {},
 ): Option<string | D> {
   return {
     defaultText: declared.default,
     ...declared,
     takes: "some text",
-    read: (text) => text === "" ? undefined : text,
+    read: (text) => {
+      if (text === "") return undefined;
+      check(text);
+      return text;
+    },
+  };
+}
+
+/** One of several words. */
+export function choice<T extends string>(
+  declared: Declared<T>,
+  words: readonly T[],
+): Option<T> {
+  return {
+    defaultText: declared.default,
+    ...declared,
+    takes: words.join(" or "),
+    read: (text) => words.find((word) => word === text),
   };
 }
 

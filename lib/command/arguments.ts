@@ -5,8 +5,23 @@
  * @module
  */
 import type { Command, Parsed } from "../cli/command_line.ts";
-import { address, flag, seconds, size, wholeNumber } from "../cli/options.ts";
+import {
+  address,
+  choice,
+  flag,
+  seconds,
+  size,
+  text,
+  wholeNumber,
+} from "../cli/options.ts";
 import { DEFAULT_CAPACITY, MAX_CAPACITY, MIN_CAPACITY } from "../hub/hub.ts";
+import {
+  DEFAULT_HOLD,
+  DEFAULT_ROOM,
+  DEFAULT_STREAM,
+  ROOM_NAME,
+} from "../nats/options.ts";
+import { parseNatsUrls } from "../nats/url.ts";
 import {
   DEFAULT_MAX_CLIENTS,
   DEFAULT_STALL_TIMEOUT,
@@ -17,6 +32,9 @@ const MAX_CLIENTS = 999_999_999;
 
 /** The longest time that can be asked for, in milliseconds: a day. */
 const MAX_TIME = 86_400_000;
+
+/** The longest that a stream keeps a message, in milliseconds: a month. */
+const MAX_AGE = 30 * MAX_TIME;
 
 /** The options of the server. */
 const OPTIONS = {
@@ -60,6 +78,61 @@ const OPTIONS = {
     help:
       "print counts to standard error, each time so many seconds have passed; 0: never",
   }),
+  nats: text({
+    value: "URL",
+    default: undefined,
+    help:
+      "share a room with other servers through NATS JetStream: nats://HOST:PORT, or tls:// to insist on encryption, with USER:PASSWORD@ or TOKEN@ before the host; several of one cluster with commas",
+  }, parseNatsUrls),
+  room: text({
+    value: "NAME",
+    default: DEFAULT_ROOM,
+    help: "the room: letters, digits, - and _; rooms never mix",
+  }, checkRoom),
+  natsCreds: text({
+    value: "FILE",
+    default: undefined,
+    help: "a credentials file for NATS; needs --allow-read",
+  }),
+  natsCa: text({
+    value: "FILE",
+    default: undefined,
+    help: "a certificate to trust, for tls://; needs --allow-read",
+  }),
+  natsReplicas: wholeNumber({
+    value: "N",
+    min: 1,
+    max: 5,
+    default: DEFAULT_STREAM.replicas,
+    help: "how many engines keep the room's stream, when it is made",
+  }),
+  natsStorage: choice({
+    value: "WHERE",
+    default: DEFAULT_STREAM.storage,
+    help: "file or memory: where they keep it",
+  }, ["file", "memory"]),
+  natsMaxAge: seconds({
+    value: "SECONDS",
+    min: 1000,
+    max: MAX_AGE,
+    default: DEFAULT_STREAM.maxAge,
+    help: "how long they keep a message",
+  }),
+  natsMaxBytes: size({
+    value: "SIZE",
+    min: 256 * 1024,
+    max: 1024 ** 4,
+    default: DEFAULT_STREAM.maxBytes,
+    help: "how much they keep",
+  }),
+  natsHold: seconds({
+    value: "SECONDS",
+    min: 0,
+    max: MAX_TIME,
+    default: DEFAULT_HOLD,
+    help:
+      "how long clients wait while NATS is away; after that what they send is dropped and counted",
+  }),
   verbose: flag({
     short: "v",
     help: "print which clients come and go, too, not only what goes wrong",
@@ -85,3 +158,8 @@ for the clients, and ends. A second signal ends it at once.`,
 
 /** The options that a command line gives. */
 export type ServerOptions = Parsed<unknown, typeof OPTIONS>["options"];
+
+function checkRoom(name: string): void {
+  if (ROOM_NAME.test(name)) return;
+  throw new TypeError("--room takes letters, digits, - and _");
+}

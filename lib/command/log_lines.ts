@@ -6,6 +6,7 @@
  * @module
  */
 import type { LogLine } from "../cli/logger.ts";
+import type { RoomEvent, RoomStats } from "../nats/room.ts";
 import type { DisconnectReason, ServerEvent, Stats } from "../server/serve.ts";
 import { formatAddress } from "../wire/address.ts";
 import { describeError } from "../wire/io_error.ts";
@@ -61,14 +62,70 @@ function describeEvent(event: ServerEvent, address: string): string {
   }
 }
 
+/** What a line about a room needs to know besides. */
+export interface RoomFacts {
+  readonly name: string;
+  /** How long clients wait for the engine, in milliseconds. */
+  readonly hold: number;
+  /** Whether the engine was missed before. */
+  readonly isWaitedFor: boolean;
+}
+
+/** The line about an event of a room. */
+export function roomLine(event: RoomEvent, facts: RoomFacts): LogLine {
+  const { type, ...fields } = event;
+  const isInfo = type === "dropping" ||
+    type === "engineUp" && !facts.isWaitedFor;
+  return {
+    kind: type,
+    level: isInfo ? "info" : "warning",
+    text: describeRoomEvent(event, facts),
+    fields: type === "engineRefused" ? {} : { ...fields },
+  };
+}
+
+function describeRoomEvent(event: RoomEvent, facts: RoomFacts): string {
+  switch (event.type) {
+    case "engineDown":
+      return `the NATS engine is away: clients wait, and what they send is dropped after ${
+        facts.hold / 1000
+      } s`;
+    case "engineUp":
+      return facts.isWaitedFor
+        ? `the NATS engine is there, after ${
+          (event.away / 1000).toFixed(1)
+        } s: ${event.dropped} messages were dropped, ${event.lost} were lost`
+        : `joined the room ${facts.name}`;
+    case "dropping":
+      return "the NATS engine is still away: what clients send is dropped";
+    case "gap":
+      return event.reason === "replaced"
+        ? "the NATS engine has lost the stream, or its end: what was in it is missed and counted"
+        : `the NATS engine has kept too little: ${event.batches} batches are missed and counted`;
+    case "engineRefused":
+      return `${describeError(event.error)}; trying again`;
+  }
+}
+
+/** The line that says that a node starts without its engine. */
+export function waitingLine(name: string): LogLine {
+  return {
+    kind: "waiting",
+    level: "warning",
+    text:
+      `the NATS engine is not there: waiting for it to join the room ${name}`,
+  };
+}
+
 /** The line about a failure that the server survives. */
 export function failureLine(error: unknown): LogLine {
   return { kind: "failure", level: "warning", text: describeError(error) };
 }
 
-/** The line about an error that ends the server, which says `what` failed. */
-export function fatalLine(error: unknown, what: string): LogLine {
-  const text = `${what}: ${describeError(error)}`;
+/** The line about an error that ends the server; `what` says what failed, if the error does not. */
+export function fatalLine(error: unknown, what?: string): LogLine {
+  const reason = describeError(error);
+  const text = what === undefined ? reason : `${what}: ${reason}`;
   return { kind: "failure", level: "error", text };
 }
 
@@ -78,8 +135,19 @@ export function usageLine(error: Error): LogLine {
 }
 
 /** The line of counts that `--stats` asks for. */
-export function statsLine({ disconnected, ...counts }: Stats): LogLine {
-  const fields = { ...counts, ...disconnected };
+export function statsLine(
+  { disconnected, ...counts }: Stats,
+  room?: RoomStats,
+): LogLine {
+  const fields = {
+    ...counts,
+    ...disconnected,
+    ...room && {
+      ...room,
+      engineUp: Number(room.engineUp),
+      engineSince: Math.round(room.engineSince),
+    },
+  };
   const pairs = Object.entries(fields).map(([name, n]) => `${name}=${n}`);
   return { kind: "stats", level: "info", text: pairs.join(" "), fields };
 }

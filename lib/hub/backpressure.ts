@@ -67,6 +67,7 @@ export class Backpressure {
   #endangered = false;
   /** Until then, publishers are throttled. */
   #pausedUntil = -Infinity;
+  #throttles = true;
 
   constructor(log: Log, readers: ReadonlySet<Reader>) {
     this.#log = log;
@@ -89,12 +90,24 @@ export class Backpressure {
     }
   }
 
+  /** Whether publishers are throttled for endangered readers. */
+  get throttles(): boolean {
+    return this.#throttles;
+  }
+
+  set throttles(throttles: boolean) {
+    this.#throttles = throttles;
+    if (throttles) return;
+    this.#endangered = false;
+    this.#pausedUntil = -Infinity;
+  }
+
   /** Reports that `bytes` bytes were broadcast at `time`. */
   broadcast(bytes: number, time: number): void {
     this.#bytes += bytes;
     if (this.#bytes < THROTTLED_BYTES) return;
     this.#bytes %= THROTTLED_BYTES; // the rest counts for the next pause
-    this.#endangered = this.#anyEndangered(time);
+    this.#endangered = this.#throttles && this.#anyEndangered(time);
     if (this.#endangered) this.#pausedUntil = time + THROTTLE_PAUSE;
   }
 

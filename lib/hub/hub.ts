@@ -118,6 +118,21 @@ export class Hub {
   }
 
   /**
+   * Whether publishers slow down for a slow subscriber that is about to lose
+   * messages. Set it to `false` while being late would cost all subscribers more
+   * than it spares one.
+   *
+   * @default {true}
+   */
+  get throttles(): boolean {
+    return this.#state.backpressure.throttles;
+  }
+
+  set throttles(throttles: boolean) {
+    this.#state.backpressure.throttles = throttles;
+  }
+
+  /**
    * Opens a channel that receives every message broadcast from now on. Close it (or
    * leave its iteration, or let `using` do it) when it is no longer read.
    */
@@ -168,7 +183,8 @@ export class Hub {
    *   publishers wait, for at most 256 ticks of the event loop.
    * - While a subscriber that took a run in the last 100 ms is about to lose
    *   messages, publishers pause for 4 ms after each 64 KiB: slow subscribers,
-   *   however many, slow publishers down to 16 MB/s and no further.
+   *   however many, slow publishers down to 16 MB/s and no further. Not while
+   *   {@linkcode Hub.throttles} is `false`.
    * - A subscriber that is stuck holds up nobody.
    */
   ready(): Promise<void> {

@@ -9,6 +9,11 @@ export class Queue<T extends object> {
     return this.#next === this.#leaving.length;
   }
 
+  /** The item that is taken next; `undefined` if there is none. */
+  get first(): T | undefined {
+    return this.#leaving[this.#next];
+  }
+
   /** Adds an item at the end. */
   push(item: T): void {
     (this.isEmpty ? this.#leaving : this.#arriving).push(item);

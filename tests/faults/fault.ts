@@ -25,23 +25,41 @@ export interface Fault extends Setup {
   inject(scene: Scene, size: number): Promise<string>;
 }
 
-/** All faults, by name. */
-export const faults = new Map<string, Fault>();
+/** A row of the table. */
+export interface Row {
+  readonly expected: string;
+  /** Why it cannot be injected here. */
+  whyNot(weight: Weight): string | undefined;
+  /** Lets it happen; what was seen. It fails unless that is what is expected. */
+  happen(weight: Weight): Promise<string>;
+}
 
-/** Makes a fault a test and keeps it for the table. */
-export function fault(name: string, options: Fault): void {
-  faults.set(name, options);
-  const why = whyNot(options, "light");
+/** All faults, by name. */
+export const faults = new Map<string, Row>();
+
+/** Makes a row of the table a test as well. */
+export function faultOf(name: string, row: Row): void {
+  faults.set(name, row);
+  const why = row.whyNot("light");
   test({
-    name: `${name}: ${options.expected}${why ? ` (skipped: ${why})` : ""}`,
+    name: `${name}: ${row.expected}${why ? ` (skipped: ${why})` : ""}`,
     ignore: why !== undefined,
     timeout: PATIENCE,
-    fn: async () => void await happen(options, "light"),
+    fn: async () => void await row.happen("light"),
+  });
+}
+
+/** Makes a fault of one server a test and a row of the table. */
+export function fault(name: string, options: Fault): void {
+  faultOf(name, {
+    expected: options.expected,
+    whyNot: (weight) => whyNot(options, weight),
+    happen: (weight) => happen(options, weight),
   });
 }
 
 /** Why a fault cannot be injected here. */
-export function whyNot(
+function whyNot(
   { size, skip }: Fault,
   weight: Weight,
 ): string | undefined {
@@ -58,7 +76,7 @@ export function whyNot(
  *
  * @returns What was seen.
  */
-export async function happen(
+async function happen(
   { size, inject, ...setup }: Fault,
   weight: Weight,
 ): Promise<string> {

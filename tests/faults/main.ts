@@ -5,11 +5,12 @@
  */
 // deno-lint-ignore-file no-console -- the table is its answer
 import Table from "cli-table3";
-import { faults, happen, whyNot } from "./fault.ts";
+import { faults } from "./fault.ts";
 import "./crowd_test.ts";
 import "./half_close_test.ts";
 import "./machine_test.ts";
 import "./network_test.ts";
+import "./nodes_test.ts";
 import "./resets_test.ts";
 import "./time_test.ts";
 import "./trickle_test.ts";
@@ -23,14 +24,14 @@ const table = new Table({
 });
 for (const [name, fault] of faults) {
   if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
-  let seen = whyNot(fault, "heavy");
+  let seen = fault.whyNot("heavy");
   if (seen) {
     seen = `skipped: ${seen}`;
   } else {
     try {
-      seen = await happen(fault, "heavy");
+      seen = await fault.happen("heavy");
     } catch (error) {
-      seen = `NOT AS EXPECTED: ${error}`;
+      seen = `NOT AS EXPECTED: ${Deno.inspect(error)}`;
       Deno.exitCode = 1;
     }
   }

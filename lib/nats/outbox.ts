@@ -1,0 +1,255 @@
+/**
+ * The outbox: the way of clients' messages to the engine. It collects them into
+ * batches, keeps batches in flight within bounds, and makes clients wait when it is
+ * full, or, when that takes too long, drops what they send.
+ *
+ * What clients send while a batch is in flight becomes the next batch. So a quiet
+ * room sends at once, and a busy one sends few large batches.
+ *
+ * @module
+ */
+import { Queue } from "../hub/queue.ts";
+import type { Run } from "../wire/run.ts";
+import { Batcher, type OutgoingBatch } from "./batcher.ts";
+import { BATCH_HEADER, MAX_BATCH } from "./batch.ts";
+import type { RoomClock } from "./clock.ts";
+import { Window } from "./window.ts";
+
+/** A batch whose first sending is this much longer ago than the engine recognizes it is not sent again: it may arrive late. */
+const MARGIN = { share: 1 / 4, most: 5000 } as const;
+
+/** A client's run that waits for room; `run` is missing where only the wait counts. */
+interface Waiter {
+  readonly run?: Run;
+  resolve(): void;
+}
+
+/** Counts of an outbox, in messages. */
+export interface OutboxCounts {
+  /** Read back from the stream. */
+  published: number;
+  /** In batches that the engine did not store. */
+  lostInWindow: number;
+  /** Sent by clients while the outbox dropped. */
+  droppedWhileHeld: number;
+}
+
+/** Who sends for an outbox, and when it may drop. */
+export interface OutboxOptions {
+  readonly node: bigint;
+  readonly clock: RoomClock;
+  /** How long clients wait before their messages are dropped, in milliseconds. */
+  readonly hold: number;
+  /** Ends waiting. */
+  readonly signal: AbortSignal;
+  /** Told when the outbox begins to drop. */
+  readonly onDropping: () => void;
+}
+
+/** The way of clients' messages to the engine. */
+export class Outbox {
+  readonly counts: OutboxCounts = {
+    published: 0,
+    lostInWindow: 0,
+    droppedWhileHeld: 0,
+  };
+  readonly #options: OutboxOptions;
+  readonly #batcher: Batcher;
+  readonly #window = new Window();
+  /** Sends a batch to the engine; `undefined` while there is no session. */
+  #send: ((batch: OutgoingBatch) => void) | undefined;
+  /** Clients that wait, first come, first served. */
+  readonly #waiters = new Queue<Waiter>();
+  /** Those who wait until all up to a batch has been read back or is lost. */
+  #flushes: { readonly upTo: number; resolve(): void }[] = [];
+  /** When there was last room, in milliseconds. */
+  #hadRoomAt: number;
+  #isTiming = false;
+  #isDropping = false;
+  /** Whether the next batch is sent even if it is empty, and whether it asks. */
+  #announces = false;
+  #asks = false;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+    this.#batcher = new Batcher(options.node);
+    this.#hadRoomAt = options.clock.now();
+  }
+
+  /** How many batches are in flight. */
+  get inFlight(): number {
+    return this.#window.size;
+  }
+
+  /** Bytes of batches in flight. */
+  get bytes(): number {
+    return this.#window.bytes;
+  }
+
+  /**
+   * Takes a run of at most 64 KiB. Its bytes are copied when the promise resolves;
+   * without a promise they are already.
+   */
+  publish(run: Run): Promise<void> | undefined {
+    if (this.#waiters.isEmpty && this.#take(run)) {
+      this.#pump();
+      return undefined;
+    }
+    if (this.#isDropping) {
+      this.counts.droppedWhileHeld += run.count;
+      return undefined;
+    }
+    return this.#wait(run);
+  }
+
+  /** Resolves when all that was published was read back from the stream, or is lost. */
+  async flush(): Promise<void> {
+    if (!this.#waiters.isEmpty) await this.#wait();
+    const { counter, count } = this.#batcher;
+    const upTo = count > 0 ? counter : counter - 1;
+    if (this.#window.oldest > upTo && count === 0) return;
+    await new Promise<void>((resolve) => this.#flushes.push({ upTo, resolve }));
+  }
+
+  /** Has the next batch sent soon, empty or not, so that others learn this node's total. */
+  announce(asks: boolean): void {
+    this.#announces = true;
+    this.#asks ||= asks;
+    this.#pump();
+  }
+
+  /**
+   * A session begins: sends again what was not read back, in order, and then what
+   * waits.
+   *
+   * @param duplicateWindow How long the engine recognizes what it has stored, in
+   * milliseconds. What was first sent longer ago is lost.
+   */
+  open(send: (batch: OutgoingBatch) => void, duplicateWindow: number): void {
+    const margin = Math.min(MARGIN.share * duplicateWindow, MARGIN.most);
+    const { clock } = this.#options;
+    this.#lose(this.#window.expire(clock.now() - duplicateWindow + margin));
+    for (const batch of this.#window.batches()) send(batch);
+    this.#send = send;
+    this.#pump();
+  }
+
+  /** The session ends: nothing is sent until the next. */
+  close(): void {
+    if (this.#send) this.#hadRoomAt = this.#options.clock.now();
+    this.#send = undefined;
+  }
+
+  /** Says that a batch of this node was read from the stream and broadcast. */
+  readBack(counter: number, count: number): void {
+    this.counts.published += count;
+    this.#lose(this.#window.readBack(counter));
+    this.#pump();
+  }
+
+  /** Gives up all batches in flight: the stream in which they may be is no more. */
+  loseInFlight(): void {
+    this.#lose(this.#window.expire(Infinity));
+  }
+
+  /** Gives up everything, for good. */
+  end(): void {
+    this.#send = undefined;
+    this.#isDropping = true;
+    this.#drop();
+    this.counts.lostInWindow += this.#batcher.count;
+    this.loseInFlight();
+    for (const { resolve } of this.#flushes.splice(0)) resolve();
+  }
+
+  #lose(messages: number): void {
+    this.counts.lostInWindow += messages;
+    if (this.#flushes.length > 0) this.#settleFlushes();
+  }
+
+  #settleFlushes(): void {
+    // What is not sent yet has a number that is no smaller than the batcher's.
+    const { oldest } = this.#window;
+    const first = this.#batcher.count > 0
+      ? Math.min(oldest, this.#batcher.counter)
+      : oldest;
+    const done = this.#flushes.findIndex(({ upTo }) => upTo >= first);
+    const settled = this.#flushes.splice(
+      0,
+      done < 0 ? this.#flushes.length : done,
+    );
+    for (const { resolve } of settled) resolve();
+  }
+
+  /** Copies a run into the batch that is being filled, if there is room. */
+  #take(run: Run): boolean {
+    if (!this.#send) return false;
+    if (!this.#batcher.fits(run.bytes.length)) {
+      if (!this.#hasRoom) return false;
+      this.#sendBatch();
+    } else if (this.#batcher.count === 0 && !this.#hasRoom) return false;
+    this.#batcher.add(run);
+    this.#isDropping = false;
+    return true;
+  }
+
+  /** Whether one more batch may be in flight. */
+  get #hasRoom(): boolean {
+    return this.#window.hasRoom(BATCH_HEADER + MAX_BATCH);
+  }
+
+  #wait(run?: Run): Promise<void> {
+    if (this.#waiters.isEmpty && this.#send) {
+      this.#hadRoomAt = this.#options.clock.now();
+    }
+    const waiting = new Promise<void>((resolve) =>
+      this.#waiters.push(run ? { run, resolve } : { resolve })
+    );
+    if (!this.#isTiming) this.#time();
+    return waiting;
+  }
+
+  /** Lets waiting clients in, and sends the next batch if nothing is in flight. */
+  #pump(): void {
+    if (!this.#send) return;
+    for (let waiter; (waiter = this.#waiters.first);) {
+      if (waiter.run && !this.#take(waiter.run)) break;
+      this.#waiters.shift();
+      this.#hadRoomAt = this.#options.clock.now();
+      waiter.resolve();
+    }
+    const hasNext = this.#batcher.count > 0 || this.#announces;
+    if (hasNext && this.#window.size === 0) this.#sendBatch();
+  }
+
+  #sendBatch(): void {
+    const batch = this.#batcher.take(this.#asks);
+    this.#announces = this.#asks = false;
+    this.#window.add(batch, this.#options.clock.now());
+    this.#send!(batch);
+  }
+
+  /** Begins to drop when clients have waited too long without any getting in. */
+  async #time(): Promise<void> {
+    const { clock, hold, signal, onDropping } = this.#options;
+    this.#isTiming = true;
+    while (!this.#waiters.isEmpty && !signal.aborted) {
+      const left = this.#hadRoomAt + hold - clock.now();
+      if (left > 0) {
+        await clock.delay(left, signal);
+        continue;
+      }
+      this.#isDropping = true;
+      onDropping();
+      this.#drop();
+    }
+    this.#isTiming = false;
+  }
+
+  #drop(): void {
+    for (let waiter; (waiter = this.#waiters.shift());) {
+      this.counts.droppedWhileHeld += waiter.run?.count ?? 0;
+      waiter.resolve();
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * The packages that speak NATS, and as much of their types as is used. They come from
+ * npm, and only when a room is joined: their names are computed, so that nobody else
+ * downloads them.
+ *
+ * @module
+ */
+
+/** A message of a stream. */
+export interface NatsMessage {
+  readonly data: Uint8Array;
+  readonly info: {
+    readonly streamSequence: number;
+    readonly deliverySequence: number;
+    readonly timestampNanos: number;
+    readonly pending: number;
+  };
+}
+
+/** What a consumer delivers. */
+export interface NatsMessages extends AsyncIterable<NatsMessage> {
+  stop(error?: Error): void;
+  status(): AsyncIterable<{ readonly type: string }>;
+}
+
+/** A consumer. */
+export interface NatsConsumer {
+  consume(options: {
+    readonly max_messages: number;
+    readonly expires: number;
+    readonly idle_heartbeat: number;
+  }): Promise<NatsMessages>;
+  delete(): Promise<boolean>;
+}
+
+/** The configuration of a stream, as far as it is looked at. Durations are nanoseconds. */
+export interface NatsStreamConfig {
+  readonly name: string;
+  readonly subjects: string[];
+  readonly retention: string;
+  readonly storage: string;
+  readonly discard: string;
+  readonly num_replicas: number;
+  readonly max_bytes: number;
+  readonly max_age: number;
+  readonly max_msg_size: number;
+  readonly duplicate_window: number;
+  readonly allow_direct: boolean;
+  readonly deny_delete: boolean;
+  readonly deny_purge: boolean;
+}
+
+/** A stream, as the engine describes it. */
+export interface NatsStreamInfo {
+  readonly created: string;
+  readonly config: Partial<NatsStreamConfig>;
+  readonly state: { readonly first_seq: number; readonly last_seq: number };
+}
+
+/** What manages streams and consumers. */
+export interface NatsManager {
+  readonly streams: {
+    info(name: string): Promise<NatsStreamInfo>;
+    add(config: NatsStreamConfig): Promise<NatsStreamInfo>;
+  };
+  readonly consumers: {
+    add(stream: string, config: Record<string, unknown>): Promise<unknown>;
+  };
+}
+
+/** What publishes and reads. */
+export interface NatsJetStream {
+  publish(
+    subject: string,
+    payload: Uint8Array,
+    options: { readonly msgID: string; readonly timeout: number },
+  ): Promise<{ readonly duplicate: boolean }>;
+  readonly consumers: { getConsumerFromInfo(info: unknown): NatsConsumer };
+}
+
+/** A connection to an engine. */
+export interface NatsConnection {
+  readonly info?: { readonly jetstream?: boolean };
+  closed(): Promise<void | Error>;
+  close(): Promise<void>;
+}
+
+/** How a connection is made. */
+export interface NatsConnectOptions {
+  readonly servers?: string[];
+  readonly name?: string;
+  readonly user?: string;
+  readonly pass?: string;
+  readonly token?: string;
+  readonly authenticator?: unknown;
+  readonly tls?: { readonly ca?: string };
+  readonly reconnect?: boolean;
+  readonly timeout?: number;
+  readonly pingInterval?: number;
+  readonly maxPingOut?: number;
+  readonly noAsyncTraces?: boolean;
+}
+
+/** A transport of the packages, and the socket it uses. */
+export interface NatsTransport {
+  dial(address: unknown): Promise<NatsSocket>;
+  startTLS(): Promise<NatsSocket>;
+  /** Closes its socket. */
+  discard(): void;
+}
+
+/** A socket of Node's. */
+export interface NatsSocket {
+  on(event: "error", listener: () => void): unknown;
+  removeAllListeners(event?: string): unknown;
+}
+
+/** How the packages make transports. */
+export interface NatsTransportConfig {
+  factory(): NatsTransport;
+  readonly dnsResolveFn: unknown;
+}
+
+/** What is used of the packages. */
+export interface NatsPackages {
+  readonly core: {
+    credsAuthenticator(creds: Uint8Array): unknown;
+    readonly errors: {
+      readonly AuthorizationError: new (...args: never[]) => Error;
+      readonly NoRespondersError: new (...args: never[]) => Error;
+    };
+  };
+  /** What `nats-core` has for transports. */
+  readonly internal: {
+    setTransportFactory(config: NatsTransportConfig): void;
+    readonly NatsConnectionImpl: {
+      connect(options: NatsConnectOptions): Promise<NatsConnection>;
+    };
+  };
+  readonly transport: {
+    readonly NodeTransport: new () => NatsTransport;
+    readonly nodeResolveHost: unknown;
+  };
+  readonly jetstream: {
+    jetstream(connection: never, options: object): NatsJetStream;
+    jetstreamManager(connection: never, options: object): Promise<NatsManager>;
+  };
+}
+
+/** The version that the room was written for. */
+const VERSION = "^3.4.0";
+
+/**
+ * Loads the packages: in Deno from npm, elsewhere those that the user installed.
+ *
+ * @throws {Error} If they are not there; it says how to get them.
+ */
+export async function loadPackages(): Promise<NatsPackages> {
+  const load = (name: string, path = "") => {
+    const specifier = "Deno" in globalThis
+      ? `npm:@nats-io/${name}@${VERSION}${path}`
+      : `@nats-io/${name}${path}`;
+    return import(specifier);
+  };
+  try {
+    const [core, internal, transport, jetstream] = await Promise.all([
+      load("nats-core"),
+      load("nats-core", "/internal"),
+      load("transport-node", "/lib/node_transport.js"),
+      load("jetstream"),
+    ]);
+    return { core, internal, transport, jetstream };
+  } catch (error) {
+    throw new Error(
+      "Cannot load the packages for NATS: install them with npm install @nats-io/jetstream@3 @nats-io/nats-core@3 @nats-io/transport-node@3",
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The window: the batches of this node that were sent and not read back from the
+ * stream yet. Nothing else says that a batch is stored: an acknowledgement can get
+ * lost, and a stream can be lost after it.
+ *
+ * @module
+ */
+import type { OutgoingBatch } from "./batcher.ts";
+
+/** The most batches in flight. */
+export const MAX_IN_FLIGHT = 64;
+
+/** The most bytes in flight. */
+export const MAX_BYTES_IN_FLIGHT = 4 * 1024 * 1024;
+
+/** A batch in flight. */
+interface InFlight {
+  readonly batch: OutgoingBatch;
+  /** When it was first sent, in milliseconds of the room's clock. */
+  readonly sentAt: number;
+}
+
+/** The batches in flight, oldest first. */
+export class Window {
+  /** In the order of their counters. */
+  #inFlight: InFlight[] = [];
+  #bytes = 0;
+
+  /** How many batches are in flight. */
+  get size(): number {
+    return this.#inFlight.length;
+  }
+
+  /** Their bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The number of the oldest batch in flight; `Infinity` if there is none. */
+  get oldest(): number {
+    return this.#inFlight[0]?.batch.counter ?? Infinity;
+  }
+
+  /** Whether a batch of so many bytes may be sent. */
+  hasRoom(bytes: number): boolean {
+    return this.size < MAX_IN_FLIGHT &&
+      this.#bytes + bytes <= MAX_BYTES_IN_FLIGHT;
+  }
+
+  /** Adds the newest batch. */
+  add(batch: OutgoingBatch, sentAt: number): void {
+    this.#inFlight.push({ batch, sentAt });
+    this.#bytes += batch.bytes.length;
+  }
+
+  /**
+   * Says that a batch was read from the stream. Older ones that were not are lost:
+   * the engine stores in the order of sending.
+   *
+   * @returns How many messages are lost.
+   */
+  readBack(counter: number): number {
+    let lost = 0;
+    while (this.oldest <= counter) {
+      const { batch } = this.#remove();
+      if (batch.counter < counter) lost += batch.count;
+    }
+    return lost;
+  }
+
+  /**
+   * Gives up batches that were first sent before `time`.
+   *
+   * @returns How many messages are lost.
+   */
+  expire(time: number): number {
+    let lost = 0;
+    while (this.#inFlight.length > 0 && this.#inFlight[0]!.sentAt < time) {
+      lost += this.#remove().batch.count;
+    }
+    return lost;
+  }
+
+  /** The batches in flight, oldest first. */
+  *batches(): Generator<OutgoingBatch, void> {
+    for (const { batch } of this.#inFlight) yield batch;
+  }
+
+  #remove(): InFlight {
+    const removed = this.#inFlight.shift()!;
+    this.#bytes -= removed.batch.bytes.length;
+    return removed;
+  }
+}

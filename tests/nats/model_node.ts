@@ -1,0 +1,82 @@
+/** A node on a model stream, and what came of it. */
+import { assertEquals } from "@std/assert";
+import { Hub } from "../../lib/hub/hub.ts";
+import type { Engine } from "../../lib/nats/engine.ts";
+import { Room, type RoomEvent } from "../../lib/nats/room.ts";
+import { encode } from "../../lib/wire/frame.ts";
+import { macrotask } from "../support/jitter.ts";
+import type { FakeRoomClock } from "./fake_room_clock.ts";
+import { ModelEngine } from "./model_engine.ts";
+import type { ModelStream } from "./model_stream.ts";
+
+/** A room and its hub. */
+export class ModelNode implements AsyncDisposable {
+  readonly engine: ModelEngine;
+  readonly hub = new Hub();
+  readonly room: Room;
+  readonly events: RoomEvent[] = [];
+  readonly errors: unknown[] = [];
+  readonly #channel = this.hub.subscribe();
+
+  /** @param wrap Puts something between the room and its engine. */
+  constructor(
+    stream: ModelStream,
+    clock: FakeRoomClock,
+    wrap: (engine: Engine) => Engine = (engine) => engine,
+  ) {
+    this.engine = new ModelEngine(stream, clock);
+    this.room = new Room({
+      hub: this.hub,
+      engine: wrap(this.engine),
+      clock,
+      onEvent: (event) => this.events.push(event),
+      onError: (error) => this.errors.push(error),
+    });
+  }
+
+  static async join(
+    stream: ModelStream,
+    clock: FakeRoomClock,
+  ): Promise<ModelNode> {
+    const node = new ModelNode(stream, clock);
+    assertEquals(await node.room.start(), "joined");
+    await node.settle();
+    return node;
+  }
+
+  /** Publishes a text as a message. */
+  say(text: string): void | Promise<void> {
+    return this.room.publish({ bytes: encode(text), count: 1 });
+  }
+
+  /** Lets everything arrive. */
+  async settle(): Promise<void> {
+    for (let n = 0; n < 4; n++) {
+      this.engine.deliver();
+      this.engine.acknowledge();
+      await macrotask();
+    }
+  }
+
+  /** What a subscriber of the hub has got since it was last asked. */
+  async heard(): Promise<Uint8Array[]> {
+    const runs = [];
+    while (this.#channel.lag > 0) {
+      const { value } = await this.#channel.next();
+      runs.push(value!.bytes.slice());
+    }
+    return runs;
+  }
+
+  /** The same as text, without headers. */
+  async heardText(): Promise<string> {
+    const runs = await this.heard();
+    return runs.map((run) => new TextDecoder().decode(run)).join("")
+      .replaceAll(/\p{Cc}/gu, "");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.room.close();
+    assertEquals(this.errors, []);
+  }
+}

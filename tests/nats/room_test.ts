@@ -1,0 +1,100 @@
+import { assertEquals } from "@std/assert";
+import { macrotask } from "../support/jitter.ts";
+import { test } from "../support/test.ts";
+import { FakeRoomClock } from "./fake_room_clock.ts";
+import { ModelNode } from "./model_node.ts";
+import { ModelStream } from "./model_stream.ts";
+
+test("Room: what a client says reaches all nodes, its own too, through the stream", async () => {
+  const clock = new FakeRoomClock();
+  const stream = new ModelStream(clock);
+  await using a = await ModelNode.join(stream, clock);
+  await using b = await ModelNode.join(stream, clock);
+  a.say("x");
+  await macrotask();
+  const before = [await a.heardText(), await b.heardText()];
+  assertEquals(before, ["", ""]); // there is no echo before the stream
+  await a.settle();
+  assertEquals([await a.heardText(), await b.heardText()], ["x", "x"]);
+});
+
+test("Room: what is said while a batch is in flight becomes the next", async () => {
+  const clock = new FakeRoomClock();
+  await using node = await ModelNode.join(new ModelStream(clock), clock);
+  for (const text of "abc") node.say(text);
+  assertEquals([node.engine.onTheWay, node.room.stats().inFlight], [1, 1]);
+  node.engine.deliver(1);
+  for (let n = 0; n < 3; n++) await macrotask();
+  assertEquals(await node.heardText(), "a");
+  assertEquals(node.engine.onTheWay, 1);
+  await node.settle();
+  assertEquals(await node.heardText(), "bc");
+});
+
+test("Room: after a cut, what was not read back is sent again, and comes once", async () => {
+  for (const arrives of [false, true]) {
+    const clock = new FakeRoomClock();
+    const stream = new ModelStream(clock);
+    await using node = await ModelNode.join(stream, clock);
+    node.say("a");
+    node.say("b");
+    node.engine.cut(arrives);
+    await macrotask();
+    assertEquals(node.room.stats().engineUp, false);
+    node.engine.mend();
+    for (let n = 0; n < 5; n++) {
+      clock.pass(1000);
+      await node.settle();
+    }
+    assertEquals(await node.heardText(), "ab");
+    const { published, lostInWindow, lostInGaps } = node.room.stats();
+    assertEquals([published, lostInWindow, lostInGaps], [2, 0, 0]);
+    const types = node.events.map(({ type }) => type);
+    assertEquals(types, ["engineUp", "engineDown", "engineUp"]);
+  }
+});
+
+test("Room: without the engine clients wait; after the hold their messages are dropped and counted", async () => {
+  const clock = new FakeRoomClock();
+  await using node = await ModelNode.join(new ModelStream(clock), clock);
+  node.engine.cut(false);
+  await macrotask();
+  let isDone = false;
+  const said = Promise.resolve(node.say("a")).then(() => isDone = true);
+  clock.pass(9999);
+  await macrotask();
+  assertEquals(isDone, false);
+  clock.pass(1);
+  await said;
+  node.say("b");
+  assertEquals(node.room.stats().droppedWhileHeld, 2);
+  assertEquals(node.events.at(-1), { type: "dropping" });
+});
+
+test("Room.flush() resolves when all that was said is back", async () => {
+  const clock = new FakeRoomClock();
+  await using node = await ModelNode.join(new ModelStream(clock), clock);
+  await node.room.flush(); // nothing to wait for
+  node.say("a");
+  node.say("b");
+  let isFlushed = false;
+  const flushed = node.room.flush().then(() => isFlushed = true);
+  node.engine.deliver(1);
+  for (let n = 0; n < 3; n++) await macrotask();
+  assertEquals(isFlushed, false);
+  await node.settle();
+  await flushed;
+  assertEquals(await node.heardText(), "ab");
+});
+
+test("Room.close() counts what was not read back, and lets go of all who wait", async () => {
+  const clock = new FakeRoomClock();
+  const node = await ModelNode.join(new ModelStream(clock), clock);
+  node.say("a");
+  node.say("b");
+  const flushed = node.room.flush();
+  await node.room.close();
+  await node.room.close();
+  await flushed;
+  assertEquals(node.room.stats().lostInWindow, 2);
+});

@@ -74,7 +74,7 @@ export interface NatsJetStream {
     subject: string,
     payload: Uint8Array,
     options: { readonly msgID: string; readonly timeout: number },
-  ): Promise<{ readonly duplicate: boolean }>;
+  ): Promise<{ readonly seq: number; readonly duplicate: boolean }>;
   readonly consumers: { getConsumerFromInfo(info: unknown): NatsConsumer };
 }
 

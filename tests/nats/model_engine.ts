@@ -32,6 +32,8 @@ export class ModelEngine implements Engine {
   #sent: Sent[] = [];
   /** Stored, and not acknowledged yet. */
   #answers: { sent: Sent; acknowledgement: Acknowledgement }[] = [];
+  /** The last entry that was read. */
+  lastRead = 0;
   /** The bytes of each batch that was ever sent, by id. */
   readonly published = new Map<string, Uint8Array<ArrayBuffer>>();
 
@@ -86,6 +88,7 @@ export class ModelEngine implements Engine {
       const entry = this.#stream.next(next);
       if (entry) {
         next = entry.seq + 1;
+        this.lastRead = Math.max(this.lastRead, entry.seq);
         yield entry;
       } else {
         const { changed } = this.#stream;

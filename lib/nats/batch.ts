@@ -3,8 +3,8 @@
  * header, then whole frames as on the wire.
  *
  * ```text
- * byte   0      1        2      3         4..11  12..19   20..27  28..31
- *        magic  version  flags  reserved  node   counter  total   count
+ * byte   0      1        2      3         4..11  12..19   20..27  28..31  32..39
+ *        magic  version  flags  reserved  node   counter  total   count   stream
  * ```
  *
  * @module
@@ -13,7 +13,7 @@ import { leadingRun } from "../wire/frame.ts";
 import type { Run } from "../wire/run.ts";
 
 /** The bytes of a batch's header. */
-export const BATCH_HEADER = 32;
+export const BATCH_HEADER = 40;
 
 /** The most bytes of frames in a batch. */
 export const MAX_BATCH = 64 * 1024;
@@ -24,7 +24,14 @@ const VERSION = 1;
 /** The flag with which a node asks all others for their totals. */
 const ASKS = 1;
 
-const AT = { flags: 2, node: 4, counter: 12, total: 20, count: 28 } as const;
+const AT = {
+  flags: 2,
+  node: 4,
+  counter: 12,
+  total: 20,
+  count: 28,
+  stream: 32,
+} as const;
 
 /** What the header says. */
 export interface BatchHeader {
@@ -36,6 +43,11 @@ export interface BatchHeader {
   readonly total: number;
   /** Whether every other node shall say its total with its next batch. */
   readonly asks: boolean;
+  /**
+   * The stream for which it was published: when that was made, in milliseconds. A
+   * batch that arrives so late that it gets into another has been counted as lost.
+   */
+  readonly stream: number;
 }
 
 /** A batch as it was read. */
@@ -47,7 +59,7 @@ export interface Batch extends BatchHeader {
 /** Writes a header into the first bytes of `batch`. */
 export function writeHeader(
   batch: Uint8Array,
-  { node, counter, total, asks }: BatchHeader,
+  { node, counter, total, asks, stream }: BatchHeader,
   count: number,
 ): void {
   const view = new DataView(batch.buffer, batch.byteOffset, BATCH_HEADER);
@@ -57,6 +69,7 @@ export function writeHeader(
   view.setBigUint64(AT.counter, BigInt(counter));
   view.setBigUint64(AT.total, BigInt(total));
   view.setUint32(AT.count, count);
+  view.setFloat64(AT.stream, stream);
 }
 
 /**
@@ -79,6 +92,7 @@ export function readBatch(bytes: Uint8Array<ArrayBuffer>): Batch | undefined {
     counter,
     total,
     asks: (view.getUint8(AT.flags) & ASKS) !== 0,
+    stream: view.getFloat64(AT.stream),
     run,
   };
 }

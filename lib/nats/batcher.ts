@@ -4,17 +4,18 @@
  * @module
  */
 import type { Run } from "../wire/run.ts";
-import { BATCH_HEADER, MAX_BATCH, writeHeader } from "./batch.ts";
+import {
+  BATCH_HEADER,
+  type BatchHeader,
+  MAX_BATCH,
+  writeHeader,
+} from "./batch.ts";
 
 /** A batch begins with room for so many bytes of frames, and doubles as it needs. */
 const FIRST_ROOM = 2 * 1024;
 
 /** A batch on its way to the engine. */
-export interface OutgoingBatch {
-  readonly node: bigint;
-  readonly counter: number;
-  readonly total: number;
-  readonly asks: boolean;
+export interface OutgoingBatch extends BatchHeader {
   /** Header and frames. They do not change. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** How many messages are in it. */
@@ -68,13 +69,14 @@ export class Batcher {
     this.#count += count;
   }
 
-  /** Takes the batch, empty or not, and begins the next. */
-  take(asks: boolean): OutgoingBatch {
+  /** Takes the batch, empty or not, for a stream, and begins the next. */
+  take(stream: number, asks: boolean): OutgoingBatch {
     const batch = {
       node: this.node,
       counter: this.#counter,
       total: this.#total,
       asks,
+      stream,
       bytes: this.#bytes.subarray(0, this.#length),
       count: this.#count,
     };

@@ -7,8 +7,8 @@
 
 /** The state of a stream. */
 export interface StreamState {
-  /** When the stream was made, as the engine writes it. A stream made anew has another. */
-  readonly created: string;
+  /** When the stream was made, in milliseconds of the engine's clock. A stream made anew has another time. */
+  readonly created: number;
   /** The sequence number of the oldest entry that is kept. */
   readonly first: number;
   /** The sequence number of the newest entry; 0 if there was none. */
@@ -31,6 +31,8 @@ export interface Entry {
 
 /** What the engine answers to what it has stored. */
 export interface Acknowledgement {
+  /** Where it is stored, whether the stream still has it or not. */
+  readonly seq: number;
   /** Whether the engine had stored an entry of this id before. */
   readonly duplicate: boolean;
 }

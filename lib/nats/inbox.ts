@@ -27,7 +27,7 @@ export interface InboxCounts {
   gaps: number;
   /** Messages in those parts. */
   lostInGaps: number;
-  /** Entries that are no batches. */
+  /** Entries that are no batches of this stream. */
   foreign: number;
   /** Batches that came a second time. */
   duplicates: number;
@@ -48,7 +48,7 @@ export class Inbox {
   readonly #onGap: (event: GapEvent) => void;
   readonly #totals = new Totals();
   /** When the stream was made, as it was last seen; `undefined` before the first time. */
-  #created: string | undefined;
+  #created: number | undefined;
   /** Entries up to this one are older than this node. */
   #joinedAt = 0;
   /** The last entry that was taken. */
@@ -112,7 +112,7 @@ export class Inbox {
     this.#cursor = entry.seq;
     this.#meanSize += (entry.data.length - this.#meanSize) / 16;
     const batch = readBatch(entry.data);
-    if (!batch) {
+    if (!batch || batch.stream !== this.#created) {
       this.counts.foreign++;
       return undefined;
     }

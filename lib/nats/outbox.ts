@@ -13,6 +13,7 @@ import type { Run } from "../wire/run.ts";
 import { Batcher, type OutgoingBatch } from "./batcher.ts";
 import { BATCH_HEADER, MAX_BATCH } from "./batch.ts";
 import type { RoomClock } from "./clock.ts";
+import type { StreamState } from "./engine.ts";
 import { Window } from "./window.ts";
 
 /** A batch whose first sending is this much longer ago than the engine recognizes it is not sent again: it may arrive late. */
@@ -28,7 +29,7 @@ interface Waiter {
 export interface OutboxCounts {
   /** Read back from the stream. */
   published: number;
-  /** In batches that the engine did not store. */
+  /** In batches that the engine did not store, or lost before they were read back. */
   lostInWindow: number;
   /** Sent by clients while the outbox dropped. */
   droppedWhileHeld: number;
@@ -66,6 +67,12 @@ export class Outbox {
   #hadRoomAt: number;
   #isTiming = false;
   #isDropping = false;
+  /** When the stream was made. */
+  #stream = 0;
+  /** The last batch that can be in a part of the stream which was not read. */
+  #mayHaveGoneUpTo = 0;
+  /** Up to which entry the stream was read. */
+  #readUpTo = 0;
   /** Whether the next batch is sent even if it is empty, and whether it asks. */
   #announces = false;
   #asks = false;
@@ -79,6 +86,11 @@ export class Outbox {
   /** How many batches are in flight. */
   get inFlight(): number {
     return this.#window.size;
+  }
+
+  /** The number of the oldest batch in flight if it is stored, and so must come back soon. */
+  get oldestStored(): number | undefined {
+    return this.#window.isOldestStored ? this.#window.oldest : undefined;
   }
 
   /** Bytes of batches in flight. */
@@ -120,15 +132,19 @@ export class Outbox {
 
   /**
    * A session begins: sends again what was not read back, in order, and then what
-   * waits.
-   *
-   * @param duplicateWindow How long the engine recognizes what it has stored, in
-   * milliseconds. What was first sent longer ago is lost.
+   * waits. What was first sent before the stream's duplicate window is lost: the
+   * engine may have stored it, and would not recognize it.
    */
-  open(send: (batch: OutgoingBatch) => void, duplicateWindow: number): void {
+  open(
+    send: (batch: OutgoingBatch) => void,
+    { created, duplicateWindow }: StreamState,
+  ): void {
     const margin = Math.min(MARGIN.share * duplicateWindow, MARGIN.most);
     const { clock } = this.#options;
     this.#lose(this.#window.expire(clock.now() - duplicateWindow + margin));
+    this.#lose(this.#window.loseUpTo(this.#mayHaveGoneUpTo));
+    this.#stream = created;
+    this.#window.forgetStored();
     for (const batch of this.#window.batches()) send(batch);
     this.#send = send;
     this.#pump();
@@ -142,14 +158,38 @@ export class Outbox {
 
   /** Says that a batch of this node was read from the stream and broadcast. */
   readBack(counter: number, count: number): void {
-    this.counts.published += count;
+    // One that was given up, and arrived late, stays counted as lost.
+    if (counter >= this.#window.oldest) this.counts.published += count;
     this.#lose(this.#window.readBack(counter));
     this.#pump();
   }
 
+  /** Says that a batch is stored as the stream's entry `seq`. */
+  stored(counter: number, seq: number): void {
+    this.#window.stored(counter, seq);
+    this.#losePassed();
+  }
+
+  /**
+   * Says that the stream was read up to its entry `seq`. What of this node is stored
+   * there and was not read back went before it could be read.
+   */
+  passed(seq: number): void {
+    this.#readUpTo = seq;
+    this.#losePassed();
+  }
+
+  /**
+   * Part of the stream went before it was read. What is in flight may be in it, and
+   * is not sent again: the engine may not recognize it.
+   */
+  missed(): void {
+    this.#mayHaveGoneUpTo = this.#batcher.counter - 1;
+  }
+
   /** Gives up all batches in flight: the stream in which they may be is no more. */
   loseInFlight(): void {
-    this.#lose(this.#window.expire(Infinity));
+    this.#lose(this.#window.loseUpTo(Infinity));
   }
 
   /** Gives up everything, for good. */
@@ -160,6 +200,13 @@ export class Outbox {
     this.counts.lostInWindow += this.#batcher.count;
     this.loseInFlight();
     for (const { resolve } of this.#flushes.splice(0)) resolve();
+  }
+
+  #losePassed(): void {
+    const lost = this.#window.losePassed(this.#readUpTo);
+    if (lost === undefined) return;
+    this.#lose(lost);
+    this.#pump();
   }
 
   #lose(messages: number): void {
@@ -223,7 +270,7 @@ export class Outbox {
   }
 
   #sendBatch(): void {
-    const batch = this.#batcher.take(this.#asks);
+    const batch = this.#batcher.take(this.#stream, this.#asks);
     this.#announces = this.#asks = false;
     this.#window.add(batch, this.#options.clock.now());
     this.#send!(batch);

@@ -26,7 +26,7 @@ import type { Publisher } from "../server/publisher.ts";
 import type { Run } from "../wire/run.ts";
 import { batchId } from "./batch.ts";
 import { ROOM_CLOCK, type RoomClock } from "./clock.ts";
-import { type Engine, EngineRefusedError } from "./engine.ts";
+import { type Engine, EngineRefusedError, type StreamState } from "./engine.ts";
 import type { RoomEvent } from "./events.ts";
 import { Inbox, type InboxCounts } from "./inbox.ts";
 import { DEFAULT_HOLD } from "./options.ts";
@@ -41,8 +41,8 @@ export type { InboxCounts, OutboxCounts, RoomClock };
 /** How long the start waits for an engine that neither answers nor refuses, in milliseconds. */
 const START_TIMEOUT = 2000;
 
-/** How long a session waits for the stream's next entry before it is at its end, in milliseconds. */
-const CATCH_UP_TIMEOUT = 2000;
+/** How long a session waits for an entry that the stream should have, in milliseconds. */
+const PROGRESS_TIMEOUT = 2000;
 
 /** The pauses between two sessions that fail, in milliseconds. */
 const [MIN_PAUSE, MAX_PAUSE] = [50, 1000] as const;
@@ -226,56 +226,69 @@ export class Room implements Publisher, AsyncDisposable {
   async #runSession(signal: AbortSignal): Promise<void> {
     const state = await this.#engine.open();
     if (signal.aborted) return;
-    if (!this.#inbox.open(state)) this.#outbox.loseInFlight();
     const { counts } = this.#inbox;
     let { gaps } = counts;
+    if (!this.#inbox.open(state)) this.#outbox.loseInFlight();
+    else if (counts.gaps > gaps) this.#outbox.missed();
+    gaps = counts.gaps;
+    this.#outbox.passed(this.#inbox.cursor);
     let progress = true;
     const isAtEnd = () => !this.#isUp && this.#inbox.cursor >= state.last;
     const entries = this.#engine.read(this.#inbox.cursor + 1, signal);
-    if (isAtEnd()) this.#enter(signal, state.duplicateWindow);
-    else this.#watchCatchUp(signal, () => progress && !(progress = false));
+    if (isAtEnd()) this.#enter(signal, state);
+    this.#watchProgress(signal, () => progress && !(progress = false));
     for await (const entry of entries) {
       progress = true;
       const batch = await this.#inbox.take(entry);
       if (batch?.node === this.#node) {
         this.#outbox.readBack(batch.counter, batch.run.count);
       } else if (batch?.asks) this.#outbox.announce(false);
-      if (counts.gaps > gaps) this.#outbox.announce(true);
+      this.#outbox.passed(this.#inbox.cursor);
+      if (counts.gaps > gaps) {
+        this.#outbox.missed();
+        this.#outbox.announce(true);
+      }
       gaps = counts.gaps;
       if (signal.aborted) return;
-      if (isAtEnd()) this.#enter(signal, state.duplicateWindow);
+      if (isAtEnd()) this.#enter(signal, state);
     }
   }
 
   /**
-   * Ends a session that waits for entries which the stream had when it was opened,
-   * and has no longer. The next one sees that.
+   * Ends a session that waits for entries which the stream has no longer: those it
+   * had when it was opened, or a batch that it has stored. The next session sees that.
    */
-  async #watchCatchUp(
+  async #watchProgress(
     signal: AbortSignal,
     madeProgress: () => boolean,
   ): Promise<void> {
-    while (!signal.aborted && !this.#isUp && madeProgress()) {
-      await this.#clock.delay(CATCH_UP_TIMEOUT, signal);
+    let stored: number | undefined;
+    while (!signal.aborted) {
+      const { oldestStored } = this.#outbox;
+      const waits = !this.#isUp ||
+        (oldestStored !== undefined && oldestStored === stored);
+      if (!madeProgress() && waits) return this.#session?.abort();
+      stored = oldestStored;
+      await this.#clock.delay(PROGRESS_TIMEOUT, signal);
     }
-    if (!this.#isUp) this.#session?.abort();
   }
 
   /** The stream is read to its end: messages flow from now on. */
-  #enter(signal: AbortSignal, duplicateWindow: number): void {
+  #enter(signal: AbortSignal, state: StreamState): void {
     const now = this.#clock.now();
     const away = now - this.#since;
     this.#isUp = true;
     this.#isRefused = false;
     this.#since = now;
     this.#outbox.open((batch) => {
-      Promise.try(() => this.#engine.publish(batch.bytes, batchId(batch))).then(
-        ({ duplicate }) => {
+      this.#engine.publish(batch.bytes, batchId(batch)).then(
+        ({ seq, duplicate }) => {
+          this.#outbox.stored(batch.counter, seq);
           if (duplicate) this.#foundStored++;
         },
         () => this.#endSession(signal),
       );
-    }, duplicateWindow);
+    }, state);
     // Others answer with their totals, so that what was missed is counted soon.
     this.#outbox.announce(true);
     const { droppedWhileHeld, lostInWindow } = this.#outbox.counts;

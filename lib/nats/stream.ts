@@ -79,7 +79,7 @@ export async function openStream(
   }
   check(info.config, name, subject);
   return {
-    created: info.created,
+    created: Date.parse(info.created),
     first: info.state.first_seq,
     last: info.state.last_seq,
     duplicateWindow: info.config.duplicate_window! / NANOSECONDS,

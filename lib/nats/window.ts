@@ -18,6 +18,8 @@ interface InFlight {
   readonly batch: OutgoingBatch;
   /** When it was first sent, in milliseconds of the room's clock. */
   readonly sentAt: number;
+  /** Where the engine says it has stored it, in this session. */
+  seq?: number;
 }
 
 /** The batches in flight, oldest first. */
@@ -41,6 +43,11 @@ export class Window {
     return this.#inFlight[0]?.batch.counter ?? Infinity;
   }
 
+  /** Whether the engine says that it has stored the oldest. */
+  get isOldestStored(): boolean {
+    return this.#inFlight[0]?.seq !== undefined;
+  }
+
   /** Whether a batch of so many bytes may be sent. */
   hasRoom(bytes: number): boolean {
     return this.size < MAX_IN_FLIGHT &&
@@ -60,12 +67,44 @@ export class Window {
    * @returns How many messages are lost.
    */
   readBack(counter: number): number {
+    const lost = this.loseUpTo(counter - 1);
+    if (this.oldest === counter) this.#remove();
+    return lost;
+  }
+
+  /**
+   * Gives up batches up to a number.
+   *
+   * @returns How many messages are lost.
+   */
+  loseUpTo(counter: number): number {
     let lost = 0;
-    while (this.oldest <= counter) {
-      const { batch } = this.#remove();
-      if (batch.counter < counter) lost += batch.count;
+    while (this.size > 0 && this.oldest <= counter) {
+      lost += this.#remove().batch.count;
     }
     return lost;
+  }
+
+  /** Says where the engine has stored a batch. */
+  stored(counter: number, seq: number): void {
+    const first = this.oldest;
+    const inFlight = this.#inFlight[counter - first];
+    if (inFlight) inFlight.seq = seq;
+  }
+
+  /**
+   * Gives up batches that are stored up to `seq`, and all older ones.
+   *
+   * @returns How many messages are lost; `undefined` if there is no such batch.
+   */
+  losePassed(seq: number): number | undefined {
+    const last = this.#inFlight.findLast((batch) => batch.seq! <= seq)?.batch;
+    return last && this.loseUpTo(last.counter);
+  }
+
+  /** A session begins: where batches were stored before is not known any more. */
+  forgetStored(): void {
+    for (const inFlight of this.#inFlight) delete inFlight.seq;
   }
 
   /**

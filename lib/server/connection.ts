@@ -13,6 +13,7 @@ import { deadline } from "@std/async/deadline";
 import type { Channel } from "../hub/channel.ts";
 import { frames, TruncatedFrameError } from "../wire/framer.ts";
 import { isDisconnect } from "../wire/io_error.ts";
+import { WebSocketError } from "../wire/websocket/close_code.ts";
 import type { Lag } from "./lag.ts";
 import type { Publisher } from "./publisher.ts";
 import type { DisconnectReason, Traffic } from "./stats.ts";
@@ -80,6 +81,7 @@ export class Connection {
   /** Publishes nothing more, sends what waits and closes gracefully. */
   drain(): void {
     this.#draining = true;
+    this.#transport.notify?.({ draining: true });
     this.channel.close();
   }
 
@@ -87,7 +89,7 @@ export class Connection {
   close(reason: DisconnectReason): void {
     this.#reason ??= reason;
     this.channel[Symbol.dispose]();
-    this.#transport.close();
+    this.#transport.close(reason);
   }
 
   /** Closes a client that made no progress for `limit` checks in a row while data waited for it. */
@@ -138,6 +140,8 @@ export class Connection {
       this.#options.onError(error);
     } else if (error instanceof TruncatedFrameError) {
       this.#inputEnded = "truncated";
+    } else if (error instanceof WebSocketError) {
+      this.close("invalid");
     } else {
       this.#disconnect(error);
     }
@@ -150,6 +154,7 @@ export class Connection {
       for await (const { bytes, count } of this.channel) {
         this.#writing = true;
         this.lag?.check();
+        this.#notifyDropped();
         let written = await this.#transport.write(bytes);
         this.#progress++;
         while (written < bytes.length) {
@@ -161,6 +166,7 @@ export class Connection {
         traffic.messagesOut += count;
         traffic.bytesOut += bytes.length;
       }
+      if (!this.#reason) this.#notifyDropped();
     } catch (error) {
       this.#disconnect(error);
     }
@@ -171,6 +177,12 @@ export class Connection {
     // A publisher that never settles must not keep the connection alive.
     if (!this.#publishing) await reading;
     return this.#reason!;
+  }
+
+  /** Tells the client what is missing at this place of what it is sent. */
+  #notifyDropped(): void {
+    const dropped = this.lag?.missed() ?? 0;
+    if (dropped > 0) this.#transport.notify?.({ dropped });
   }
 
   #disconnect(error: unknown): void {

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { escape } from "@zillions/server/escape";
 import { type Arguments, parseArguments, UsageError } from "./arguments.ts";
 import config from "./deno.json" with { type: "json" };
 import { playLoad } from "./load/load.ts";
@@ -25,7 +26,7 @@ import { Progress } from "./report/progress.ts";
 import type { Report } from "./report/report.ts";
 import { runLine } from "./report/run_line.ts";
 import { summary } from "./report/summary.ts";
-import { StartError } from "./target/start_error.ts";
+import { reason, StartError } from "./target/start_error.ts";
 
 /** In reference mode runs are short, so a round of a comparison has several. */
 const REFERENCE_ROUNDS = 5;
@@ -55,6 +56,13 @@ export async function main(args: string[]): Promise<number> {
 }
 
 async function test(asked: Arguments, args: string[]): Promise<number> {
+  let files: ReportFile[];
+  try {
+    files = openFiles(asked);
+  } catch (error) {
+    printError((error as Error).message);
+    return 2;
+  }
   const stop = new AbortController();
   let code = 0;
   const handlers = Object.entries(SIGNALS).map(([name, signalCode]) => {
@@ -73,6 +81,10 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
     mode: asked.play.mode,
     settings: asked.settings,
     servers: emptyResults(asked.targets),
+    planned: asked.play.mode === "sweep"
+      ? null
+      : asked.targets.length * asked.repetitions,
+    error: null,
     passed: false,
     interrupted: false,
   };
@@ -81,7 +93,8 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
   } catch (error) {
     if (!stop.signal.aborted) {
       code = 1;
-      printError(error instanceof Error ? error.message : String(error));
+      report.error = error instanceof Error ? error.message : String(error);
+      printError(report.error);
       if (error instanceof StartError) relay(error.stderr);
     }
   }
@@ -94,7 +107,10 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
   if (report.servers.some(({ runs }) => runs.length > 0)) {
     print(`\n${summary(report)}\n`);
   }
-  await writeFiles(asked, report);
+  for (const { file, render } of files) {
+    using _file = file;
+    writeAll(file, render(report));
+  }
   return code || (report.passed ? 0 : 1);
 }
 
@@ -138,13 +154,37 @@ async function play(
   }
 }
 
-async function writeFiles(asked: Arguments, report: Report): Promise<void> {
-  if (asked.json !== undefined) {
-    await Deno.writeTextFile(asked.json, renderJson(report));
-  }
-  if (asked.report !== undefined) {
-    await Deno.writeTextFile(asked.report, renderHtml(report));
-  }
+/** A file that a report is written to. */
+interface ReportFile {
+  file: Deno.FsFile;
+  render: (report: Report) => string;
+}
+
+/** Opens the files for the reports: one that cannot be written is known at once. */
+function openFiles({ json, report }: Arguments): ReportFile[] {
+  const wanted = [
+    { name: json, option: "json", render: renderJson },
+    { name: report, option: "report", render: renderHtml },
+  ];
+  return wanted.flatMap(({ name, option, render }) => {
+    if (name === undefined) return [];
+    try {
+      const file = Deno.openSync(name, {
+        write: true,
+        create: true,
+        truncate: true,
+      });
+      return [{ file, render }];
+    } catch (error) {
+      throw new UsageError(
+        `--${option}: cannot write ${escape(name)}: ${
+          error instanceof Deno.errors.NotFound
+            ? "there is no such folder"
+            : reason(error)
+        }`,
+      );
+    }
+  });
 }
 
 function violations(run: RunResult): string {

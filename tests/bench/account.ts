@@ -55,7 +55,10 @@ function ends(
 }
 
 function cost({ runs }: Point): number | undefined {
-  return median(runs, ({ server }) => server?.cpuMicrosecondsPerDelivery);
+  return median(
+    runs,
+    ({ server }) => server?.cpuMicrosecondsPerDelivery ?? undefined,
+  );
 }
 
 function p50({ runs }: Point): number | undefined {

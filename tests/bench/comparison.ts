@@ -100,7 +100,10 @@ function p99(runs: readonly RunResult[]): number | undefined {
 }
 
 function cost(runs: readonly RunResult[]): number | undefined {
-  return median(runs, ({ server }) => server?.cpuMicrosecondsPerDelivery);
+  return median(
+    runs,
+    ({ server }) => server?.cpuMicrosecondsPerDelivery ?? undefined,
+  );
 }
 
 function lost(runs: readonly RunResult[]): number | undefined {

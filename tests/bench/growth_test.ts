@@ -24,7 +24,7 @@ function measured(
       offeredRate: rate,
       deliveriesPerSecond: clients * rate,
       server: { ...RUN.server!, cpuSeconds, systemSeconds: cpuSeconds / 2 },
-      tester: { ...RUN.tester, bottleneck },
+      tester: { ...RUN.tester, bottleneck: bottleneck ? "CPU" as const : null },
     };
     runs.push(run, run);
   }

@@ -179,7 +179,7 @@ export function core(runs: readonly RunResult[]): number | undefined {
 
 /** Whether the tester was the bottleneck. */
 export function limited({ tester }: RunResult): boolean {
-  return tester.bottleneck;
+  return tester.bottleneck !== null;
 }
 
 function values(runs: readonly RunResult[], metrics: Metric[]): number[] {

@@ -32,6 +32,8 @@ export class ModelEngine implements Engine {
   #sent: Sent[] = [];
   /** Stored, and not acknowledged yet. */
   #answers: { sent: Sent; acknowledgement: Acknowledgement }[] = [];
+  /** The last entry that was read. */
+  lastRead = 0;
   /** The bytes of each batch that was ever sent, by id. */
   readonly published = new Map<string, Uint8Array<ArrayBuffer>>();
 
@@ -63,7 +65,7 @@ export class ModelEngine implements Engine {
   }
 
   publish(data: Uint8Array<ArrayBuffer>, id: string): Promise<Acknowledgement> {
-    if (!this.#isUp) throw new Error("cut");
+    if (!this.#isUp) return Promise.reject(new Error("cut"));
     this.published.set(id, data);
     const answer = Promise.withResolvers<Acknowledgement>();
     this.#sent.push({ data, id, answer });
@@ -86,6 +88,7 @@ export class ModelEngine implements Engine {
       const entry = this.#stream.next(next);
       if (entry) {
         next = entry.seq + 1;
+        this.lastRead = Math.max(this.lastRead, entry.seq);
         yield entry;
       } else {
         const { changed } = this.#stream;

@@ -14,8 +14,8 @@ export class ModelStream {
   #created = 0;
   #entries: { seq: number; data: Uint8Array<ArrayBuffer>; at: number }[] = [];
   #last = 0;
-  /** When each id was stored. */
-  #ids = new Map<string, number>();
+  /** Where and when each id was stored. */
+  #ids = new Map<string, { seq: number; at: number }>();
   #isThere = false;
   /** Resolved and replaced at each change. */
   #changed = Promise.withResolvers<void>();
@@ -27,7 +27,7 @@ export class ModelStream {
 
   get state(): StreamState {
     return {
-      created: `${this.#created}`,
+      created: this.#created,
       first: this.#entries[0]?.seq ?? this.#last + 1,
       last: this.#last,
       duplicateWindow: this.duplicateWindow,
@@ -60,14 +60,15 @@ export class ModelStream {
   ): Acknowledgement | undefined {
     if (!this.#isThere) return undefined;
     const now = this.#clock.now();
-    const storedAt = id === undefined ? undefined : this.#ids.get(id);
-    if (storedAt !== undefined && now - storedAt <= this.duplicateWindow) {
-      return { duplicate: true };
+    const stored = id === undefined ? undefined : this.#ids.get(id);
+    if (stored && now - stored.at <= this.duplicateWindow) {
+      return { seq: stored.seq, duplicate: true };
     }
-    if (id !== undefined) this.#ids.set(id, now);
-    this.#entries.push({ seq: ++this.#last, data: data.slice(), at: now });
+    const seq = ++this.#last;
+    if (id !== undefined) this.#ids.set(id, { seq, at: now });
+    this.#entries.push({ seq, data: data.slice(), at: now });
     this.#change();
-    return { duplicate: false };
+    return { seq, duplicate: false };
   }
 
   /** The next entry from `seq` on. */

@@ -64,6 +64,8 @@ type Fault = (
 const FAULTS: Record<string, Fault> = {
   sound: (to, frame) => to.send(frame),
 
+  shuts: (to, frame) => to.send(frame),
+
   stubborn: (to, frame) => to.send(frame),
 
   drops: (to, frame, _, count) => {
@@ -132,6 +134,11 @@ const FAULTS: Record<string, Fault> = {
     if (count < LIFETIME) to.send(frame);
   },
 
+  // Delivers nothing but the ticks of the clock.
+  ticks: (to, frame) => {
+    if (frame.subarray(1).every((byte) => byte === 0)) to.send(frame);
+  },
+
   // One client is never served.
   ignores: (to, frame) => {
     if (to.number !== 3) to.send(frame);
@@ -161,6 +168,10 @@ let last: void | Promise<void>;
 
 async function serveClient(socket: Deno.TcpConn): Promise<void> {
   const client = new Client(socket, number++);
+  if (fault === "shuts" && number === 4) {
+    console.error("no more");
+    Deno.exit(4);
+  }
   clients.add(client);
   try {
     for await (const { bytes } of frames(socket)) {

@@ -23,7 +23,8 @@ export function runResult(parts: Partial<RunResult> = {}): RunResult {
       sendDelayP99Microseconds: 10,
       sendDelayMaxMicroseconds: 20,
       cpuSeconds: 1,
-      bottleneck: false,
+      busyShare: 0.5,
+      bottleneck: null,
     },
     server: {
       cpuSeconds: 0.5,
@@ -34,6 +35,7 @@ export function runResult(parts: Partial<RunResult> = {}): RunResult {
       endMemoryBytes: 50 * 2 ** 20,
       memory: [],
     },
+    interrupted: false,
     violations: [],
     ...parts,
   };

@@ -10,7 +10,7 @@ import { clientName } from "../checks/ledger.ts";
 import type { ServerUnderTest } from "../target/server.ts";
 import { UsageMonitor } from "../target/usage_monitor.ts";
 import { LoadClients } from "./load_clients.ts";
-import type { RunResult, TesterStats } from "./result.ts";
+import type { Bottleneck, RunResult, TesterStats } from "./result.ts";
 import type { LoadSettings } from "./settings.ts";
 import { type RunOptions, TestRun } from "./test_run.ts";
 
@@ -62,15 +62,16 @@ export async function playLoad(
 
 function resultOf(
   clients: LoadClients,
-  { violations }: TestRun,
-  { rate, maxLost }: LoadSettings,
+  { violations, failed, interrupted }: TestRun,
+  { rate, count, maxLost }: LoadSettings,
   server: RunResult["server"],
 ): RunResult {
   const { sent, received, seconds, deliveries } = clients;
   const expected = sent * clients.steady;
   const lost = expected - deliveries;
   clients.checkAll();
-  if (lost > maxLost * expected) {
+  // What a server that died or stalled did not deliver is no further violation.
+  if (!failed && lost > maxLost * expected) {
     const least = Math.min(...received);
     const client = clientName(received.indexOf(least));
     violations.add(
@@ -93,6 +94,7 @@ function resultOf(
     latency,
     tester: testerStats(clients, latency),
     server,
+    interrupted: interrupted && sent < count,
     violations: violations.list(),
   };
 }
@@ -108,8 +110,18 @@ function testerStats(
     sendDelayP99Microseconds: p99,
     sendDelayMaxMicroseconds: sendDelay?.maxMicroseconds ?? 0,
     cpuSeconds,
-    bottleneck: sendDelay !== null && busy > MAX_BUSY ||
-      p99 > MAX_SEND_DELAY && p99 > (latency?.p99Microseconds ?? 0) / 2,
+    busyShare: sendDelay && busy,
+    bottleneck: sendDelay && bottleneckOf(busy, p99, latency),
     ...uncheckedOrder > 0 && { uncheckedOrder },
   };
+}
+
+function bottleneckOf(
+  busy: number,
+  sendDelay: number,
+  latency: Latency | null,
+): Bottleneck | null {
+  if (busy > MAX_BUSY) return "CPU";
+  const half = (latency?.p99Microseconds ?? 0) / 2;
+  return sendDelay > MAX_SEND_DELAY && sendDelay > half ? "send delay" : null;
 }

@@ -16,7 +16,7 @@ import { Receivers } from "./receivers.ts";
 import { Sender } from "./sender.ts";
 import type { Socket } from "../target/target.ts";
 import type { LoadSettings } from "./settings.ts";
-import type { TestRun } from "./test_run.ts";
+import { messagesSent, type TestRun } from "./test_run.ts";
 import { TesterLoad } from "./tester_load.ts";
 
 /** Milliseconds without a delivery, after the last ping, that end the wait for more. */
@@ -148,12 +148,14 @@ export class LoadClients {
 
   /** Sends the load. */
   async send(): Promise<void> {
+    const { count } = this.#settings;
+    this.#testRun.progress = () => messagesSent(this.sent, count);
     const testerLoad = new TesterLoad();
     const senders = this.#senders.length;
     this.#start = performance.now();
     let dueBefore = 0;
     const idle = await pace({
-      count: this.#settings.count,
+      count,
       interval: this.#interval,
       now: () => this.#now(),
       stopped: () => this.#testRun.stopped,
@@ -196,7 +198,14 @@ export class LoadClients {
 
   /** Runs the checks that need the whole run. */
   checkAll(): void {
-    this.#ledger.checkAll(this.#senders.map(({ sent }) => sent));
+    const { publishers, participants } = this.#settings;
+    // A run that ended while clients connected has no senders yet.
+    this.#ledger.checkAll(
+      Array.from(
+        { length: publishers + participants },
+        (_, sender) => this.#senders[sender]?.sent ?? 0,
+      ),
+    );
   }
 
   #addSenders(sockets: Socket[]): void {

@@ -1,8 +1,8 @@
 /**
  * Reference mode: the traffic of the specification's stress tester. Subscribers
  * announce their ids, then publishers send one message at a time and wait for their
- * own subscribers. The rounds open one session for each server they start. The
- * messages are the reference's; the time-outs and checks are the tester's own.
+ * own subscribers. The rounds open one session for each server they start. The help
+ * says what differs from the original.
  *
  * @module
  */

@@ -20,7 +20,7 @@ import type { Socket } from "../target/target.ts";
 import { Acknowledgements, type Awaited } from "./acknowledgements.ts";
 import type { RunResult } from "./result.ts";
 import type { ReferenceSettings } from "./settings.ts";
-import type { TestRun } from "./test_run.ts";
+import { messagesSent, type TestRun } from "./test_run.ts";
 import { TesterLoad } from "./tester_load.ts";
 
 /**
@@ -52,7 +52,7 @@ export class Repetition {
   readonly #sent: number[];
   /** By publisher: when it sent its last message. */
   readonly #sentAt: number[];
-  /** By subscriber: whether it received its own id in time. Others do not count. */
+  /** By subscriber: whether it received its own id in time. Others do not count, if any did. */
   readonly #known: boolean[];
 
   constructor(testRun: TestRun, settings: ReferenceSettings, firstId: number) {
@@ -98,8 +98,10 @@ export class Repetition {
 
   /** Sends all messages. */
   async publish(): Promise<void> {
-    const { publishers } = this.#settings;
+    const { publishers, messages } = this.#settings;
     const sockets = await this.#testRun.connections.open(publishers);
+    this.#testRun.progress = () =>
+      messagesSent(this.sent, publishers * messages);
     if (this.#testRun.ended.aborted) return;
     await Promise.all(
       sockets.map((socket, publisher) => this.#send(socket, publisher)),
@@ -108,14 +110,15 @@ export class Repetition {
 
   /** The result. As in the reference, its time is that of the whole repetition. */
   result(server: RunResult["server"]): RunResult {
-    const { subscribers, maxLost } = this.#settings;
-    const { violations } = this.#testRun;
+    const { publishers, subscribers, messages, maxLost } = this.#settings;
+    const { violations, failed, interrupted } = this.#testRun;
     const { sent, received } = this;
     const seconds = (performance.now() - this.#begun) / 1000;
     const expected = sent * subscribers;
     const lost = expected - received;
     this.#ledger.checkAll(this.#sent);
-    if (lost > maxLost * expected) {
+    // What a server that died or stalled did not deliver is no further violation.
+    if (!failed && lost > maxLost * expected) {
       violations.add(
         "conservation",
         () =>
@@ -138,9 +141,11 @@ export class Repetition {
         sendDelayP99Microseconds: 0,
         sendDelayMaxMicroseconds: 0,
         cpuSeconds: this.#testerLoad.cpuSeconds,
-        bottleneck: false,
+        busyShare: null,
+        bottleneck: null,
       },
       server,
+      interrupted: interrupted && sent < publishers * messages,
       violations: violations.list(),
     };
   }
@@ -151,7 +156,6 @@ export class Repetition {
     const [socket] = await connections.open(1);
     if (!socket || testRun.stopped) return;
     connections.receive(socket, clientName(subscriber), (bytes) => {
-      testRun.noteDelivery();
       for (const body of bodies(bytes)) this.#receive(subscriber, body);
     });
     await this.#acknowledgements.wait(1, async (awaited) => {
@@ -168,8 +172,12 @@ export class Repetition {
   async #send(socket: Socket, publisher: number): Promise<void> {
     const { messages, subscribers } = this.#settings;
     const first = publisher * subscribers;
-    const known =
-      this.#known.slice(first, first + subscribers).filter(Boolean).length;
+    const end = first + subscribers;
+    // If no id came back at all, every message is waited for all the same.
+    if (!this.#known.slice(first, end).some(Boolean)) {
+      this.#known.fill(true, first, end);
+    }
+    const known = this.#known.slice(first, end).filter(Boolean).length;
     const id = this.#firstPublisher + publisher;
     for (let n = 0; n < messages && !this.#testRun.stopped; n++) {
       const frame = encode(referenceBody(id, n));
@@ -191,11 +199,14 @@ export class Repetition {
       const next = this.#ledger.next(client, publisher);
       const n = recognize(view, id, next, this.#sent[publisher]!);
       if (n !== undefined) {
+        this.#testRun.noteDelivery();
         return this.#deliver(client, publisher, n, body.length);
       }
     } else if (id >= 0 && id < this.#firstId) {
       return; // the clock, or a late message of an earlier repetition
     } else if (id >= 0 && publisher < 0 && body.length === ID_BYTES) {
+      // A tick of the clock is no progress, but an id is a client's message.
+      this.#testRun.noteDelivery();
       if (id - this.#firstId === client) this.#receiveOwnId(client);
       return;
     }

@@ -19,6 +19,21 @@ export interface ServerResult {
   runs: RunResult[];
   /** In a sweep: the highest offered rate with which the server kept up, messages/s. */
   knee: number | null;
+  /** What ended the search for the knee; `null` in other modes. */
+  kneeEnd: KneeEnd | null;
+}
+
+/** What ended the search for a knee. */
+export interface KneeEnd {
+  /**
+   * The server did not keep up with the next rate; the tester was the bottleneck at
+   * it; no run is long enough for it; or the test was interrupted.
+   */
+  by: "server" | "tester" | "limit" | "interruption";
+  /** The lowest rate above the knee, messages/s, if any is known. */
+  rate: number | null;
+  /** What happened at that rate, after "it": "lost 3 % of the deliveries". */
+  reason: string;
 }
 
 /** One repetition, or one rate of a sweep. */
@@ -41,9 +56,17 @@ export interface RunResult {
   tester: TesterStats;
   /** `null` where the process cannot be watched. */
   server: Usage | null;
+  /** Whether the run was interrupted; the numbers then cover what was played. */
+  interrupted: boolean;
   /** Empty when the run passed. */
   violations: Violation[];
 }
+
+/**
+ * Why the tester, and not the server, may have set the numbers of a run: its CPU was
+ * busy nearly all the time, or it sent messages late.
+ */
+export type Bottleneck = "CPU" | "send delay";
 
 /** What the tester itself did. */
 export interface TesterStats {
@@ -51,8 +74,10 @@ export interface TesterStats {
   sendDelayP99Microseconds: number;
   sendDelayMaxMicroseconds: number;
   cpuSeconds: number;
-  /** Whether the tester was too busy to measure the server. */
-  bottleneck: boolean;
+  /** The share of the time in which the tester was busy; `null` if not measured. */
+  busyShare: number | null;
+  /** The rule by which the tester was the bottleneck; `null` if it was not. */
+  bottleneck: Bottleneck | null;
   /** Deliveries whose order was not checked, if any: the memory for it was full. */
   uncheckedOrder?: number;
 }

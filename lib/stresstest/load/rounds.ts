@@ -43,6 +43,7 @@ export function emptyResults(targets: Target[]): ServerResult[] {
     command: text,
     runs: [],
     knee: null,
+    kneeEnd: null,
   }));
 }
 
@@ -70,6 +71,7 @@ export async function playRound(
     for (let n = 0; n < count && !stop.aborted; n++) {
       const onProgress = options.onBegin(target.name, result.runs.length + 1);
       const run = await session.run({ stop, onProgress });
+      if (run.interrupted && run.sent === 0) return true;
       result.runs.push(run);
       options.onRun(target.name, run);
       if (run.violations.length > 0) {

@@ -29,7 +29,7 @@ export async function sweep(
   settings: SweepSettings,
 ): Promise<void> {
   const { duration } = settings;
-  const searches = targets.map(() => new KneeSearch(settings.rate));
+  const searches = targets.map(() => new KneeSearch(settings.rate, duration));
   let runs = 0;
   while (searches.some(({ next }) => next !== undefined)) {
     for (const [at, target] of targets.entries()) {
@@ -37,16 +37,17 @@ export async function sweep(
       const rate = search.next;
       if (rate === undefined) continue;
       if (options.stop.aborted) return;
+      const before = result.runs.length;
       const count = Math.max(1, Math.round(rate * duration));
       await playRound(target, result, options, (server) => ({
         run: (runOptions) =>
           playLoad(server, { ...settings, rate, count }, runs++, runOptions),
         close() {},
       }), 1);
-      const run = result.runs.at(-1);
-      if (!run || options.stop.aborted) return;
-      search.add(run, duration);
+      const run = result.runs[before];
+      if (run && !run.interrupted) search.add(run);
       result.knee = search.knee;
+      result.kneeEnd = search.end;
     }
   }
 }

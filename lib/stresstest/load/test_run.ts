@@ -7,11 +7,19 @@
  */
 import { delay } from "@std/async/delay";
 import { type Verdict, Violations } from "../checks/violations.ts";
+import { endText } from "../target/process.ts";
 import type { ServerUnderTest } from "../target/server.ts";
 import { Connections, type ConnectionsOwner } from "./connections.ts";
 
 /** Milliseconds between two checks whether the server has stalled. */
 const CHECK_PERIOD = 50;
+
+/** How far a run is. */
+export function messagesSent(sent: number, of: number): string {
+  return `after ${sent.toLocaleString("en")} of ${
+    of.toLocaleString("en")
+  } messages were sent`;
+}
 
 /** Options of one run. */
 export interface RunOptions {
@@ -31,9 +39,12 @@ export interface TestRunOptions extends RunOptions {
 export class TestRun implements ConnectionsOwner, Disposable {
   readonly violations = new Violations();
   readonly connections: Connections;
+  /** How far the run is, for the verdict on a server that ends. */
+  progress: () => string = () => "while clients connected";
   /** Called with every check for a stall. */
   onCheck: (() => void) | undefined;
   readonly #options: TestRunOptions;
+  #failed = false;
   readonly #end = new AbortController();
   /** Other tasks that end with the run. */
   readonly #tasks: Promise<void>[] = [];
@@ -45,14 +56,24 @@ export class TestRun implements ConnectionsOwner, Disposable {
     this.#options = options;
     this.connections = new Connections(server, this);
     this.#timer = setInterval(() => this.#checkStall(), CHECK_PERIOD);
-    server.ended.then((how) =>
-      this.fail("died", `the server ended with ${how}`)
+    server.ended.then((end) =>
+      this.fail("died", `the server ${endText(end, this.progress())}`)
     );
   }
 
   /** Aborted when the run has failed or is over. */
   get ended(): AbortSignal {
     return this.#end.signal;
+  }
+
+  /** Whether the server died or stalled. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  /** Whether the run was stopped from outside. */
+  get interrupted(): boolean {
+    return this.#options.stop.aborted && !this.#failed;
   }
 
   /** Whether no more messages are to be sent. */
@@ -73,6 +94,7 @@ export class TestRun implements ConnectionsOwner, Disposable {
   /** Ends the run with a violation. Only the first call counts. */
   fail(verdict: Verdict, text: string): void {
     if (this.ended.aborted) return;
+    this.#failed = true;
     this.violations.add(verdict, () => text);
     this[Symbol.dispose](); // so that pending reads and writes end
   }

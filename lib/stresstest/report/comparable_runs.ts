@@ -18,11 +18,12 @@ export interface ComparableRuns {
 
 /** The runs of a report that can be compared. */
 export function comparableRuns({ mode, servers }: Report): ComparableRuns {
-  const all = servers.map((server) => server.runs);
+  const all = servers.map(({ runs }) => wholeRuns(runs));
   if (mode !== "sweep") return { runs: all, basis: "Over all runs." };
 
   const common = commonRates(all.filter((runs) => runs.length > 0));
-  const knee = Math.min(...servers.map((server) => server.knee ?? 0));
+  const played = servers.filter(({ runs }) => runs.length > 0);
+  const knee = Math.min(...played.map((server) => server.knee ?? 0));
   const kept = common.filter((it) => it <= knee);
   const chosen = kept.at(-1) ?? common[0];
   if (chosen === undefined) {
@@ -38,6 +39,12 @@ export function comparableRuns({ mode, servers }: Report): ComparableRuns {
     runs: all.map((runs) => runs.filter((run) => run.offeredRate === chosen)),
     basis: `At ${rate(chosen)}, ${rank}.`,
   };
+}
+
+/** The runs that were not interrupted; or all, if there are no others. */
+function wholeRuns(runs: RunResult[]): RunResult[] {
+  const whole = runs.filter(({ interrupted }) => !interrupted);
+  return whole.length > 0 ? whole : runs;
 }
 
 function commonRates([first = [], ...others]: RunResult[][]): number[] {

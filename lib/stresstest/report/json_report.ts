@@ -1,10 +1,13 @@
 /**
- * The report as JSON: all data of all runs, and the median and range of each metric
- * for each server.
+ * The report as JSON: all data of all runs, the median and range of each metric for
+ * each server, and the sentences that the other reports show.
  *
  * @module
  */
+import { headline } from "./headline.ts";
+import { kneeClaim } from "./knees.ts";
 import { METRICS, spreadOf } from "./metrics.ts";
+import { notes } from "./notes.ts";
 import type { Report } from "./report.ts";
 
 /** The text that `--json` writes. */
@@ -15,5 +18,20 @@ export function renderJson(report: Report): string {
     lowerIsBetter: metric.lowerIsBetter,
     servers: report.servers.map(({ runs }) => spreadOf(metric, runs)),
   }));
-  return JSON.stringify({ ...report, metrics }, null, 2);
+  const { word, rest } = headline(report);
+  return JSON.stringify(
+    {
+      headline: `${word}: ${rest}`,
+      notes: notes(report),
+      ...report,
+      servers: report.servers.map((server) =>
+        report.mode === "sweep"
+          ? { ...server, claim: kneeClaim(server) }
+          : server
+      ),
+      metrics,
+    },
+    null,
+    2,
+  );
 }

@@ -130,7 +130,8 @@ export const METRICS: readonly Metric[] = [
     name: "duration",
     unit: "s",
     lowerIsBetter: true,
-    of: measured((run) => run.seconds),
+    // Without a delivery there is no last one to measure to.
+    of: measured((run) => run.received > 0 ? run.seconds : null),
     format: seconds,
   },
   DELIVERIES,

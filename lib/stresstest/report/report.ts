@@ -22,6 +22,10 @@ export interface Report {
   settings: Record<string, number | string>;
   /** In the order of the command line. The others are compared to the first. */
   servers: ServerResult[];
+  /** How many runs there are in all, if nothing fails; `null` in a sweep. */
+  planned: number | null;
+  /** Why a server could not be tested; `null` if all could. */
+  error: string | null;
   /** Whether every run passed. */
   passed: boolean;
   /** Whether the call was interrupted; the report then covers what was played. */

@@ -27,5 +27,6 @@ export function runLine(run: RunResult): string {
       `p99 ${microseconds(latency.p99Microseconds)}`,
     );
   }
+  if (run.interrupted) parts.push("interrupted");
   return parts.join(", ");
 }

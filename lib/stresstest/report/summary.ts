@@ -5,7 +5,10 @@
  * @module
  */
 import type { RunResult, ServerResult } from "../load/result.ts";
+import { comparableRuns } from "./comparable_runs.ts";
 import { count, times } from "./format.ts";
+import { headline } from "./headline.ts";
+import { kneeClaim } from "./knees.ts";
 import {
   compare,
   CPU,
@@ -18,12 +21,16 @@ import {
   SEND_DELAY,
   spreadOf,
 } from "./metrics.ts";
+import { notes } from "./notes.ts";
 import type { Report } from "./report.ts";
 import type { Spread } from "./spread.ts";
 import { textTable } from "./text_table.ts";
 
 /** The columns of a sweep, beside the rate. */
 const SWEEP_METRICS = [DELIVERIES, LOSS, P50, P99, CPU, SEND_DELAY];
+
+/** What was not measured. */
+const MISSING = "–";
 
 /** Marks the rate of the knee. */
 const KNEE_MARK = " ←";
@@ -33,13 +40,19 @@ export function summary(report: Report): string {
   const parts = report.mode === "sweep"
     ? report.servers.map(sweepTable)
     : [comparisonTable(report)];
-  return [...parts, ...report.servers.flatMap(notes), verdict(report)]
-    .filter((part) => part !== "").join("\n\n");
+  return [
+    ...parts,
+    ...notes(report).map((note) => `note: ${note}`),
+    verdict(report),
+  ].filter((part) => part !== "").join("\n\n");
 }
 
 /** Medians and ranges, a column for each server, and ratios to the first. */
-function comparisonTable({ servers }: Report): string {
-  const played = servers.filter(({ runs }) => runs.length > 0);
+function comparisonTable(report: Report): string {
+  const { runs } = comparableRuns(report);
+  const played = report.servers
+    .map(({ name }, at) => ({ name, runs: runs[at]! }))
+    .filter(({ runs }) => runs.length > 0);
   const [first, ...others] = played;
   if (!first) return "";
   const head = [
@@ -63,7 +76,7 @@ function comparisonTable({ servers }: Report): string {
 }
 
 function spreadText({ format }: Metric, spread: Spread | null): string {
-  if (!spread) return "";
+  if (!spread) return MISSING;
   const { median, min, max } = spread;
   return min === max
     ? format(median)
@@ -83,17 +96,15 @@ function ratioText(
 }
 
 /** A server's rates, rising. */
-function sweepTable({ name, runs, knee }: ServerResult): string {
+function sweepTable(server: ServerResult): string {
+  const { name, runs, knee } = server;
   if (runs.length === 0) return "";
   const rising = runs.toSorted((a, b) => a.offeredRate! - b.offeredRate!);
   const table = textTable([
     ["messages/s", ...SWEEP_METRICS.map(({ name }) => name)],
     ...rising.map((run) => sweepRow(run, knee)),
   ]);
-  const found = knee === null
-    ? "kept up with none of these rates"
-    : `keeps up with ${count(knee)} messages/s`;
-  return `${name} ${found}\n${table}`;
+  return `${name} ${kneeClaim(server)}\n${table}`;
 }
 
 function sweepRow(run: RunResult, knee: number | null): string[] {
@@ -103,36 +114,14 @@ function sweepRow(run: RunResult, knee: number | null): string[] {
     `${count(offeredRate!)}${mark}`,
     ...SWEEP_METRICS.map(({ of, format }) => {
       const value = of(run);
-      return value === null ? "" : format(value);
+      return value === null ? MISSING : format(value);
     }),
   ];
 }
 
-function notes({ name, runs }: ServerResult): string[] {
-  const found: string[] = [];
-  const limited = runs.filter(({ tester }) => tester.bottleneck).length;
-  if (limited > 0) {
-    found.push(
-      `note: in ${limited} of ${runs.length} runs of ${name} the tester was the bottleneck: the server may be better than these runs show`,
-    );
-  }
-  const unchecked = runs.reduce(
-    (sum, { tester }) => sum + (tester.uncheckedOrder ?? 0),
-    0,
-  );
-  if (unchecked > 0) {
-    found.push(
-      `note: ${name} lost so many messages that the one order of ${
-        count(unchecked)
-      } deliveries was not checked`,
-    );
-  }
-  return found;
-}
-
-function verdict({ servers, passed, interrupted }: Report): string {
-  if (passed) return "passed: every verdict held";
-  const lines = servers.flatMap(({ name, runs }) => {
+function verdict(report: Report): string {
+  const { word, rest } = headline(report);
+  const failures = report.servers.flatMap(({ name, runs }) => {
     const verdicts = new Set(
       runs.flatMap(({ violations }) =>
         violations.map(({ verdict }) => verdict)
@@ -142,6 +131,6 @@ function verdict({ servers, passed, interrupted }: Report): string {
       ? []
       : [`failed: ${name}: ${[...verdicts].join(", ")}`];
   });
-  if (interrupted) lines.push("stopped before the end");
-  return lines.join("\n");
+  if (word === "Failed" && failures.length > 0) return failures.join("\n");
+  return [...failures, `${word.toLowerCase()}: ${rest}`].join("\n");
 }

@@ -6,6 +6,7 @@
  */
 import { deadline } from "@std/async/deadline";
 import { type Address, formatAddress } from "@zillions/server/address";
+import { escape } from "@zillions/server/escape";
 import { reason, StartError } from "./start_error.ts";
 import type { Target } from "./target.ts";
 
@@ -15,15 +16,37 @@ export const READY = "listening on";
 /** Milliseconds in which a server must end after SIGTERM, before SIGKILL. */
 const GRACE_PERIOD = 2000;
 
-/** How many of the last characters of standard error are kept. */
+/** How many of the last characters of a stream are kept. */
 const MAX_KEPT = 4096;
+
+/** Milliseconds in which the last output of a process that has ended is read. */
+const LAST_OUTPUT = 100;
+
+/** The most characters of a last line. */
+const MAX_LINE = 200;
+
+/** How a process ended. */
+export interface ServerEnd {
+  /** "exit status 3" or "signal SIGKILL". */
+  how: string;
+  /** The last line that it printed, to standard error if it did; or empty. */
+  lastLine: string;
+}
+
+/** The end of a process in words: how, what `when` adds, and the last line. */
+export function endText({ how, lastLine }: ServerEnd, when: string): string {
+  const last = lastLine === "" ? "" : `; its last line: ${lastLine}`;
+  return `ended with ${how} ${when}${last}`;
+}
 
 /** A process, its ready line and its standard error. */
 export class Process {
   /** The last characters that it printed to standard error. */
   stderr = "";
+  /** The last characters that it printed to standard output. */
+  #stdout = "";
   /** Resolves with how the process ended. */
-  readonly ended: Promise<string>;
+  readonly ended: Promise<ServerEnd>;
   readonly #child: Deno.ChildProcess;
   readonly #name: string;
   readonly #line = Promise.withResolvers<string>();
@@ -47,15 +70,13 @@ export class Process {
     } catch (error) {
       throw new StartError(`Cannot start ${program}: ${reason(error)}`);
     }
-    this.ended = this.#child.status.then(({ code, signal }) =>
-      signal ? `signal ${signal}` : `exit status ${code}`
-    );
     this.#reading = Promise.all([
       this.#readOutput(),
       this.#readText(this.#child.stderr, (text) => {
         this.stderr = (this.stderr + text).slice(-MAX_KEPT);
       }),
     ]);
+    this.ended = this.#end();
   }
 
   /** The id of the process. */
@@ -65,9 +86,11 @@ export class Process {
 
   /** Waits for the line that says that the server is ready, and returns it. */
   async ready(timeout: number, signal: AbortSignal): Promise<string> {
-    const died = this.ended.then((how) => {
+    const died = this.ended.then((end) => {
       throw new StartError(
-        `Cannot test ${this.#name}: it ended with ${how} before it printed "${READY}"`,
+        `Cannot test ${this.#name}: it ${
+          endText(end, `before it printed "${READY}"`)
+        }`,
       );
     });
     try {
@@ -107,10 +130,21 @@ export class Process {
     }
   }
 
+  async #end(): Promise<ServerEnd> {
+    const { code, signal } = await this.#child.status;
+    // A child of its own may hold the streams open.
+    await deadline(this.#reading, LAST_OUTPUT).catch(() => {});
+    return {
+      how: signal ? `signal ${signal}` : `exit status ${code}`,
+      lastLine: lastLine(this.stderr) || lastLine(this.#stdout),
+    };
+  }
+
   async #readOutput(): Promise<void> {
     let text: string | undefined = "";
     await this.#readText(this.#child.stdout, (part) => {
-      if (text === undefined) return; // after the ready line, output is read but not kept
+      this.#stdout = (this.#stdout + part).slice(-MAX_KEPT);
+      if (text === undefined) return; // after the ready line
       text += part;
       for (
         let end;
@@ -149,6 +183,10 @@ export class Process {
       if (!hasEnded(error)) throw error;
     }
   }
+}
+
+function lastLine(text: string): string {
+  return escape(text.trimEnd().split("\n").at(-1)!.slice(0, MAX_LINE));
 }
 
 /** Whether a signal failed because no process is left. */

@@ -10,7 +10,7 @@ import {
   formatAddress,
   parseAddress,
 } from "@zillions/server/address";
-import { Process, READY } from "./process.ts";
+import { Process, READY, type ServerEnd } from "./process.ts";
 import { reason, StartError } from "./start_error.ts";
 import type { Socket, Target } from "./target.ts";
 
@@ -21,7 +21,7 @@ export interface ServerUnderTest {
   /** The process id, if the server was started here. */
   readonly pid: number | undefined;
   /** Resolves with how the server ended, if it ends by itself. */
-  readonly ended: Promise<string>;
+  readonly ended: Promise<ServerEnd>;
   /** Connects a client. */
   connect(): Promise<Socket>;
 }
@@ -30,7 +30,7 @@ export interface ServerUnderTest {
 export class Server implements ServerUnderTest, AsyncDisposable {
   readonly address: Address;
   readonly pid: number | undefined;
-  readonly ended: Promise<string>;
+  readonly ended: Promise<ServerEnd>;
   readonly #target: Target;
   readonly #process: Process | undefined;
 

@@ -12,7 +12,8 @@ export interface Usage {
   cpuSeconds: number;
   /** The part of `cpuSeconds` spent in the system: reads, writes and wake-ups. */
   systemSeconds: number;
-  cpuMicrosecondsPerDelivery: number;
+  /** `null` if nothing was delivered. */
+  cpuMicrosecondsPerDelivery: number | null;
   startMemoryBytes: number;
   peakMemoryBytes: number;
   endMemoryBytes: number;
@@ -71,7 +72,7 @@ export class UsageMonitor implements Disposable {
       systemSeconds: this.#cpu.system - this.#cpuBefore.system,
       cpuMicrosecondsPerDelivery: deliveries > 0
         ? cpuSeconds * 1e6 / deliveries
-        : 0,
+        : null,
       startMemoryBytes: sizes.at(0) ?? 0,
       peakMemoryBytes: Math.max(
         ...sizes,

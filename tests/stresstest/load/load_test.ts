@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { playLoad } from "../../../lib/stresstest/load/load.ts";
 import type { LoadSettings } from "../../../lib/stresstest/load/settings.ts";
 import type { RunResult } from "../../../lib/stresstest/load/result.ts";
@@ -148,9 +148,19 @@ test("playLoad() finds a client that is never served", async () => {
 
 test("playLoad() finds a server that dies", async () => {
   const run = await played(broken("dies"));
+  assertEquals(verdicts(run), ["died"]);
+  assertMatch(
+    run.violations[0]!.text,
+    /^the server ended with exit status 3 after [\d,]+ of 1,000 messages were sent; its last line: out of luck$/,
+  );
+  assert(run.received > 0);
+});
+
+test("playLoad() says of a server that dies while clients connect only that", async () => {
+  const run = await played(broken("shuts"), { maxLost: 0 });
   assertEquals(run.violations, [{
     verdict: "died",
-    text: "the server ended with exit status 3",
+    text:
+      "the server ended with exit status 4 while clients connected; its last line: no more",
   }]);
-  assert(run.received > 0);
 });

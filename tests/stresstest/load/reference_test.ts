@@ -65,6 +65,8 @@ const FAULTS: [fault: string, Verdict, Partial<ReferenceSettings>][] = [
   ["reorders", "one order", { publishers: 4 }],
   ["stalls", "stalled", { timeout: 1000 }],
   ["dies", "died", {}],
+  // The ticks of the clock are delivered all the time.
+  ["ticks", "stalled", { timeout: 500, tick: 20 }],
 ];
 
 for (const [fault, verdict, settings] of FAULTS) {

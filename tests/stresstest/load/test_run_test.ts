@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { TestRun } from "../../../lib/stresstest/load/test_run.ts";
+import type { ServerEnd } from "../../../lib/stresstest/target/process.ts";
 import { ANY_PORT, NEVER } from "../servers.ts";
 import { test } from "../../support/test.ts";
 
 /** A run against a server to which no client connects. */
-function testRunOf(ended: Promise<string>, timeout = 20_000): TestRun {
+function testRunOf(ended: Promise<ServerEnd>, timeout = 20_000): TestRun {
   return new TestRun({
     address: ANY_PORT,
     pid: undefined,
@@ -30,13 +31,13 @@ test("TestRun.fail() ends the run; only the first call counts", async () => {
 });
 
 test("TestRun fails when the server ends", async () => {
-  const { promise, resolve } = Promise.withResolvers<string>();
+  const { promise, resolve } = Promise.withResolvers<ServerEnd>();
   const testRun = testRunOf(promise);
-  resolve("exit status 3");
+  resolve({ how: "exit status 3", lastLine: "out of luck" });
   await testRun.pause(1_000_000);
   await testRun.finish();
   assertEquals(violations(testRun), [
-    "died: the server ended with exit status 3",
+    "died: the server ended with exit status 3 while clients connected; its last line: out of luck",
   ]);
 });
 

@@ -177,9 +177,10 @@ test("renderHtml() counts the violations that it does not show", () => {
   assert(page.includes("And 950 more."));
 });
 
-test("renderHtml() fails without violations", () => {
-  const page = renderHtml({ ...fixture(), passed: false });
-  assert(page.includes("Failed</span>: not every verdict held"));
+test("renderHtml() says why a server could not be tested", () => {
+  const error = "Cannot test zillions: it refuses connections";
+  const page = renderHtml({ ...fixture(), passed: false, error });
+  assert(page.includes(`Failed</span>: ${error}`));
 });
 
 test("renderHtml() warns where the tester was the bottleneck", () => {
@@ -188,12 +189,14 @@ test("renderHtml() warns where the tester was the bottleneck", () => {
     assert(!renderHtml(report).includes("Hollow"));
     const { tester } = report.servers[2]!.runs[4]!;
     Object.assign(tester, {
-      bottleneck: true,
-      sendDelayMaxMicroseconds: 43_000,
+      bottleneck: "send delay",
+      sendDelayP99Microseconds: 43_000,
     });
     const page = renderHtml(report);
-    assert(page.includes("<h2>The tester was the bottleneck</h2>"));
-    assert(/std-mpsc<\/bdi><\/strong>, run 5[^<]*43 ms late/.test(page));
+    assert(
+      /of std-mpsc the tester was the bottleneck[^<]*: run 5[^<]* 43 ms\)/
+        .test(page),
+    );
     assert(page.includes("Hollow"));
     assert(page.includes('fill="var(--page)"'));
   }
@@ -203,7 +206,7 @@ test("renderHtml() says that a test was interrupted", () => {
   const report = { ...fixture(), interrupted: true };
   assert(
     renderHtml(report).includes(
-      "Interrupted</span>: until then every verdict held",
+      "Interrupted</span>: after 60 of 60 runs; until then every verdict held",
     ),
   );
   for (const server of report.servers) server.runs = [];
@@ -263,7 +266,7 @@ test("renderHtml() escapes all text of the report", () => {
     for (const server of report.servers) {
       server.name = server.command = hostile;
       for (const run of server.runs) {
-        run.tester.bottleneck = true;
+        run.tester.bottleneck = "CPU";
         run.violations = [{ verdict: "damaged", text: hostile }];
       }
     }

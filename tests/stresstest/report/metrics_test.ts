@@ -57,7 +57,8 @@ test("compare() calls a server better or worse only if the ranges do not overlap
 
 test("renderJson() has all runs, and each metric of each server", () => {
   const report = fixture({ servers: 2, runs: 3 });
-  const { metrics, ...rest } = JSON.parse(renderJson(report));
+  const { metrics, headline, notes, ...rest } = JSON.parse(renderJson(report));
+  assertEquals([headline, notes], ["Passed: every verdict held", []]);
   assertEquals(rest, JSON.parse(JSON.stringify(report)));
   assertEquals(metrics.length, METRICS.length);
   const { name, unit, lowerIsBetter, servers } = metrics[4];

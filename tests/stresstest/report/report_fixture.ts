@@ -89,6 +89,8 @@ export function fixture(options: FixtureOptions = {}): Report {
       { length: servers },
       (_, i) => server(i, mode, runs, random),
     ),
+    planned: servers * runs,
+    error: null,
     passed: true,
     interrupted: false,
   };
@@ -112,6 +114,9 @@ function server(
     command: behaviour.command,
     runs: rates.map((rate) => run(behaviour, mode, rate, random)),
     knee: mode === "sweep" ? kept.at(-1) ?? null : null,
+    kneeEnd: mode === "sweep"
+      ? { by: "server", rate: 200_000, reason: "was late by 1 s" }
+      : null,
   };
 }
 
@@ -147,9 +152,11 @@ function run(
       sendDelayP99Microseconds: 40 + random() * 30,
       sendDelayMaxMicroseconds: 900 + random() * 2000,
       cpuSeconds: seconds * 0.6,
-      bottleneck: false,
+      busyShare: 0.6,
+      bottleneck: null,
     },
     server: usage(behaviour, seconds, received * cpu, received, load, random),
+    interrupted: false,
     violations: [],
   };
 }

@@ -1,5 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ServerResult } from "../../../lib/stresstest/load/result.ts";
+import type {
+  KneeEnd,
+  RunResult,
+  ServerResult,
+} from "../../../lib/stresstest/load/result.ts";
+import { renderHtml } from "../../../lib/stresstest/report/html/html_report.ts";
+import { renderJson } from "../../../lib/stresstest/report/json_report.ts";
 import type { Report } from "../../../lib/stresstest/report/report.ts";
 import { summary } from "../../../lib/stresstest/report/summary.ts";
 import { runResult } from "../run_result.ts";
@@ -28,8 +34,11 @@ function report(
       command: "",
       runs: [],
       knee: null,
+      kneeEnd: null,
       ...server,
     })),
+    planned: null,
+    error: null,
     passed: true,
     interrupted: false,
     ...parts,
@@ -52,7 +61,7 @@ test("summary() compares medians to those of the first server", () => {
   ])));
   assert(lines[0] === "a b b : a");
   assert(lines.includes("deliveries/s 2 k (1 k – 3 k) 4 k 2.00× better"));
-  assert(lines.includes("server CPU 0.5 s"));
+  assert(lines.includes("server CPU 0.5 s –"));
   assert(lines.includes("send delay p99 10 µs 10 µs"));
   assertEquals(lines.at(-1), "passed: every verdict held");
 });
@@ -72,13 +81,14 @@ test("summary() shows a sweep by rising rates and marks the knee", () => {
     {
       runs: [1000, 4000, 2000].map((offeredRate) => runResult({ offeredRate })),
       knee: 2000,
+      kneeEnd: END,
     },
     { runs: [runResult({ latency: null, server: null })] },
   ])));
   assertEquals(
     lines.slice(0, 5).map((line) => line.split(" ").slice(0, 6).join(" ")),
     [
-      "a keeps up with 2,000 messages/s",
+      "a keeps up with 2,000 messages/s:",
       "messages/s deliveries/s lost latency p50 latency",
       "1,000 3 k 0 % 100",
       "2,000 ← 3 k 0 %",
@@ -89,12 +99,20 @@ test("summary() shows a sweep by rising rates and marks the knee", () => {
 });
 
 test("summary() says what the numbers do not show", () => {
-  const limited = runResult();
-  limited.tester.bottleneck = true;
-  limited.tester.uncheckedOrder = 12;
-  const text = summary(report("load", [{ runs: [runResult(), limited] }]));
+  const busy = runResult();
+  Object.assign(busy.tester, { bottleneck: "CPU", busyShare: 0.93 });
+  busy.tester.uncheckedOrder = 12;
+  const late = runResult({ offeredRate: 8000 });
+  Object.assign(late.tester, {
+    bottleneck: "send delay",
+    sendDelayP99Microseconds: 4300,
+  });
+  const text = summary(report("load", [{ runs: [busy, runResult(), late] }]));
   assert(
-    text.includes("note: in 1 of 2 runs of a the tester was the bottleneck"),
+    text.includes(
+      "note: in 2 of 3 runs of a the tester was the bottleneck, so the server may be better than they show: " +
+        "run 1 at 1 k/s (its CPU was busy 93 % of the time), run 3 at 8 k/s (its send delay p99 was 4.3 ms)",
+    ),
   );
   assert(text.includes("the one order of 12 deliveries was not checked"));
 });
@@ -111,11 +129,12 @@ test("summary() names the failed verdicts, and says that it was interrupted", ()
     report("load", [{ runs: [runResult()] }, { runs: [failed] }], {
       passed: false,
       interrupted: true,
+      planned: 100,
     }),
   );
   assertEquals(text.split("\n").slice(-2), [
     "failed: b: repeated, stalled",
-    "stopped before the end",
+    "interrupted: after 2 of 100 runs; until then 3 violations in 1 of 2 runs",
   ]);
 });
 
@@ -124,7 +143,109 @@ test("summary() without runs is the verdict alone", () => {
   for (const mode of ["load", "sweep"] as const) {
     assertEquals(
       summary(report(mode, [{}], nothing)),
-      "stopped before the end",
+      "interrupted: before the first run",
     );
+  }
+});
+
+test("summary() shows nothing delivered as dashes, never as 0 or the best", () => {
+  const nothing = runResult({ received: 0, lost: 6000, seconds: 0 });
+  Object.assign(nothing, { latency: null, deliveriesPerSecond: 0 });
+  nothing.server!.cpuMicrosecondsPerDelivery = null;
+  const lines = squeezed(summary(report("load", [
+    { runs: [runResult()] },
+    { runs: [nothing] },
+  ])));
+  for (
+    const row of [
+      "latency p50 100 µs –",
+      "latency max 5 s –",
+      "duration 2 s –",
+      "CPU per delivery 83.3 µs –",
+      "deliveries/s 3 k 0 0× worse",
+    ]
+  ) assert(lines.includes(row), row);
+});
+
+test("summary() leaves interrupted runs out of the table, unless there are no others", () => {
+  const half = runResult({ received: 7, interrupted: true });
+  const of = (...runs: RunResult[]) =>
+    squeezed(summary(report("load", [{ runs }])));
+  assert(of(runResult(), half).includes("delivered 6,000"));
+  assert(of(half).includes("delivered 7"));
+});
+
+const END: KneeEnd = {
+  by: "server",
+  rate: 4000,
+  reason: "lost 3 % of the deliveries",
+};
+
+/** What a sweep says of a knee of 2,000, by what ended the search. */
+const CLAIMS: [KneeEnd, number | null, string][] = [
+  [
+    END,
+    2000,
+    "keeps up with 2,000 messages/s: at 4,000 messages/s it lost 3 % of the deliveries",
+  ],
+  [
+    END,
+    null,
+    "kept up with none of these rates: at 4,000 messages/s it lost 3 % of the deliveries",
+  ],
+  [
+    { ...END, by: "tester" },
+    2000,
+    "keeps up with at least 2,000 messages/s: at 4,000 messages/s it lost 3 % of the deliveries, but the tester was the bottleneck",
+  ],
+  [
+    { by: "limit", rate: null, reason: "" },
+    2000,
+    "keeps up with at least 2,000 messages/s: at twice this rate a run has too many messages",
+  ],
+  [
+    { ...END, by: "interruption" },
+    2000,
+    "keeps up with at least 2,000 messages/s: the test was interrupted; at 4,000 messages/s it lost 3 % of the deliveries",
+  ],
+];
+
+test("kneeClaim() says what ended the search, in the terminal, the page and the JSON file", () => {
+  for (const [kneeEnd, knee, claim] of CLAIMS) {
+    const swept = report("sweep", [{ runs: [runResult()], knee, kneeEnd }]);
+    assertEquals(summary(swept).split("\n")[0], `a ${claim}`);
+    assertEquals(JSON.parse(renderJson(swept)).servers[0].claim, claim);
+    assert(renderHtml(swept).includes(claim));
+  }
+});
+
+test("ranking() has its reason, and ranks no server whose search the tester ended", () => {
+  const runs = [runResult()];
+  const servers = [
+    { runs, knee: 2000, kneeEnd: END },
+    { runs, knee: 4000, kneeEnd: { ...END, by: "tester" as const } },
+  ];
+  const rank =
+    "rank, by the highest rate that each kept up with: 1. b (4,000 messages/s), 2. a (2,000 messages/s)";
+  const text = summary(report("sweep", servers));
+  assert(text.includes(`note: ${rank}\n`), text);
+  servers[0]!.kneeEnd = { ...END, by: "tester" };
+  const none = report("sweep", servers);
+  assert(summary(none).includes("note: no rank: a may keep up with more"));
+  assert(renderHtml(none).includes("no rank: a may keep up with more"));
+});
+
+test("all reports name the same bottleneck and the same headline", () => {
+  const limited = runResult();
+  Object.assign(limited.tester, { bottleneck: "CPU", busyShare: 0.93 });
+  const found = report("load", [{ runs: [limited] }]);
+  const note = "its CPU was busy 93 % of the time";
+  const json = JSON.parse(renderJson(found));
+  assert(json.notes[0].includes(note));
+  assertEquals(json.servers[0].runs[0].tester.bottleneck, "CPU");
+  assertEquals(json.headline, "Passed: every verdict held");
+  for (const text of [summary(found), renderHtml(found)]) {
+    assert(text.includes(note));
+    assert(!/\blate\b/.test(text), text);
   }
 });

@@ -63,7 +63,7 @@ test("Server.start() keeps the standard error of a server that ends", async () =
   const error = await refused(broken("fails"));
   assertEquals(
     error.message,
-    'Cannot test fails: it ended with exit status 7 before it printed "listening on"',
+    'Cannot test fails: it ended with exit status 7 before it printed "listening on"; its last line: cannot go on',
   );
   assertEquals(error.stderr, "cannot go on\n");
 });
@@ -106,7 +106,7 @@ test({
 test("Server[Symbol.asyncDispose]() ends a server that ignores SIGTERM", async () => {
   const server = await start(broken("stubborn"));
   await server[Symbol.asyncDispose]();
-  assertMatch(await server.ended, /SIGKILL|exit status/);
+  assertMatch((await server.ended).how, /SIGKILL|exit status/);
   await assertRejects(
     () => Deno.connect(server.address),
     Deno.errors.ConnectionRefused,

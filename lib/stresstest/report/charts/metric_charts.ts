@@ -95,7 +95,7 @@ function runByRun(
       return y === null ? [] : [[at + 1, y]];
     })),
     marked: (_, at) => at % step === 0,
-    hollow: (x) => runs[x - 1]!.tester.bottleneck,
+    hollow: (x) => runs[x - 1]!.tester.bottleneck !== null,
   }));
   return {
     title,

@@ -1,49 +1,15 @@
 /**
- * The findings in words: the verdict, each violation, and each run in which the tester
- * was the bottleneck.
+ * The findings in words: each violation, and the notes.
  *
  * @module
  */
-import type { RunResult, ServerResult } from "../../load/result.ts";
-import { microseconds, plural, rate } from "../format.ts";
+import type { ServerResult } from "../../load/result.ts";
 import { type Markup, markup } from "../markup.ts";
+import { notes, runName } from "../notes.ts";
 import type { Report } from "../report.ts";
 
 /** The most violations shown for one server; more tell nothing new. */
 const MAX_VIOLATIONS = 50;
-
-/** The most runs listed by their numbers. */
-const MAX_RUNS = 10;
-
-/** The verdict on all servers. */
-export interface Headline {
-  /** One word: also its style class, in small letters. */
-  word: "Passed" | "Failed" | "Interrupted";
-  /** The rest of the sentence. */
-  rest: string;
-}
-
-/** The verdict in words. */
-export function headline({ servers, passed, interrupted }: Report): Headline {
-  const runs = servers.flatMap((server) => server.runs);
-  const bad = runs.filter((run) => run.violations.length > 0);
-  const violations = plural(
-    bad.reduce((sum, run) => sum + run.violations.length, 0),
-    "violation",
-  ) + ` in ${bad.length} of ${plural(runs.length, "run")}`;
-  const found = passed
-    ? "every verdict held"
-    : bad.length > 0
-    ? violations
-    : "not every verdict held";
-  if (interrupted) {
-    return {
-      word: "Interrupted",
-      rest: runs.length === 0 ? "before the first run" : `until then ${found}`,
-    };
-  }
-  return { word: passed ? "Passed" : "Failed", rest: found };
-}
 
 /** The violations by server, if there are any. */
 export function violations({ servers }: Report): Markup | "" {
@@ -68,35 +34,16 @@ function violationsOf({ name, runs }: ServerResult): Markup | "" {
 ${more > 0 ? markup`<p>And ${more} more.</p>` : ""}`;
 }
 
-/** The runs in which the tester was the bottleneck, if any. */
-export function bottlenecks({ servers }: Report): Markup | "" {
-  const found = servers.map(bottleneckOf).filter((it) => it !== "");
+/** The notes, if there are any. */
+export function notesSection(report: Report): Markup | "" {
+  const found = notes(report);
   if (found.length === 0) return "";
-  return markup`<section><h2>The tester was the bottleneck</h2>
-<p>In these runs the server may be better than the numbers show.</p>
-<ul class="notes warning">${found}</ul></section>
+  return markup`<section><h2>Notes</h2>
+<ul class="notes warning">${
+    found.map((note) =>
+      markup`<li><p>${note}</p></li>
+`
+    )
+  }</ul></section>
 `;
-}
-
-function bottleneckOf({ name, runs }: ServerResult): Markup | "" {
-  const limited = runs.flatMap((run, i) =>
-    run.tester.bottleneck ? [runName(run, i)] : []
-  );
-  if (limited.length === 0) return "";
-  const latest = Math.max(
-    ...runs.filter((run) => run.tester.bottleneck)
-      .map((run) => run.tester.sendDelayMaxMicroseconds),
-  );
-  const more = limited.length - MAX_RUNS;
-  return markup`<li><p><strong><bdi>${name}</bdi></strong>, ${
-    limited.slice(0, MAX_RUNS).join(", ")
-  }${more > 0 ? ` and ${more} more` : ""}: messages were sent up to ${
-    microseconds(latest)
-  } late.</p></li>
-`;
-}
-
-function runName({ offeredRate }: RunResult, index: number): string {
-  const at = offeredRate === null ? "" : ` at ${rate(offeredRate)}`;
-  return `run ${index + 1}${at}`;
 }

@@ -6,7 +6,8 @@
  */
 import type { Mode, Report } from "../report.ts";
 import { type Chart, figure } from "../charts/figure.ts";
-import { bottlenecks, headline, violations } from "./findings.ts";
+import { headline } from "../headline.ts";
+import { notesSection, violations } from "./findings.ts";
 import { bytes, date, plural } from "../format.ts";
 import { type Markup, markup, type Part, trusted } from "../markup.ts";
 import { seriesStyle, swatch } from "../charts/series_style.ts";
@@ -38,7 +39,7 @@ export function page(
 </header>
 <main>
 ${violations(report)}
-${bottlenecks(report)}
+${notesSection(report)}
 <section><h2>Metrics</h2>
 ${table}
 </section>

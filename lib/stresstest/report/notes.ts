@@ -1,0 +1,62 @@
+/**
+ * The notes on a test: what bears on its numbers and is no violation. The terminal,
+ * the page and the JSON file show the same sentences.
+ *
+ * @module
+ */
+import type { RunResult, ServerResult, TesterStats } from "../load/result.ts";
+import { count, microseconds, percent, rate } from "./format.ts";
+import { ranking } from "./knees.ts";
+import type { Report } from "./report.ts";
+
+/** The most runs listed one by one. */
+const MAX_RUNS = 10;
+
+/** All notes, each a sentence. */
+export function notes({ mode, servers }: Report): string[] {
+  const found = servers.flatMap((server) => [
+    bottleneckNote(server),
+    uncheckedNote(server),
+  ]);
+  if (mode === "sweep") found.push(ranking(servers));
+  return found.filter((note) => note !== undefined);
+}
+
+/** The name of a run in a sentence. */
+export function runName({ offeredRate }: RunResult, index: number): string {
+  const at = offeredRate === null ? "" : ` at ${rate(offeredRate)}`;
+  return `run ${index + 1}${at}`;
+}
+
+/** The runs in which the tester was the bottleneck, each with the rule that says so. */
+function bottleneckNote({ name, runs }: ServerResult): string | undefined {
+  const limited = runs.flatMap((run, at) =>
+    run.tester.bottleneck
+      ? [`${runName(run, at)} (${bottleneckText(run.tester)})`]
+      : []
+  );
+  if (limited.length === 0) return undefined;
+  const more = limited.length - MAX_RUNS;
+  const listed = limited.slice(0, MAX_RUNS).join(", ") +
+    (more > 0 ? ` and ${more} more` : "");
+  return `in ${limited.length} of ${runs.length} runs of ${name} the tester was the bottleneck, so the server may be better than they show: ${listed}`;
+}
+
+/** The rule by which the tester was the bottleneck, with its value. */
+function bottleneckText(tester: TesterStats): string {
+  const { bottleneck, busyShare, sendDelayP99Microseconds } = tester;
+  return bottleneck === "CPU"
+    ? `its CPU was busy ${percent(busyShare ?? 1)} of the time`
+    : `its send delay p99 was ${microseconds(sendDelayP99Microseconds)}`;
+}
+
+function uncheckedNote({ name, runs }: ServerResult): string | undefined {
+  const unchecked = runs.reduce(
+    (sum, { tester }) => sum + (tester.uncheckedOrder ?? 0),
+    0,
+  );
+  if (unchecked === 0) return undefined;
+  return `${name} lost so many messages that the one order of ${
+    count(unchecked)
+  } deliveries was not checked`;
+}

@@ -1,0 +1,89 @@
+/** The rules of a room under random schedules of faults, and that broken rooms are found. */
+// deno-lint-ignore-file no-console -- it says what it has tried
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { Engine } from "../../lib/nats/engine.ts";
+import { holds } from "../support/property.ts";
+import { test } from "../support/test.ts";
+import { Coverage, type Planted, play, schedules } from "./simulation.ts";
+
+const SCHEDULES = 1000;
+
+test("Room: one order, nothing twice, every message delivered or counted, under any schedule", async (t) => {
+  const coverage = new Coverage();
+  const property = fc.asyncProperty(
+    schedules,
+    (steps) => play(steps, coverage),
+  );
+  if (!await holds(t, property, SCHEDULES)) return;
+  console.log(coverage.table);
+  assertEquals(coverage.missing, []);
+});
+
+/** An engine in which some methods are others. */
+function changed(engine: Engine, changes: Partial<Engine>): Engine {
+  return {
+    links: () => engine.links(),
+    open: () => engine.open(),
+    publish: (batch, id) => engine.publish(batch, id),
+    read: (from, signal) => engine.read(from, signal),
+    close: () => engine.close(),
+    ...changes,
+  };
+}
+
+const PLANTED: Record<string, Planted> = {
+  "batches that are sent again out of order": {
+    wrap(engine) {
+      const known = new Set<string>();
+      let held: (() => void) | undefined;
+      return changed(engine, {
+        publish(batch, id) {
+          const isAgain = known.has(id);
+          known.add(id);
+          if (!isAgain || held) {
+            const sent = engine.publish(batch, id);
+            held?.();
+            held = undefined;
+            return sent;
+          }
+          return new Promise((resolve, reject) => {
+            held = () => engine.publish(batch, id).then(resolve, reject);
+          });
+        },
+      });
+    },
+  },
+  "a stream that is taken for the one it was": {
+    wrap: (engine) =>
+      changed(engine, {
+        async open() {
+          return { ...await engine.open(), created: 1 };
+        },
+      }),
+  },
+  "an id that is used twice": {
+    wrap(engine) {
+      let sent = 0;
+      return changed(engine, {
+        publish: (batch, id) =>
+          engine.publish(batch, ++sent % 4 === 0 ? "the same" : id),
+      });
+    },
+  },
+  "an echo before the stream": { echoes: true },
+};
+
+for (const [fault, planted] of Object.entries(PLANTED)) {
+  test(`simulation: finds ${fault}`, async () => {
+    const property = fc.asyncProperty(
+      schedules,
+      (steps) => play(steps, undefined, planted),
+    );
+    const found = await fc.check(property, {
+      numRuns: 2000,
+      endOnFailure: true, // that it is found is enough
+    });
+    assert(found.failed, "it was not found");
+  });
+}

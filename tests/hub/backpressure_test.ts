@@ -244,6 +244,6 @@ test("Backpressure: under any schedule publishers bring at most 64 KiB in 4 ms w
         }
       }
     }),
-    1000,
+    600,
   );
 });

@@ -73,6 +73,7 @@ test("Server.stats() counts messages and bytes, in and out", async () => {
       drained: 0,
       aborted: 0,
       failed: 0,
+      removed: 0,
     },
   });
 });

@@ -141,6 +141,10 @@ h1 {
   font-size: 0.875rem;
 }
 
+#countdown:empty {
+  display: none;
+}
+
 #state::before {
   display: inline-block;
   width: 0.6em;
@@ -169,6 +173,7 @@ main {
 #messages {
   position: relative;
   height: 100%;
+  padding-block: 0.4rem;
   overflow-y: scroll;
   overflow-anchor: none;
   overscroll-behavior: contain;
@@ -341,6 +346,10 @@ form button {
   outline-offset: 2px;
 }
 
+input:focus-visible {
+  outline-offset: -1px;
+}
+
 #messages:focus-visible {
   outline-offset: -2px;
 }
@@ -369,8 +378,9 @@ footer {
   }
 
   form {
-    grid-template: "namelabel name left" auto "message message send" auto /
-      auto minmax(4rem, 9rem) 1fr;
+    grid-template:
+      "namelabel name left left" "message message message send" /
+      auto minmax(4rem, 10rem) 1fr auto;
     align-items: center;
     gap: 0.4rem 0.6rem;
     padding: 0.5rem 0.75rem 0.25rem;

@@ -64,6 +64,8 @@ export interface Stats extends Traffic {
    * accepted is no failure, and is not counted.
    */
   acceptErrors: number;
+  /** Failures that `onError` did not take, because it failed itself. */
+  unreported: number;
 }
 
 /** Counts for {@linkcode Stats}. */
@@ -97,7 +99,10 @@ export class StatsCounter {
   }
 
   /** The stats at this moment, with these channels open. */
-  stats(channels: readonly Pick<Channel, "dropped" | "lag">[]): Stats {
+  stats(
+    channels: readonly Pick<Channel, "dropped" | "lag">[],
+    unreported: number,
+  ): Stats {
     return {
       clients: channels.length,
       ...this.traffic,
@@ -107,6 +112,7 @@ export class StatsCounter {
       ),
       lag: channels.reduce((most, { lag }) => Math.max(most, lag), 0),
       acceptErrors: this.acceptErrors,
+      unreported,
       refused: this.refused,
       refusedPerAddress: this.refusedPerAddress,
       disconnected: { ...this.disconnected },

@@ -11,6 +11,8 @@ const LAYERS: Record<string, readonly string[]> = {
   server: ["hub", "wire"],
   client: ["cli", "wire"],
   cli: ["wire"],
+  http: ["server", "wire"],
+  web: ["http", "server", "wire"],
   nats: ["hub", "server", "wire"],
   command: ["cli", "hub", "nats", "server", "wire"],
 };

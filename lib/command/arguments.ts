@@ -87,7 +87,7 @@ const OPTIONS = {
   room: text({
     value: "NAME",
     default: DEFAULT_ROOM,
-    help: "the room: letters, digits, - and _; rooms never mix",
+    help: "the room: up to 64 letters, digits, - and _; rooms never mix",
   }, checkRoom),
   natsCreds: text({
     value: "FILE",
@@ -151,6 +151,18 @@ export const COMMAND = {
       "the IP address and port to listen on: 127.0.0.1:8080 or [::1]:8080; port 0 picks a free port",
   }),
   options: OPTIONS,
+  needs: {
+    nats: [
+      "room",
+      "natsCreds",
+      "natsCa",
+      "natsReplicas",
+      "natsStorage",
+      "natsMaxAge",
+      "natsMaxBytes",
+      "natsHold",
+    ],
+  },
   notes:
     `After SIGINT, SIGTERM or the end of its terminal, the server sends what waits
 for the clients, and ends. A second signal ends it at once.`,
@@ -161,5 +173,5 @@ export type ServerOptions = Parsed<unknown, typeof OPTIONS>["options"];
 
 function checkRoom(name: string): void {
   if (ROOM_NAME.test(name)) return;
-  throw new TypeError("--room takes letters, digits, - and _");
+  throw new TypeError("--room takes 1 to 64 letters, digits, - and _");
 }

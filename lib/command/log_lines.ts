@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<DisconnectReason, string>> = {
   ended: "left",
   truncated: "left inside a message",
   reset: "lost its connection",
+  invalid: "was disconnected: it broke the WebSocket protocol",
   stalled: "was disconnected: it made no progress for too long",
   drained: "was disconnected after it got all messages",
   aborted: "was disconnected before it got all messages",

@@ -9,7 +9,7 @@ import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
 import { isDisconnect } from "../wire/io_error.ts";
 import { Callbacks } from "./callbacks.ts";
-import { ClientLimits } from "./client_limits.ts";
+import { type ClientLimit, ClientLimits } from "./client_limits.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { ServerEvent } from "./events.ts";
 import { Lag } from "./lag.ts";
@@ -82,15 +82,14 @@ export class Clients {
     if (!isDisconnect(error)) this.callbacks.report(error);
   }
 
-  /** Adds a client, or refuses it. */
-  add(transport: Transport): void {
+  /** Adds a client, or returns the limit that refuses it; the caller closes it then. */
+  add(transport: Transport): ClientLimit | undefined {
     const { remoteAddr } = transport;
     const limit = this.#limits.admit(remoteAddr);
     if (limit) {
       this.#counter.refuse(limit);
-      transport.close();
       this.#emit({ type: "refused", remoteAddr, limit });
-      return;
+      return limit;
     }
     const client = ++this.#client;
     const channel = this.#options.hub.subscribe();
@@ -108,6 +107,7 @@ export class Clients {
       this.#counter.dropped += dropped;
       this.#emit({ type: "disconnected", client, remoteAddr, reason, dropped });
     });
+    return undefined;
   }
 
   /** Checks the clients from time to time, until the signal aborts. */

@@ -14,6 +14,7 @@ import type { Channel } from "../hub/channel.ts";
 import { leadingRun } from "../wire/frame.ts";
 import { frames, TruncatedFrameError } from "../wire/framer.ts";
 import { isDisconnect } from "../wire/io_error.ts";
+import { WebSocketError } from "../wire/websocket/close_code.ts";
 import type { Lag } from "./lag.ts";
 import type { Publisher } from "./publisher.ts";
 import type { DisconnectReason, Traffic } from "./stats.ts";
@@ -83,15 +84,16 @@ export class Connection {
   /** Publishes nothing more, sends what waits and closes gracefully. */
   drain(): void {
     this.#draining = true;
+    this.#transport.notify?.({ draining: true });
     this.channel.close();
   }
 
   /** Closes at once; the first reason counts. Both loops end. */
   close(reason: DisconnectReason): void {
-    const late = reason === "aborted" && this.#saidGoodbye;
-    this.#reason ??= late ? "drained" : reason;
+    if (reason === "aborted" && this.#saidGoodbye) reason = "drained";
+    this.#reason ??= reason;
     this.channel[Symbol.dispose]();
-    this.#transport.close();
+    this.#transport.close(reason);
   }
 
   /** Closes a client that made no progress for `limit` checks in a row while data waited for it. */
@@ -142,6 +144,8 @@ export class Connection {
       this.#options.onError(error);
     } else if (error instanceof TruncatedFrameError) {
       this.#inputEnded = "truncated";
+    } else if (error instanceof WebSocketError) {
+      this.close("invalid");
     } else {
       this.#disconnect(error);
     }
@@ -155,6 +159,7 @@ export class Connection {
       for await (const { bytes, count } of this.channel) {
         this.#writing = true;
         this.lag?.check();
+        this.#notifyDropped();
         written = await this.#transport.write(bytes);
         this.#progress++;
         while (written < bytes.length) {
@@ -167,6 +172,7 @@ export class Connection {
         this.channel.release();
         this.#count(count, bytes.length);
       }
+      if (!this.#reason) this.#notifyDropped();
     } catch (error) {
       this.#disconnect(error);
     }
@@ -189,6 +195,12 @@ export class Connection {
     const { traffic } = this.#options;
     traffic.messagesOut += messages;
     traffic.bytesOut += bytes;
+  }
+
+  /** Tells the client what is missing at this place of what it is sent. */
+  #notifyDropped(): void {
+    const dropped = this.lag?.missed() ?? 0;
+    if (dropped > 0) this.#transport.notify?.({ dropped });
   }
 
   #disconnect(error: unknown): void {

@@ -67,7 +67,7 @@ fault("all clients gone and back", {
 
 fault("a crowd that talks all at once", {
   expected: "each hears all, in the same order",
-  size: { light: 800, heavy: 5000 },
+  size: { light: 400, heavy: 5000 },
   skip: noDescriptors,
   async inject(scene, size) {
     const peers = await scene.crowd(size);

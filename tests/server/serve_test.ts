@@ -69,6 +69,7 @@ test("Server.stats() counts messages and bytes, in and out", async () => {
       ended: 0,
       truncated: 0,
       reset: 0,
+      invalid: 0,
       stalled: 0,
       drained: 0,
       aborted: 0,

@@ -264,7 +264,7 @@ chatTest(
 );
 
 chatTest(
-  "chat ends on a signal while the terminal takes nothing, and restores it",
+  "chat ends on a signal while the terminal takes nothing, and restores its mode",
   async ({ terminal, server }) => {
     const client = await terminal.pid();
     const tmux = Number(await terminal.tell("pid"));
@@ -284,7 +284,8 @@ chatTest(
     await terminal.until((rows) =>
       rows.some((row) => row.startsWith("left with 143"))
     );
-    await restored(terminal);
+    // What it has half drawn stays: no more of it was taken.
+    await terminal.until(isCooked);
   },
 );
 
@@ -328,8 +329,13 @@ chatTest(
 
 /** Waits until the terminal is seen to be as it was. */
 async function restored(terminal: Terminal): Promise<void> {
-  await terminal.until((rows) => / icanon(.|\n)* echo /.test(rows.join("\n")));
+  await terminal.until(isCooked);
   assertEquals(await terminal.tell("cursor_flag", "wrap_flag"), "1 1");
+}
+
+/** Whether `stty -a` says that the terminal is not in raw mode. */
+function isCooked(rows: string[]): boolean {
+  return / icanon(.|\n)* echo /.test(rows.join("\n"));
 }
 
 /** Whether a process runs: the system knows it, and not as one that has ended. */

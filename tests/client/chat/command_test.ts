@@ -68,7 +68,7 @@ test("client refuses a line of more than 255 bytes and goes on", async () => {
 test("client loses and reorders nothing of a large input", async () => {
   await using server = serve({ port: 0 });
   let input = "";
-  for (let i = 0; i < 150_000; i++) input += `${i} ${"x".repeat(i % 97)}\n`;
+  for (let i = 0; i < 60_000; i++) input += `${i} ${"x".repeat(i % 97)}\n`;
   const ended = await run(server.addr, input);
   assert(ended.out === input, "the output is not the input");
   assertEquals([ended.code, ended.err], [0, ""]);

@@ -118,6 +118,17 @@ export function waitingLine(name: string): LogLine {
   };
 }
 
+/** The line that says where a page is. */
+export function pageLine(page: string, addr: Deno.NetAddr): LogLine {
+  const url = `http://${formatAddress(addr)}`;
+  return {
+    kind: "page",
+    level: "info",
+    text: `the ${page} page is at ${url}`,
+    fields: { page, url },
+  };
+}
+
 /** The line about a failure that the server survives. */
 export function failureLine(error: unknown): LogLine {
   return { kind: "failure", level: "warning", text: describeError(error) };

@@ -40,7 +40,7 @@ import {
 import { checkHost } from "../http/host.ts";
 import { type HttpRequest, HttpServer } from "../http/http_server.ts";
 import { listen } from "../server/listener.ts";
-import type { ClientLimit, Server } from "../server/serve.ts";
+import type { ClientLimit, Listener, Server } from "../server/serve.ts";
 import { SocketTransport } from "../server/transport.ts";
 import type { CloseCode } from "../wire/websocket/close_code.ts";
 import { acceptKey } from "../wire/websocket/handshake.ts";
@@ -49,7 +49,7 @@ import { checkHandshake, checkOrigin } from "./handshake.ts";
 import { assets as PAGE } from "./page.ts";
 import { WebSocketTransport } from "./transport.ts";
 
-export type { Asset, Assets, ClientLimit, CloseCode, HttpRefusal };
+export type { Asset, Assets, ClientLimit, CloseCode, HttpRefusal, Listener };
 
 /** Where WebSockets are. */
 const WEBSOCKET_PATH = "/ws";
@@ -72,6 +72,8 @@ export interface WebOptions {
    * @default {8000}
    */
   port?: number;
+  /** Where to accept connections instead. The web side closes it at its end. */
+  listener?: Listener<Deno.NetAddr>;
   /** Origins besides the server's own whose pages may connect: `https://chat.example`. */
   origins?: readonly string[];
   /**
@@ -163,7 +165,8 @@ export async function serveWeb(
 ): Promise<Web> {
   const { hostname, port = DEFAULT_PORT, assets = PAGE } = options;
   const answers = await prepareAssets(assets);
-  const listener = listen({ ...hostname !== undefined && { hostname }, port });
+  const listener = options.listener ??
+    listen({ ...hostname !== undefined && { hostname }, port });
   return new HttpWeb(listener, server, answers, options);
 }
 
@@ -194,7 +197,7 @@ class HttpWeb implements Web {
   };
 
   constructor(
-    listener: Deno.TcpListener,
+    listener: Listener<Deno.NetAddr>,
     server: Pick<Server, "add" | "finished">,
     answers: AssetAnswers,
     { hostname, origins = [], hosts = [], proxies = [], onError = () => {} }:

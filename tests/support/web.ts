@@ -110,7 +110,7 @@ export const HANDSHAKE = {
 
 /** A WebSocket, byte by byte. */
 export class WebPeer implements Disposable {
-  readonly socket: Deno.TcpConn;
+  readonly socket: Deno.Conn;
   /** The answer to the handshake. */
   readonly answer: Omit<HttpAnswer, "body">;
   readonly #parts: AsyncIterator<Part, undefined>;
@@ -118,7 +118,7 @@ export class WebPeer implements Disposable {
   #rest: Uint8Array = new Uint8Array();
 
   private constructor(
-    socket: Deno.TcpConn,
+    socket: Deno.Conn,
     answer: string,
     rest: Uint8Array<ArrayBuffer>,
   ) {
@@ -133,7 +133,17 @@ export class WebPeer implements Disposable {
     headers: Record<string, string> = {},
   ): Promise<WebPeer> {
     const socket = await inTime(Deno.connect(address), "a connection");
-    const text = head("/ws", address, { ...HANDSHAKE, ...headers });
+    return await WebPeer.open(socket, "/ws", address, headers);
+  }
+
+  /** The same over a connection that there is. */
+  static async open(
+    socket: Deno.Conn,
+    path: string,
+    address: Address,
+    headers: Record<string, string> = {},
+  ): Promise<WebPeer> {
+    const text = head(path, address, { ...HANDSHAKE, ...headers });
     await socket.write(new TextEncoder().encode(text));
     let bytes = new Uint8Array();
     for (;;) {

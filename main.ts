@@ -23,6 +23,7 @@ import {
   statsLine,
   usageLine,
 } from "./lib/command/log_lines.ts";
+import type { Pages } from "./lib/command/pages.ts";
 import { Hub } from "./lib/hub/hub.ts";
 import type { Room } from "./lib/nats/room.ts";
 import { listen } from "./lib/server/listener.ts";
@@ -114,6 +115,7 @@ async function run(
   try {
     using listener = listen(address);
     what = undefined;
+    using pages = options.web && await listenForPages(options, logger);
     if (options.nats !== undefined) {
       const { joinAsNode } = await import("./lib/command/node.ts");
       room = await joinAsNode(hub, options.nats, options, logger);
@@ -132,6 +134,7 @@ async function run(
         if (logger.logs(eventLevel(event))) logger.log(eventLine(event));
       },
     });
+    await pages?.serve(server);
     if (stoppedAt > -Infinity) server.shutdown(); // a signal while the room was joined
     repeat(LOG_PERIOD, () => logger.nextPeriod(), ended.signal);
     const print = () => logger.print(statsLine(started.stats(), room?.stats()));
@@ -149,6 +152,15 @@ async function run(
       Deno.removeSignalListener(signal, answer(signal));
     }
   }
+}
+
+/** Listens where the pages will be; what it takes is loaded only then. */
+async function listenForPages(
+  options: ServerOptions,
+  logger: Logger,
+): Promise<Pages> {
+  const { Pages } = await import("./lib/command/pages.ts");
+  return new Pages(options, logger);
 }
 
 /**

@@ -11,10 +11,11 @@ const LAYERS: Record<string, readonly string[]> = {
   server: ["hub", "wire"],
   client: ["cli", "wire"],
   cli: ["wire"],
+  http: ["server", "wire"],
+  web: ["http", "server", "wire"],
   nats: ["hub", "server", "wire"],
-  command: ["cli", "hub", "nats", "server", "wire"],
-  web: [],
   "web/page": ["client", "wire"],
+  command: ["cli", "hub", "nats", "server", "web", "wire"],
 };
 
 /** The layer that a path belongs to, that of the innermost folder. */
@@ -60,6 +61,28 @@ test("layers: imports only point down", async () => {
       }
     }
   }
+});
+
+/** The files that are loaded with `path`, which are not loaded later. */
+async function loaded(path: string, found = new Set<string>()) {
+  found.add(path);
+  const text = (await source(path)).replace(/^(?:im|ex)port type [^;]+;/gm, "");
+  for (const specifier of imports(text)) {
+    if (!specifier.startsWith(".")) continue;
+    const url = new URL(specifier, new URL(path, ROOT)).href;
+    const next = url.slice(ROOT.href.length);
+    if (next.endsWith(".ts") && !found.has(next)) await loaded(next, found);
+  }
+  return found;
+}
+
+test("layers: what only an option needs is loaded with that option", async () => {
+  const files = await loaded("main.ts");
+  assert(files.has("lib/server/connection.ts"));
+  const pages = [...files].filter((path) =>
+    /^lib\/(?:http|web|command\/pages)/.test(path)
+  );
+  assertEquals(pages, []);
 });
 
 test("layers: the hub and the framer run where there is no Deno", async () => {

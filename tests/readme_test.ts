@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { encode } from "../lib/wire/frame.ts";
-import { freeAddress } from "./support/command.ts";
+import { freeAddress, run } from "./support/command.ts";
 import { eventually } from "./support/eventually.ts";
 import { path } from "./support/script.ts";
 import { CERT, KEY } from "./support/tls.ts";
@@ -16,18 +16,22 @@ const README = await Deno.readTextFile(path("lib/server/README.md"));
 /** Folders that are made, not written. */
 const MADE = [".git", "coverage", "dist", "node_modules"];
 
+/** The code block that begins with the name of its file. */
+function codeOf(name: string): string {
+  const start = README.indexOf(`// ${name}\n`);
+  assert(start >= 0, `no ${name} in lib/server/README.md`);
+  return README.slice(start, README.indexOf("```", start));
+}
+
 /** A directory with one of the examples in it. */
 class Example implements AsyncDisposable {
   readonly directory = Deno.makeTempDirSync({ prefix: "zillions-" });
   readonly #name: string;
   #process: Deno.ChildProcess | undefined;
 
-  /** Takes the code block that begins with the name of its file. */
   constructor(name: string, replacements: [string, string][] = []) {
     this.#name = name;
-    const start = README.indexOf(`// ${name}\n`);
-    assert(start >= 0, `no ${name} in lib/server/README.md`);
-    let code = README.slice(start, README.indexOf("```", start));
+    let code = codeOf(name);
     for (const [before, after] of replacements) {
       assert(code.includes(before), before);
       code = code.replace(before, after);
@@ -43,7 +47,7 @@ class Example implements AsyncDisposable {
   run(permissions: string[], args: string[] = []): void {
     this.#process = new Deno.Command(Deno.execPath(), {
       args: [
-        ...["run", "--quiet", "--no-prompt", "--check"],
+        ...["run", "--quiet", "--no-prompt", "--no-check"],
         `--config=${path("deno.json")}`,
         ...permissions,
         this.#name,
@@ -130,6 +134,20 @@ test({
     );
     await assertEchoes(socket);
   },
+});
+
+test("README: the types of these examples are right", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "zillions-" });
+  const names = ["tls.ts", "unix.ts"];
+  for (const name of names) {
+    await Deno.writeTextFile(`${directory}/${name}`, codeOf(name));
+  }
+  const { code, stderr } = await run([
+    ...[Deno.execPath(), "check", "--quiet", `--config=${path("deno.json")}`],
+    ...names.map((name) => `${directory}/${name}`),
+  ]);
+  await Deno.remove(directory, { recursive: true });
+  assertEquals([code, stderr], [0, ""]);
 });
 
 /** The Markdown files in a folder and those below it, by their paths. */

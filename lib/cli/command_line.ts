@@ -21,6 +21,8 @@ export interface Command<A, O extends Options> {
   /** Its one argument, which has to be given if it has no default. */
   readonly argument: Option<A | undefined>;
   readonly options: O;
+  /** Options that do nothing without another: by its name, theirs. */
+  readonly needs?: { readonly [K in keyof O]?: readonly (keyof O)[] };
   /** What else there is to know; lines of 80 characters at most. */
   readonly notes: string;
 }
@@ -49,8 +51,8 @@ export const COMMON_OPTIONS = {
  * Parses a command line. When it asks for help or for the version, the values of
  * the other options are not looked at.
  *
- * @throws {UsageError} If an option is unknown, a value is not taken, or there is
- * not one argument.
+ * @throws {UsageError} If an option is unknown, a value is not taken, there is not
+ * one argument, or an option needs another.
  */
 export function parseCommandLine<A, O extends Options>(
   args: string[],
@@ -73,7 +75,7 @@ export function optionName(key: string): string {
 
 function parse<A, O extends Options>(
   args: string[],
-  { argument, options }: Command<A, O>,
+  { argument, options, needs = {} }: Command<A, O>,
 ): Parsed<A, O> | "help" | "version" {
   const all = Object.entries({ ...COMMON_OPTIONS, ...options } as Options);
   const names = (valued: boolean) =>
@@ -92,6 +94,18 @@ function parse<A, O extends Options>(
   }) as Record<string, unknown> & { _: string[] };
   if (help) return "help";
   if (version) return "version";
+  for (const [needed, those] of Object.entries(needs)) {
+    const idle = those?.find((key) =>
+      typeof values[kebab(String(key))] === "string"
+    );
+    if (idle !== undefined && values[kebab(needed)] === undefined) {
+      throw new UsageError(
+        `${optionName(String(idle))} does nothing without ${
+          optionName(needed)
+        }`,
+      );
+    }
+  }
   const read = Object.entries(options).map(([key, option]) => {
     const value = values[kebab(key)];
     return [

@@ -127,6 +127,28 @@ export function text<D extends string | undefined>(
   };
 }
 
+/**
+ * One or several texts, with commas between them; none unless it is given.
+ *
+ * @param check Throws to say what is wrong with one of them.
+ */
+export function list(
+  { value, help }: Pick<Declared<unknown>, "value" | "help">,
+  check: (text: string) => void,
+): Option<readonly string[]> {
+  return {
+    value,
+    help,
+    takes: "some text",
+    default: [],
+    read: (text) => {
+      const texts = text.split(",");
+      texts.forEach(check);
+      return texts;
+    },
+  };
+}
+
 /** One of several words. */
 export function choice<T extends string>(
   declared: Declared<T>,

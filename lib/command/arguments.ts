@@ -9,6 +9,7 @@ import {
   address,
   choice,
   flag,
+  list,
   seconds,
   size,
   text,
@@ -78,6 +79,27 @@ const OPTIONS = {
     help:
       "print counts to standard error, each time so many seconds have passed; 0: never",
   }),
+  web: address({
+    value: "ADDRESS",
+    default: undefined,
+    help:
+      "serve a page to chat in, and WebSockets, at this IP address and port",
+  }),
+  webOrigin: list({
+    value: "ORIGIN",
+    help:
+      "let pages of another origin connect, too: https://chat.example; several with commas",
+  }, checkOrigin),
+  webHost: list({
+    value: "NAME",
+    help:
+      "a host name that pages are asked for by, besides localhost and IP addresses; several with commas",
+  }, checkHost),
+  webProxy: list({
+    value: "IP",
+    help:
+      "a proxy whose X-Forwarded-For says who its clients are; several with commas",
+  }, checkIp),
   nats: text({
     value: "URL",
     default: undefined,
@@ -87,7 +109,7 @@ const OPTIONS = {
   room: text({
     value: "NAME",
     default: DEFAULT_ROOM,
-    help: "the room: letters, digits, - and _; rooms never mix",
+    help: "the room: up to 64 letters, digits, - and _; rooms never mix",
   }, checkRoom),
   natsCreds: text({
     value: "FILE",
@@ -151,6 +173,18 @@ export const COMMAND = {
       "the IP address and port to listen on: 127.0.0.1:8080 or [::1]:8080; port 0 picks a free port",
   }),
   options: OPTIONS,
+  needs: {
+    nats: [
+      "room",
+      "natsCreds",
+      "natsCa",
+      "natsReplicas",
+      "natsStorage",
+      "natsMaxAge",
+      "natsMaxBytes",
+      "natsHold",
+    ],
+  },
   notes:
     `After SIGINT, SIGTERM or the end of its terminal, the server sends what waits
 for the clients, and ends. A second signal ends it at once.`,
@@ -159,7 +193,26 @@ for the clients, and ends. A second signal ends it at once.`,
 /** The options that a command line gives. */
 export type ServerOptions = Parsed<unknown, typeof OPTIONS>["options"];
 
+function checkOrigin(origin: string): void {
+  if (URL.parse(origin)?.origin === origin) return;
+  throw new TypeError(
+    "--web-origin takes SCHEME://HOST or SCHEME://HOST:PORT, without a path",
+  );
+}
+
+function checkHost(name: string): void {
+  if (/^[a-z\d][a-z\d.-]*$/i.test(name)) return;
+  throw new TypeError("--web-host takes a host name, without a port");
+}
+
+function checkIp(ip: string): void {
+  if (/^(?:[\d.]+|[\da-f:.]*:[\da-f:.]*)$/i.test(ip)) return;
+  throw new TypeError(
+    "--web-proxy takes an IP address, without brackets and port",
+  );
+}
+
 function checkRoom(name: string): void {
   if (ROOM_NAME.test(name)) return;
-  throw new TypeError("--room takes letters, digits, - and _");
+  throw new TypeError("--room takes 1 to 64 letters, digits, - and _");
 }

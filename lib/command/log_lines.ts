@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<DisconnectReason, string>> = {
   ended: "left",
   truncated: "left inside a message",
   reset: "lost its connection",
+  invalid: "was disconnected: it broke the WebSocket protocol",
   stalled: "was disconnected: it made no progress for too long",
   drained: "was disconnected after it got all messages",
   aborted: "was disconnected before it got all messages",
@@ -114,6 +115,17 @@ export function waitingLine(name: string): LogLine {
     level: "warning",
     text:
       `the NATS engine is not there: waiting for it to join the room ${name}`,
+  };
+}
+
+/** The line that says where a page is. */
+export function pageLine(page: string, addr: Deno.NetAddr): LogLine {
+  const url = `http://${formatAddress(addr)}`;
+  return {
+    kind: "page",
+    level: "info",
+    text: `the ${page} page is at ${url}`,
+    fields: { page, url },
   };
 }
 

@@ -79,11 +79,12 @@ export class JetStreamEngine implements Engine {
     );
   }
 
-  publish(batch: Uint8Array, id: string): Promise<Acknowledgement> {
+  // Asynchronous, so that whatever is wrong becomes a rejection.
+  async publish(batch: Uint8Array, id: string): Promise<Acknowledgement> {
     if (!this.#session) throw new Error("Cannot publish: there is no session");
     const { subject } = streamNames(this.#options.room);
     const options = { msgID: id, timeout: TIMEOUT };
-    return this.#session.stream.publish(subject, batch, options);
+    return await this.#session.stream.publish(subject, batch, options);
   }
 
   async *read(from: number, signal: AbortSignal): AsyncGenerator<Entry, void> {
@@ -122,8 +123,7 @@ export class JetStreamEngine implements Engine {
       }
     } finally {
       signal.removeEventListener("abort", stop);
-      stop();
-      consumer.delete().catch(() => {}); // the engine removes it in time
+      stop(); // the engine removes the consumer in time
     }
   }
 

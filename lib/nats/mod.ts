@@ -4,7 +4,7 @@
  * messages of all, in one order, at most once; what is lost is counted.
  *
  * The packages that speak NATS come from npm when a room is joined, not before. In
- * Node the program installs them: `@nats-io/jetstream`, `@nats-io/nats-core` and
+ * Node, from version 22 on, the program installs them: `@nats-io/jetstream`, `@nats-io/nats-core` and
  * `@nats-io/transport-node`, version 3.
  *
  * @example A server that is a node
@@ -39,7 +39,7 @@ export * from "./options.ts";
 export interface JoinOptions
   extends Omit<RoomOptions, "hub" | "engine">, Partial<StreamOptions> {
   /**
-   * The room's name: letters, digits, `-` and `_`. Rooms share an engine and never mix.
+   * The room's name: 1 to 64 letters, digits, `-` and `_`. Rooms share an engine and never mix.
    *
    * @default {"lobby"}
    */
@@ -67,7 +67,7 @@ export async function joinRoom(
 ): Promise<Room> {
   if (!ROOM_NAME.test(room)) {
     throw new TypeError(
-      "Cannot join the room: its name is letters, digits, - and _",
+      "Cannot join the room: its name is 1 to 64 letters, digits, - and _",
     );
   }
   const servers = parseNatsUrls(urls);

@@ -7,8 +7,8 @@
 /** The room of those who name none. */
 export const DEFAULT_ROOM = "lobby";
 
-/** What a room can be called. */
-export const ROOM_NAME = /^[\w-]+$/;
+/** What a room can be called: it becomes part of a stream's name. */
+export const ROOM_NAME = /^[\w-]{1,64}$/;
 
 /** How long clients wait for the engine by default, in milliseconds. */
 export const DEFAULT_HOLD = 10_000;

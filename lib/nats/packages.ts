@@ -30,16 +30,15 @@ export interface NatsConsumer {
     readonly expires: number;
     readonly idle_heartbeat: number;
   }): Promise<NatsMessages>;
-  delete(): Promise<boolean>;
 }
 
 /** The configuration of a stream, as far as it is looked at. Durations are nanoseconds. */
 export interface NatsStreamConfig {
   readonly name: string;
   readonly subjects: string[];
-  readonly retention: string;
-  readonly storage: string;
-  readonly discard: string;
+  readonly retention: "limits" | "interest" | "workqueue";
+  readonly storage: "file" | "memory";
+  readonly discard: "old" | "new";
   readonly num_replicas: number;
   readonly max_bytes: number;
   readonly max_age: number;
@@ -115,12 +114,6 @@ export interface NatsSocket {
   removeAllListeners(event?: string): unknown;
 }
 
-/** How the packages make transports. */
-export interface NatsTransportConfig {
-  factory(): NatsTransport;
-  readonly dnsResolveFn: unknown;
-}
-
 /** What is used of the packages. */
 export interface NatsPackages {
   readonly core: {
@@ -132,9 +125,9 @@ export interface NatsPackages {
   };
   /** What `nats-core` has for transports. */
   readonly internal: {
-    setTransportFactory(config: NatsTransportConfig): void;
+    setTransportFactory(config: object): void;
     readonly NatsConnectionImpl: {
-      connect(options: NatsConnectOptions): Promise<NatsConnection>;
+      connect(options: object): Promise<NatsConnection>;
     };
   };
   readonly transport: {

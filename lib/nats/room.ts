@@ -281,7 +281,7 @@ export class Room implements Publisher, AsyncDisposable {
     this.#isRefused = false;
     this.#since = now;
     this.#outbox.open((batch) => {
-      Promise.try(() => this.#engine.publish(batch.bytes, batchId(batch))).then(
+      this.#engine.publish(batch.bytes, batchId(batch)).then(
         ({ seq, duplicate }) => {
           this.#outbox.stored(batch.counter, seq);
           if (duplicate) this.#foundStored++;

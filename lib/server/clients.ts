@@ -8,7 +8,8 @@
 import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
 import { isDisconnect } from "../wire/io_error.ts";
-import { ClientLimits } from "./client_limits.ts";
+import { Callbacks } from "./callbacks.ts";
+import { type ClientLimit, ClientLimits } from "./client_limits.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { ServerEvent } from "./events.ts";
 import { Lag } from "./lag.ts";
@@ -34,6 +35,8 @@ export class Clients {
   readonly checkInterval: number;
   /** How many checks without progress make a stall. */
   readonly #stallChecks: number;
+  /** Calls the program's callbacks. */
+  readonly callbacks: Callbacks;
   readonly #options: ResolvedOptions;
   readonly #limits: ClientLimits;
   readonly #counter = new StatsCounter();
@@ -46,8 +49,13 @@ export class Clients {
   constructor(options: ResolvedOptions) {
     const { publisher, onError, stallTimeout } = options;
     this.#options = options;
+    this.callbacks = new Callbacks(onError);
     this.#limits = new ClientLimits(options);
-    this.#shared = { publisher, onError, traffic: this.#counter.traffic };
+    this.#shared = {
+      publisher,
+      onError: this.callbacks.report,
+      traffic: this.#counter.traffic,
+    };
     const checks = Math.max(MIN_CHECKS, Math.ceil(stallTimeout / MAX_INTERVAL));
     this.#stallChecks = stallTimeout > 0 ? checks : Infinity;
     this.checkInterval = stallTimeout > 0
@@ -58,30 +66,30 @@ export class Clients {
   /** The server's stats at this moment. */
   stats(): Stats {
     const connections = [...this.#connections];
-    return this.#counter.stats(connections.map(({ channel }) => channel));
+    const channels = connections.map(({ channel }) => channel);
+    return this.#counter.stats(channels, this.callbacks.unreported);
   }
 
   /** Counts a failure to accept, and reports the first of an episode. */
   acceptFailed(error: Error, first: boolean): void {
     this.#counter.acceptErrors++;
-    if (first) this.#options.onError(error);
+    if (first) this.callbacks.report(error);
   }
 
   /** Counts a client whose socket was broken before it could be added. */
   addFailed(error: unknown): void {
     this.#counter.disconnected.reset++;
-    if (!isDisconnect(error)) this.#options.onError(error);
+    if (!isDisconnect(error)) this.callbacks.report(error);
   }
 
-  /** Adds a client, or refuses it. */
-  add(transport: Transport): void {
+  /** Adds a client, or returns the limit that refuses it; the caller closes it then. */
+  add(transport: Transport): ClientLimit | undefined {
     const { remoteAddr } = transport;
     const limit = this.#limits.admit(remoteAddr);
     if (limit) {
       this.#counter.refuse(limit);
-      transport.close();
       this.#emit({ type: "refused", remoteAddr, limit });
-      return;
+      return limit;
     }
     const client = ++this.#client;
     const channel = this.#options.hub.subscribe();
@@ -99,6 +107,7 @@ export class Clients {
       this.#counter.dropped += dropped;
       this.#emit({ type: "disconnected", client, remoteAddr, reason, dropped });
     });
+    return undefined;
   }
 
   /** Checks the clients from time to time, until the signal aborts. */
@@ -155,17 +164,13 @@ export class Clients {
     const { publisher } = this.#options;
     if (publisher.flush) {
       for (const connection of connections) connection.stopReading();
-      await publisher.flush().catch(this.#options.onError);
+      await publisher.flush().catch(this.callbacks.report);
     }
     for (const connection of connections) connection.drain();
     await finished;
   }
 
   #emit(event: ServerEvent): void {
-    try {
-      this.#options.onEvent?.(event);
-    } catch (error) { // a failing listener must not disconnect a client
-      this.#options.onError(error);
-    }
+    this.callbacks.call(this.#options.onEvent, event);
   }
 }

@@ -26,10 +26,20 @@ export class Lag {
   /** What the channel had dropped when the last episode ended. */
   #before = 0;
   #lagging = false;
+  /** What the channel had dropped at the last call of `missed()`. */
+  #missed = 0;
 
   constructor(channel: LagSource, listener: LagListener) {
     this.#channel = channel;
     this.#listener = listener;
+  }
+
+  /** Messages dropped since the last call. The write loop asks before each run. */
+  missed(): number {
+    const { dropped } = this.#channel;
+    const missed = dropped - this.#missed;
+    this.#missed = dropped;
+    return missed;
   }
 
   /** Reports what has begun or ended. Called for each run, so it must cost nothing. */

@@ -41,6 +41,7 @@
  * @module
  */
 import type { Hub } from "../hub/hub.ts";
+import type { ClientLimit } from "./client_limits.ts";
 import { accepted } from "./accept.ts";
 import { Clients } from "./clients.ts";
 import { listen, type Listener } from "./listener.ts";
@@ -52,9 +53,8 @@ import {
   type ServeTcpOptions,
 } from "./options.ts";
 import type { Stats } from "./stats.ts";
-import { SocketTransport } from "./transport.ts";
+import { SocketTransport, type Transport } from "./transport.ts";
 
-export type { ClientLimit } from "./client_limits.ts";
 export type * from "./events.ts";
 export type { Channel, Clock, HubOptions, Run } from "../hub/hub.ts";
 export type { DisconnectReason, Traffic } from "./stats.ts";
@@ -65,7 +65,10 @@ export {
   DEFAULT_STALL_TIMEOUT,
   MAX_DURATION,
 } from "./options.ts";
-export type { Hub, Listener, Stats };
+export type { ClientLimit, Hub, Listener, Stats, Transport };
+export type { Notice } from "./transport.ts";
+export type { ByteSource } from "../wire/framer.ts";
+export type { ByteSink } from "../wire/write_all.ts";
 export type { ServeListenerOptions, ServeOptions, ServeTcpOptions };
 
 /** A running server. */
@@ -79,6 +82,14 @@ export interface Server<A extends Deno.Addr = Deno.NetAddr>
   readonly finished: Promise<void>;
   /** The stats at this moment. */
   stats(): Stats;
+  /**
+   * Adds a client that came another way than through the listener. The server treats
+   * it like every other client, and owns the transport from then on.
+   *
+   * @returns Why the client is refused, if it is: a limit, or the server ends. Then
+   * the transport is left as it is, for the caller to close.
+   */
+  add(transport: Transport): ClientLimit | "draining" | undefined;
   /**
    * Accepts no more clients, reads no more messages, sends each client what waits
    * for it, and closes. A second call, the signal or the drain time-out ends that.
@@ -145,6 +156,9 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
   readonly #stop = new AbortController();
   /** Aborted to end without draining. */
   readonly #abort = new AbortController();
+  /** Resolves when the listener could not be closed, and may accept for ever. */
+  readonly #cannotClose = Promise.withResolvers<void>();
+  #isDraining = false;
 
   constructor(
     listener: Listener<A>,
@@ -162,11 +176,17 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
     this.finished = this.#run().finally(() =>
       signal?.removeEventListener("abort", abort)
     );
-    onListen?.(this.addr);
+    this.#clients.callbacks.call(onListen, this.addr);
   }
 
   stats(): Stats {
     return this.#clients.stats();
+  }
+
+  add(transport: Transport): ClientLimit | "draining" | undefined {
+    return this.#stop.signal.aborted
+      ? "draining"
+      : this.#clients.add(transport);
   }
 
   shutdown(): Promise<void> {
@@ -181,8 +201,14 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
   }
 
   #stopAccepting(): void {
+    if (this.#stop.signal.aborted) return;
     this.#stop.abort();
-    this.#listener[Symbol.dispose]();
+    try {
+      this.#listener[Symbol.dispose]();
+    } catch (error) {
+      this.#clients.callbacks.report(error);
+      this.#cannotClose.resolve();
+    }
   }
 
   /** Ends without draining. */
@@ -193,8 +219,9 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
 
   async #run(): Promise<void> {
     const watching = this.#clients.watch(this.#stop.signal);
-    await this.#accept();
+    await Promise.race([this.#accept(), this.#cannotClose.promise]);
     this.#stopAccepting();
+    this.#isDraining = true;
     await watching;
     await this.#clients.drain(this.#abort.signal);
   }
@@ -204,7 +231,10 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
       signal: this.#stop.signal,
       onFailure: (error, first) => this.#clients.acceptFailed(error, first),
     });
-    for await (const socket of sockets) this.#add(socket);
+    for await (const socket of sockets) {
+      if (this.#isDraining) socket[Symbol.dispose](); // it could not be closed
+      else this.#add(socket);
+    }
   }
 
   #add(socket: Deno.Conn): void {
@@ -216,6 +246,6 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
       this.#clients.addFailed(error);
       return;
     }
-    this.#clients.add(transport);
+    if (this.#clients.add(transport)) transport.close();
   }
 }

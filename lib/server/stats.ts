@@ -13,6 +13,7 @@ import type { ClientLimit } from "./client_limits.ts";
  * - `ended`: the client ended its sending side and got what was broadcast for it;
  * - `truncated`: the same, but the client's last frame was cut short;
  * - `reset`: the connection broke;
+ * - `invalid`: the client broke the protocol of its transport, as only WebSockets can;
  * - `stalled`: the client made no progress for the stall time-out;
  * - `drained`: the server shut down, and the client got everything;
  * - `aborted`: the server shut down, and the client did not get everything in time;
@@ -22,6 +23,7 @@ export type DisconnectReason =
   | "ended"
   | "truncated"
   | "reset"
+  | "invalid"
   | "stalled"
   | "drained"
   | "aborted"
@@ -64,6 +66,8 @@ export interface Stats extends Traffic {
    * accepted is no failure, and is not counted.
    */
   acceptErrors: number;
+  /** Failures that `onError` did not take, because it failed itself. */
+  unreported: number;
 }
 
 /** Counts for {@linkcode Stats}. */
@@ -79,6 +83,7 @@ export class StatsCounter {
     ended: 0,
     truncated: 0,
     reset: 0,
+    invalid: 0,
     stalled: 0,
     drained: 0,
     aborted: 0,
@@ -97,7 +102,10 @@ export class StatsCounter {
   }
 
   /** The stats at this moment, with these channels open. */
-  stats(channels: readonly Pick<Channel, "dropped" | "lag">[]): Stats {
+  stats(
+    channels: readonly Pick<Channel, "dropped" | "lag">[],
+    unreported = 0,
+  ): Stats {
     return {
       clients: channels.length,
       ...this.traffic,
@@ -107,6 +115,7 @@ export class StatsCounter {
       ),
       lag: channels.reduce((most, { lag }) => Math.max(most, lag), 0),
       acceptErrors: this.acceptErrors,
+      unreported,
       refused: this.refused,
       refusedPerAddress: this.refusedPerAddress,
       disconnected: { ...this.disconnected },

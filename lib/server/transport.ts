@@ -7,6 +7,14 @@
  */
 import type { ByteSource } from "../wire/framer.ts";
 import type { ByteSink } from "../wire/write_all.ts";
+import type { DisconnectReason } from "./stats.ts";
+
+/** What a server tells a client besides messages, if the transport can. */
+export type Notice =
+  /** So many messages are missing between what was written before and what is next. */
+  | { readonly dropped: number }
+  /** The server ends: what is still written is the last. */
+  | { readonly draining: true };
 
 /**
  * A two-way byte stream. A connection has at most one read and one write pending.
@@ -17,8 +25,17 @@ export interface Transport extends ByteSource, ByteSink {
   readonly remoteAddr: Deno.Addr;
   /** Ends the sending side, after the write that is pending. */
   closeWrite(): Promise<void>;
-  /** Closes both sides at once. May be called twice. */
-  close(): void;
+  /**
+   * Closes both sides at once. May be called twice.
+   *
+   * @param reason Why, if it was a client.
+   */
+  close(reason?: DisconnectReason): void;
+  /**
+   * Tells the client, after the write that is pending. It must not throw. A transport
+   * without it has clients that are told nothing.
+   */
+  notify?(notice: Notice): void;
 }
 
 /** A socket of Deno's: TCP, TLS or Unix. */

@@ -30,6 +30,8 @@ const COMMAND = {
   notes: "That is all.",
 };
 
+const NEEDY = { ...COMMAND, needs: { nickname: ["maxWords"] } } as const;
+
 function parse(...args: string[]) {
   return parseCommandLine(args, COMMAND);
 }
@@ -84,6 +86,18 @@ test("parseCommandLine() says what is wrong, what is taken, and how to call the 
     const { message } = assertThrows(() => parse(...args), UsageError);
     assertEquals(message, `${why} (usage: say [OPTIONS] ADDRESS; see --help)`);
   }
+});
+
+test("parseCommandLine() refuses an option that does nothing without another", () => {
+  const { message } = assertThrows(
+    () => parseCommandLine(["--max-words=2", "a:1"], NEEDY),
+    UsageError,
+  );
+  assertEquals(
+    message,
+    "--max-words does nothing without --nickname (usage: say [OPTIONS] ADDRESS; see --help)",
+  );
+  parseCommandLine(["--max-words=2", "--nickname=b", "a:1"], NEEDY);
 });
 
 test("helpText() has each option with its bounds and default, in 80 columns", () => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   address,
   flag,
+  list,
   seconds,
   size,
   text,
@@ -66,6 +67,15 @@ test("size() reads bytes, K, M and G, within its bounds", () => {
 test("size() writes its bounds in the largest unit that is exact", () => {
   const { range } = size({ ...COMMON, min: 0, max: 1025, default: 1 });
   assertEquals(range, "0 to 1025");
+});
+
+test("list() reads what stands between commas, and checks each", () => {
+  const names = list({ value: "NAME", help: "names" }, (name) => {
+    if (name === "") throw new TypeError("empty");
+  });
+  assertEquals(names.default, []);
+  assertEquals(names.read("a,b"), ["a", "b"]);
+  assertThrows(() => names.read("a,"), TypeError, "empty");
 });
 
 test("text() reads all but nothing; address() reads addresses; flag() has no value", () => {

@@ -64,6 +64,11 @@ const WRONG: [string[], string][] = [
   [["--stats=", "127.0.0.1:0"], "--stats takes seconds"],
   [["--stats=86401", "127.0.0.1:0"], "from 0 to 86400"],
   [["--max-clients-per-address=0", "127.0.0.1:0"], "per-address takes a whole"],
+  [["--web=8000", "127.0.0.1:0"], "has no port"],
+  [["--web-origin=a.example", "127.0.0.1:0"], "--web-origin takes SCHEME"],
+  [["--web-origin=http://a/b", "127.0.0.1:0"], "--web-origin takes SCHEME"],
+  [["--web-host=a,b:80", "127.0.0.1:0"], "--web-host takes a host name"],
+  [["--web-proxy=[::1]", "127.0.0.1:0"], "--web-proxy takes an IP address"],
   [["--non\x1b[2J\nsense", "127.0.0.1:0"], "--non␛[2J␊sense"],
 ];
 
@@ -328,7 +333,7 @@ test("command: --stall-timeout disconnects a client that makes no progress", asy
 });
 
 test("README: names each option of the command, and its value", () => {
-  const readmes = ["README.md", "lib/nats/README.md"];
+  const readmes = ["README.md", "lib/nats/README.md", "lib/web/README.md"];
   const texts = readmes.map((name) => Deno.readTextFileSync(path(name)));
   for (const [key, option] of Object.entries(DECLARED.options)) {
     const value = "value" in option ? ` ${option.value}` : "";

@@ -3,8 +3,12 @@ import {
   eventLine,
   failureLine,
   fatalLine,
+  type RoomFacts,
+  roomLine,
   statsLine,
+  waitingLine,
 } from "../../lib/command/log_lines.ts";
+import type { RoomEvent } from "../../lib/nats/room.ts";
 import type { ServerEvent } from "../../lib/server/serve.ts";
 import { StatsCounter } from "../../lib/server/stats.ts";
 import { test } from "../support/test.ts";
@@ -70,6 +74,67 @@ test("eventLine() says each event in one line, and names it for programs", () =>
   }
 });
 
+const ROOM_EVENTS: [RoomEvent, Partial<RoomFacts>, string, string][] = [
+  [
+    { type: "engineUp", away: 0, dropped: 0, lost: 0 },
+    {},
+    "info",
+    "joined the room a",
+  ],
+  [
+    { type: "engineUp", away: 12_345, dropped: 3, lost: 2 },
+    { isWaitedFor: true },
+    "warning",
+    "the NATS engine is there, after 12.3 s: 3 messages were dropped, 2 were lost",
+  ],
+  [
+    { type: "engineDown" },
+    {},
+    "warning",
+    "the NATS engine is away: clients wait, and what they send is dropped after 1.5 s",
+  ],
+  [
+    { type: "dropping" },
+    {},
+    "info",
+    "the NATS engine is still away: what clients send is dropped",
+  ],
+  [
+    { type: "gap", reason: "replaced", batches: undefined },
+    {},
+    "warning",
+    "the NATS engine has lost the stream, or its end: what was in it is missed and counted",
+  ],
+  [
+    { type: "gap", reason: "trimmed", batches: 5 },
+    {},
+    "warning",
+    "the NATS engine has kept too little: 5 batches are missed and counted",
+  ],
+  [
+    { type: "engineRefused", error: new Error("Cannot use\n it") },
+    {},
+    "warning",
+    "cannot use it; trying again",
+  ],
+];
+
+test("roomLine() says each event of a room in one line", () => {
+  for (const [event, facts, level, text] of ROOM_EVENTS) {
+    const line = roomLine(event, {
+      name: "a",
+      hold: 1500,
+      isWaitedFor: false,
+      ...facts,
+    });
+    assertEquals([line.kind, line.level, line.text], [event.type, level, text]);
+  }
+  assertEquals(
+    waitingLine("a").text,
+    "the NATS engine is not there: waiting for it to join the room a",
+  );
+});
+
 test("failureLine() is a warning; fatalLine() is an error, and says what failed", () => {
   const failure = failureLine(new Error("Cannot\n  accept"));
   assertEquals([failure.level, failure.text], ["warning", "cannot accept"]);
@@ -84,4 +149,28 @@ test("statsLine() has each count by its name, and no two share one", () => {
   const names = [...Object.keys(counts), ...Object.keys(disconnected)];
   assertEquals(Object.keys(fields!), names);
   assertEquals(text, names.map((name) => `${name}=0`).join(" "));
+});
+
+test("statsLine() has a room's counts too, as numbers", () => {
+  const stats = new StatsCounter().stats([]);
+  const room = {
+    engineUp: true,
+    engineSince: 1234.5,
+    inFlight: 0,
+    foundStored: 0,
+    published: 0,
+    lostInWindow: 0,
+    droppedWhileHeld: 0,
+    received: 0,
+    gaps: 0,
+    lostInGaps: 0,
+    foreign: 0,
+    duplicates: 0,
+  };
+  const { text } = statsLine(stats, room);
+  const alone = statsLine(stats).text;
+  assertEquals(
+    text,
+    `${alone} engineUp=1 engineSince=1235 inFlight=0 foundStored=0 published=0 lostInWindow=0 droppedWhileHeld=0 received=0 gaps=0 lostInGaps=0 foreign=0 duplicates=0`,
+  );
 });

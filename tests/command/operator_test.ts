@@ -1,5 +1,6 @@
 /** What an operator does to the command: signals, terminals, streams. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { type Address, formatAddress } from "../../lib/wire/address.ts";
 import {
   Command,
@@ -50,12 +51,12 @@ async function assertServesMany(address: Address): Promise<void> {
   await peer.hearAll();
 }
 
-/** Sends without end, and never reads. */
+/** Sends without end, up to 16 MB/s, and never reads. */
 async function flood(address: Address): Promise<void> {
   try {
     using peer = await Peer.connect(address);
-    const texts = Array.from({ length: 200 }, (_, n) => numbered(n, 250));
-    for (;; await macrotask()) await peer.say(...texts);
+    const run = new Uint8Array(256 * 256).fill(255); // 256 messages
+    for (;; await delay(4)) await peer.send(run);
   } catch (error) {
     // The server ended the connection, in one way or another.
     assert(error instanceof Error);

@@ -47,7 +47,7 @@ fault("the send buffers of all clients full at once", {
   expected: "holds up nobody; each gets the newest, and its loss is counted",
   options: ["--capacity=1M"],
   complaint: SLOW,
-  size: { light: 30, heavy: 120 },
+  size: { light: 15, heavy: 120 },
   async inject(scene, size) {
     const full: Peer[] = [];
     for (let n = 0; n < size; n++) full.push(await scene.peer(`full ${n}`));

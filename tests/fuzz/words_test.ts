@@ -62,7 +62,7 @@ test("fuzz: parseAddress() reads it, or says in one line why not", async (t) => 
       assert(hostname !== "" && port >= 0 && port <= 65535);
       assertEquals(parseAddress(formatAddress(address)), address);
     }),
-    10_000,
+    4000,
   );
 });
 
@@ -167,7 +167,7 @@ for (
           assertMatch(line, new RegExp(`^${name}: ${ONE_LINE}\n$`, "u"));
         }
       }),
-      3000,
+      1500,
     );
     if (many) assertEquals([...codes].sort(), [0, 1, 2]);
   });
@@ -186,7 +186,7 @@ test("fuzz: parseArguments() reads any command line, or says in one line why not
         assertMatch(error.message, new RegExp(`^${ONE_LINE}$`, "u"));
       }
     }),
-    5000,
+    2500,
   );
   if (many) assert(read > 0);
 });

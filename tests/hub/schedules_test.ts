@@ -157,6 +157,6 @@ test("Hub: under any schedule each subscriber receives what an array of its own 
         await world.finish();
       },
     ),
-    600,
+    400,
   );
 });

@@ -14,10 +14,10 @@ const PATIENCE = 3000;
 const FILE = "lib/hub/count.ts";
 
 const MODULE = `
-/** Counts down from \`from > 0\`; its tests do not look at 1. */
+/** Counts down. */
 export function steps(from: number): number {
   let steps: number = 0;
-  while (from !== 0) {
+  while (from > 0) {
     from--;
     steps++;
   }
@@ -83,10 +83,11 @@ test(
     }
     assertEquals(fates, {
       "let steps: number = 0; -> let steps: number = 1;": "killed",
-      "while (from !== 0) { -> while (false) {": "killed",
-      "while (from !== 0) { -> while (from !== 1) {": "killed",
+      "while (from > 0) { -> while (false) {": "killed",
+      "while (from > 0) { -> while (from >= 0) {": "killed",
+      "while (from > 0) { -> while (from > 1) {": "killed",
       "from--; -> ;": "timed out",
-      "from--; -> (from -= 2);": "timed out",
+      "from--; -> (from -= 2);": "killed",
       "steps++; -> ;": "killed",
       "steps++; -> (steps += 2);": "killed",
       "return n > 100; -> return n >= 100;": "equivalent",

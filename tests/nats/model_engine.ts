@@ -65,7 +65,7 @@ export class ModelEngine implements Engine {
   }
 
   publish(data: Uint8Array<ArrayBuffer>, id: string): Promise<Acknowledgement> {
-    if (!this.#isUp) throw new Error("cut");
+    if (!this.#isUp) return Promise.reject(new Error("cut"));
     this.published.set(id, data);
     const answer = Promise.withResolvers<Acknowledgement>();
     this.#sent.push({ data, id, answer });

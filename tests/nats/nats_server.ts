@@ -4,6 +4,7 @@
  */
 import { inTime } from "../support/eventually.ts";
 import { freeAddress, spawn } from "../support/command.ts";
+import { test } from "../support/test.ts";
 
 /** The program: `NATS_SERVER`, or the one on the path; `undefined` if there is none. */
 export const NATS_SERVER = [
@@ -14,6 +15,20 @@ export const NATS_SERVER = [
 /** Why there is no engine here. */
 export function noEngine(): string | undefined {
   return NATS_SERVER ? undefined : "no nats-server";
+}
+
+/** Registers a test that needs the program, and is left out without it. */
+export function engineTest(
+  ...given: [string, () => Promise<void>] | [
+    string,
+    { ignore: boolean },
+    () => Promise<void>,
+  ]
+): void {
+  const [name, { ignore }, fn] = given.length === 3
+    ? given
+    : [given[0], { ignore: false }, given[1]];
+  test(name, { ignore: ignore || NATS_SERVER === undefined }, fn);
 }
 
 function runs(program: string): boolean {
@@ -34,10 +49,9 @@ export class NatsServer implements AsyncDisposable {
   #child: Deno.ChildProcess | undefined;
   #log: Promise<void> | undefined;
 
-  /** @param args More arguments, for a cluster. */
-  constructor(args: string[] = [], port = freeAddress().port) {
+  constructor(args: string[] = ["-js"], port = freeAddress().port) {
     this.port = port;
-    this.#args = ["-js", "-a", "127.0.0.1", "-p", `${port}`, ...args];
+    this.#args = ["-a", "127.0.0.1", "-p", `${port}`, ...args];
   }
 
   static async start(args?: string[]): Promise<NatsServer> {
@@ -135,7 +149,7 @@ export async function natsCluster(): Promise<NatsServer[]> {
   const routes = Array.from({ length: 3 }, () => freeAddress().port);
   const all = routes.map((port, n) =>
     new NatsServer([
-      ...["-cluster_name", "zillions", "-n", `engine-${n}`],
+      ...["-js", "-cluster_name", "zillions", "-n", `engine-${n}`],
       ...["-cluster", `nats://127.0.0.1:${port}`],
       ...[
         "-routes",

@@ -123,7 +123,10 @@ test("Order agrees with trying all orders, for all that three clients can receiv
       )
     );
     for (const [a, logA] of logs.entries()) {
-      for (let b = a; b < logs.length; b++) {
+      // Messages of a sender each can be renumbered in the order of the first log.
+      const free = senders === messages;
+      if (free && logA.some((message, at) => message !== at)) continue;
+      for (let b = free ? 0 : a; b < logs.length; b++) {
         for (let c = b; c < logs.length; c++) {
           const found = checked(messages, senders, [logA, logs[b]!, logs[c]!]);
           if (found === ((fits[a]! & fits[b]! & fits[c]!) !== 0)) continue;

@@ -1,0 +1,287 @@
+/**
+ * The WebSocket stream: a stream of bytes each way, inside a WebSocket. The server has
+ * one for each browser, `connect()` one for each `ws://` address.
+ *
+ * What is written goes out as binary messages; binary messages that arrive are pieces
+ * of one stream. Nothing is read ahead, at most one ping waits for its answer, and a
+ * close frame is the end of a stream.
+ *
+ * @module
+ */
+import { deadline } from "@std/async/deadline";
+import { concat } from "@std/bytes/concat";
+import type { ByteSource } from "../framer.ts";
+import { type ByteSink, writeAll } from "../write_all.ts";
+import { CloseCode, WebSocketError } from "./close_code.ts";
+import { type Part, WebSocketDecoder } from "./decoder.ts";
+import { encodeClose, encodeFrame, encodeHeader, Opcode } from "./encode.ts";
+
+/** The longest message that a server takes, in bytes: what it reads at a time. */
+export const MAX_MESSAGE = 64 * 1024;
+
+/** The longest text that a client takes, in bytes; notices are much shorter. */
+const MAX_TEXT = 4 * 1024;
+
+/**
+ * Up to so many bytes, header and payload go out in one write, for which they are
+ * copied: that is cheaper than a second write.
+ */
+const MAX_COPIED = 8 * 1024;
+
+/**
+ * How long a closed WebSocket stays for the other end to close it, in milliseconds. A
+ * socket that is closed while bytes arrive is reset, and a reset can destroy the close
+ * frame.
+ */
+const LINGER = 1000;
+
+const utf8 = new TextEncoder();
+
+/** A stream of bytes each way, as a socket is one. */
+export interface ByteStream extends ByteSource, ByteSink {
+  /** Ends the sending side, after the write that is pending. */
+  closeWrite(): Promise<void>;
+  /** Closes both sides at once; what is pending settles. May be called twice. */
+  close(): void;
+}
+
+/** Options of a {@linkcode WebSocketByteStream}. */
+export interface WebSocketOptions {
+  /** Which end of the WebSocket this is. */
+  role: "client" | "server";
+  /** What arrived behind the handshake. */
+  head?: Uint8Array<ArrayBuffer>;
+  /** Called with text messages, which only clients take. */
+  onText?: (text: string) => void;
+}
+
+/** The stream of bytes inside a WebSocket. */
+export class WebSocketByteStream implements ByteStream {
+  readonly #socket: ByteStream;
+  readonly #client: boolean;
+  readonly #decoder: WebSocketDecoder;
+  readonly #onText: ((text: string) => void) | undefined;
+  /** What arrived behind the handshake and is not read. */
+  #head: Uint8Array<ArrayBuffer>;
+  /** How reading ends, once everything before is read: in order, or with an error. */
+  #inputEnd: "ended" | Error | undefined;
+  /** A part of a message is being written. */
+  #writing = false;
+  /** Bytes of the message that are still to be written. */
+  #left = 0;
+  /** Frames that go out between messages. */
+  #frames: Uint8Array[] = [];
+  /** The newest ping that is not answered. */
+  #ping: Uint8Array | undefined;
+  /** These frames being written. */
+  #flushing: Promise<void> | undefined;
+  /** Resolved when a close frame is sent; there while one is or will be. */
+  #closeSent: PromiseWithResolvers<void> | undefined;
+  #closed = false;
+
+  /** Takes over a socket. */
+  constructor(
+    socket: ByteStream,
+    { role, head = new Uint8Array(), onText }: WebSocketOptions,
+  ) {
+    this.#socket = socket;
+    this.#client = role === "client";
+    this.#head = head;
+    this.#onText = onText;
+    this.#decoder = new WebSocketDecoder({
+      masked: !this.#client,
+      maxBinary: this.#client ? Infinity : MAX_MESSAGE,
+      maxText: this.#client ? MAX_TEXT : 0,
+    });
+  }
+
+  /**
+   * Reads into `buffer`; `null` after a close frame.
+   *
+   * @throws {WebSocketError} If the other end broke the protocol, or, for a client, if
+   * the server closes because of an error.
+   * @throws {Error} If the socket ends without a close frame; its `code` is
+   * `ECONNRESET`.
+   */
+  async read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
+    while (this.#inputEnd === undefined) {
+      const read = await this.#readSocket(buffer);
+      if (read === null) this.#inputEnd = lost();
+      else {
+        const decoded = this.#decode(buffer, read);
+        if (decoded > 0) return decoded;
+      }
+    }
+    if (this.#inputEnd === "ended") return null;
+    throw this.#inputEnd;
+  }
+
+  /**
+   * Writes some of `bytes`, as a message or the next part of it: until a call has
+   * returned the rest of a message, each must be given that rest.
+   */
+  async write(bytes: Uint8Array): Promise<number> {
+    while (this.#flushing) await this.#flushing;
+    if (this.#closeSent && this.#left === 0) throw lost();
+    this.#writing = true;
+    try {
+      if (this.#left === 0) {
+        this.#left = bytes.length;
+        if (this.#client || bytes.length <= MAX_COPIED) {
+          await writeAll(this.#socket, this.#encode(Opcode.binary, bytes));
+          this.#left = 0;
+          return bytes.length;
+        }
+        const header = encodeHeader(Opcode.binary, bytes.length);
+        await writeAll(this.#socket, header);
+      }
+      const written = await this.#socket.write(bytes.subarray(0, this.#left));
+      this.#left -= written;
+      return written;
+    } catch (error) {
+      this.#left = 0;
+      throw error;
+    } finally {
+      this.#writing = false;
+      this.#flush();
+    }
+  }
+
+  /** Sends the end of the handshake. Called before anything else is written. */
+  start(answer: string): void {
+    this.#send(utf8.encode(answer));
+  }
+
+  /** Sends a text message, after the message that is being written. */
+  sendText(text: string): void {
+    if (!this.#closeSent) this.#send(this.#encode(Opcode.text, text));
+  }
+
+  /** Sends a close frame, after the message that is being written. */
+  async closeWrite(code: CloseCode = CloseCode.normal): Promise<void> {
+    await this.#sendClose(code, "");
+  }
+
+  /**
+   * Closes both sides: at once without a code; else after the message that is being
+   * written and a close frame with the code, if both leave soon. No read may be pending
+   * then.
+   */
+  close(code?: CloseCode, reason = ""): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const gently = code !== undefined && !this.#closeSent;
+    if (gently) this.#closeGently(code, reason);
+    else this.#socket.close();
+  }
+
+  async #readSocket(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
+    if (this.#head.length === 0) return await this.#socket.read(buffer);
+    const piece = this.#head.subarray(0, buffer.length);
+    this.#head = this.#head.subarray(piece.length);
+    buffer.set(piece);
+    return piece.length;
+  }
+
+  /** Decodes `read` bytes in place, moves what they carry to the front, and counts it. */
+  #decode(buffer: Uint8Array<ArrayBuffer>, read: number): number {
+    let end = 0;
+    try {
+      for (const part of this.#decoder.decode(buffer.subarray(0, read))) {
+        if (part.type === "binary") {
+          const { byteOffset, length } = part.bytes;
+          const start = byteOffset - buffer.byteOffset;
+          buffer.copyWithin(end, start, start + length);
+          end += length;
+        } else this.#handle(part);
+      }
+    } catch (error) {
+      this.#inputEnd = error as WebSocketError;
+    }
+    return end;
+  }
+
+  #handle(part: Exclude<Part, { type: "binary" }>): void {
+    if (part.type === "text") this.#onText?.(part.text);
+    else if (part.type === "ping") {
+      this.#ping = part.payload;
+      this.#flush();
+    } else if (part.type === "close") this.#end(part.code, part.reason);
+  }
+
+  /** A close frame arrived. A client answers at once; a server has more to send. */
+  #end(code: number | undefined, reason: string): void {
+    this.#inputEnd = "ended";
+    if (!this.#client) return;
+    const inOrder = code === undefined || code === CloseCode.normal ||
+      code === CloseCode.goingAway;
+    if (!inOrder) {
+      this.#inputEnd = new WebSocketError(
+        code as CloseCode,
+        `the server closed the WebSocket: ${code} ${reason}`.trimEnd(),
+      );
+    }
+    this.#sendClose(CloseCode.normal, "");
+  }
+
+  #sendClose(code: CloseCode, reason: string): Promise<void> {
+    if (!this.#closeSent) {
+      this.#closeSent = Promise.withResolvers();
+      this.#send(encodeClose(code, reason, this.#key()));
+    }
+    return this.#closeSent.promise;
+  }
+
+  #send(frame: Uint8Array): void {
+    this.#frames.push(frame);
+    this.#flush();
+  }
+
+  /** Writes the frames that wait, unless something else is being written. */
+  #flush(): void {
+    if (this.#writing || this.#left > 0 || this.#flushing) return;
+    const ping = this.#ping;
+    this.#ping = undefined;
+    const frames = this.#frames.splice(0);
+    if (ping && !this.#closeSent) {
+      frames.push(this.#encode(Opcode.pong, ping));
+    }
+    if (frames.length === 0) return;
+    this.#flushing = writeAll(this.#socket, concat(frames))
+      .catch(() => {}) // the read that is pending fails, too, or the next write
+      .finally(() => {
+        this.#flushing = undefined;
+        if (this.#frames.length === 0) this.#closeSent?.resolve();
+        this.#flush();
+      });
+  }
+
+  async #closeGently(code: CloseCode, reason: string): Promise<void> {
+    const socket = this.#socket;
+    const discarded = new Uint8Array(512);
+    const ending = async () => {
+      await this.#sendClose(code, reason);
+      await socket.closeWrite();
+      while (await socket.read(discarded) !== null);
+    };
+    // It fails when the other end is gone or takes too long, which changes nothing.
+    await deadline(ending(), LINGER).catch(() => {});
+    socket.close();
+  }
+
+  #encode(opcode: Opcode, payload: Uint8Array | string): Uint8Array {
+    return encodeFrame(opcode, payload, this.#key());
+  }
+
+  /** What a client masks with: a key that no page can foresee. */
+  #key(): Uint8Array | undefined {
+    return this.#client ? crypto.getRandomValues(new Uint8Array(4)) : undefined;
+  }
+}
+
+function lost(): Error {
+  return Object.assign(
+    new Error("Cannot go on: the WebSocket ended without a close frame"),
+    { code: "ECONNRESET" },
+  );
+}

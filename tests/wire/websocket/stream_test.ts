@@ -1,0 +1,210 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { concat } from "@std/bytes/concat";
+import { WebSocketError } from "../../../lib/wire/websocket/close_code.ts";
+import {
+  WebSocketByteStream,
+  type WebSocketOptions,
+} from "../../../lib/wire/websocket/stream.ts";
+import { chunksOf } from "../../support/bytes.ts";
+import { eventually } from "../../support/eventually.ts";
+import { isPending, macrotask } from "../../support/jitter.ts";
+import { FakeSocket } from "../../support/socket.ts";
+import { test } from "../../support/test.ts";
+import { closing, decode, frame } from "./support.ts";
+
+function open(role: WebSocketOptions["role"] = "server", more = {}) {
+  const socket = new FakeSocket();
+  const stream = new WebSocketByteStream(socket, { role, ...more });
+  const read = async (size = 512) => {
+    const buffer = new Uint8Array(size);
+    const length = await stream.read(buffer);
+    return length && new TextDecoder().decode(buffer.subarray(0, length));
+  };
+  /** What was written, as the other end decodes it. */
+  const written = () =>
+    decode([new Uint8Array(socket.written)], { masked: role === "client" });
+  return { socket, stream, read, written };
+}
+
+test("WebSocketByteStream.read() gives what binary messages carry, packed, whatever is between", async () => {
+  const { socket, read, written } = open();
+  socket.arrive(concat([
+    ...[frame(2, "a"), frame(9, "p"), frame(2), frame(2, "bc", { fin: false })],
+    ...[frame(10), frame(0, "d"), frame(2, "e").subarray(0, 3)],
+  ]));
+  assertEquals(await read(), "abcd");
+  socket.arrive(frame(2, "e").subarray(3));
+  assertEquals(await read(), "e");
+  socket.arrive(closing(1000));
+  assertEquals(await read(), null);
+  assertEquals(await read(), null);
+  assertEquals(written(), ["pong p"]); // its close frame is for close() to answer
+});
+
+test("WebSocketByteStream.read() waits for bytes, not for frames", async () => {
+  const { socket, read } = open();
+  const reading = read();
+  for (const chunk of chunksOf(concat([frame(9), frame(2), frame(2)]), 1)) {
+    socket.arrive(chunk);
+    await macrotask();
+  }
+  assert(await isPending(reading));
+  socket.arrive(frame(2, "a"));
+  assertEquals(await reading, "a");
+});
+
+test("WebSocketByteStream.read() gives all before an error, then the error", async () => {
+  const { socket, read } = open();
+  socket.arrive(concat([frame(2, "a"), frame(2, "b", { masked: false })]));
+  assertEquals(await read(), "a");
+  for (let n = 0; n < 2; n++) {
+    const error = await assertRejects(() => read(), WebSocketError);
+    assertEquals(error.code, 1002);
+  }
+});
+
+test("WebSocketByteStream.read() fails as a reset does when there is no close frame", async () => {
+  const { socket, read } = open();
+  socket.arrive(null);
+  const error = await assertRejects(() => read(), Error, "without a close");
+  assertEquals((error as { code?: string }).code, "ECONNRESET");
+});
+
+test("WebSocketByteStream.write() sends one message, however the socket takes it", async () => {
+  for (const length of [1, 125, 126, 8192, 8193, 65536, 70_000]) {
+    for (const role of ["server", "client"] as const) {
+      const { socket, stream, written } = open(role);
+      socket.takes = [1, 1, 2, 3, 1, 1, 1, length - 1, 1];
+      const bytes = new Uint8Array(length).fill(7);
+      for (let rest = bytes; rest.length > 0;) {
+        rest = rest.subarray(await stream.write(rest));
+      }
+      assertEquals(socket.mostWrites, 1);
+      const found = decode([new Uint8Array(socket.written)], {
+        masked: role === "client",
+        maxBinary: length,
+      });
+      assertEquals(found.length, 1);
+      assertEquals(written().length, 1);
+    }
+  }
+});
+
+test("WebSocketByteStream: what is not a message goes out between messages", async () => {
+  const { socket, stream, read, written } = open();
+  const reading = read();
+  socket.takes = [4, 9000]; // the header, and a part of the message
+  const bytes = new Uint8Array(10_000).fill(7);
+  assertEquals(await stream.write(bytes), 9000);
+  stream.sendText("first");
+  socket.arrive(frame(9, "old"));
+  await macrotask();
+  socket.arrive(frame(9, "new"));
+  await macrotask();
+  socket.stuck = true;
+  const writing = stream.write(bytes.subarray(9000));
+  stream.sendText("second");
+  await macrotask();
+  socket.unstick();
+  assertEquals(await writing, 1000);
+  await stream.write(Uint8Array.of(65));
+  // Only the newest ping is answered: that is all that may wait for a client.
+  assertEquals(written(), [
+    "binary 10000:7",
+    "text first",
+    "text second",
+    "pong new",
+    "binary A",
+  ]);
+  assertEquals(socket.mostWrites, 1);
+  stream.close();
+  await assertRejects(() => reading, Error);
+});
+
+test("WebSocketByteStream.closeWrite() is the last that is sent", async () => {
+  const { socket, stream, read, written } = open();
+  await stream.write(Uint8Array.of(65));
+  await stream.closeWrite(1001);
+  await stream.closeWrite(1001);
+  stream.sendText("too late");
+  await assertRejects(() => stream.write(Uint8Array.of(66)), Error);
+  socket.arrive(concat([frame(9, "p"), frame(2, "a"), closing(1001)]));
+  assertEquals(await read(), "a");
+  assertEquals(await read(), null);
+  assertEquals(written(), ["binary A", "close 1001 "]);
+  stream.close(1000);
+  assert(socket.closed);
+});
+
+test("WebSocketByteStream.close() with a code says it, and waits for the other end", async () => {
+  const { socket, stream, written } = open();
+  stream.close(1002, "a frame is not masked");
+  stream.close();
+  await macrotask();
+  assertEquals(written(), ["close 1002 a frame is not masked"]);
+  assert(socket.writeClosed && !socket.closed);
+  socket.arrive(new Uint8Array(100)); // more of what was wrong
+  socket.arrive(null);
+  await macrotask();
+  assert(socket.closed);
+});
+
+test("WebSocketByteStream.close() with a code waits for the message that is being written", async () => {
+  const { socket, stream, written } = open();
+  socket.takes = [4, 8000];
+  const bytes = new Uint8Array(10_000).fill(7);
+  await stream.write(bytes);
+  socket.stuck = true;
+  const writing = stream.write(bytes.subarray(8000));
+  stream.close(1011);
+  await macrotask();
+  assert(!socket.writeClosed);
+  socket.unstick();
+  await writing;
+  socket.arrive(null);
+  await eventually("the end", () => socket.closed, Boolean);
+  assertEquals(written(), ["binary 10000:7", "close 1011 "]);
+});
+
+test("WebSocketByteStream.close() does not wait forever for a write that is stuck", async () => {
+  const { socket, stream } = open();
+  socket.stuck = true;
+  const writing = stream.write(Uint8Array.of(65));
+  stream.close(1011);
+  await assertRejects(() => writing, Error);
+  assert(socket.closed);
+});
+
+test("WebSocketByteStream: a client masks with ever new keys, and answers a close frame at once", async () => {
+  const texts: string[] = [];
+  const { socket, stream, read, written } = open("client", {
+    head: frame(1, "from the head", { masked: false }),
+    onText: (text: string) => texts.push(text),
+  });
+  for (let n = 0; n < 8; n++) await stream.write(new Uint8Array(4));
+  const bytes = new Uint8Array(socket.written);
+  const keys = chunksOf(bytes, 10).map((frame) => frame.slice(2, 6).toHex());
+  assert(new Set(keys).size > 1);
+  socket.arrive(frame(2, "a", { masked: false }));
+  assertEquals(await read(), "a");
+  assertEquals(texts, ["from the head"]);
+  const goingAway = Uint8Array.of(1001 >> 8, 1001 & 255);
+  socket.arrive(frame(8, goingAway, { masked: false }));
+  assertEquals(await read(), null);
+  await macrotask();
+  assertEquals(written().at(-1), "close 1000 ");
+});
+
+test("WebSocketByteStream: a client hears why the server closes", async () => {
+  const { socket, read } = open("client");
+  const code = concat([
+    Uint8Array.of(1008 >> 8, 1008 & 255),
+    new TextEncoder().encode("too many control frames"),
+  ]);
+  socket.arrive(frame(8, code, { masked: false }));
+  await assertRejects(
+    () => read(),
+    WebSocketError,
+    "the server closed the WebSocket: 1008 too many control frames",
+  );
+});

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { type ByteSink, writeAll } from "../wire/write_all.ts";
+import type { ByteSink } from "../wire/write_all.ts";
 
 /**
  * How many bytes may wait for a write, line ends included: as much as a pipe
@@ -32,12 +32,26 @@ export class LineWriter {
   /** Takes the place of `#waiting` while that is written. */
   #spare = new Uint8Array(LINE_WRITER_CAPACITY);
   #flushing: Promise<void> | undefined;
+  #lost = 0;
+  #fails = false;
+  /** Whether the stream ends within a line. */
+  #torn = false;
 
   constructor(sink: ByteSink) {
     this.#sink = sink;
     const { promise, resolve } = Promise.withResolvers<unknown>();
     this.failed = promise;
     this.#fail = resolve;
+  }
+
+  /** Lines for which there was room, but which the stream did not take whole. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** Whether the last write failed. */
+  get fails(): boolean {
+    return this.#fails;
   }
 
   /**
@@ -82,12 +96,31 @@ export class LineWriter {
       const bytes = this.#waiting.subarray(0, this.#length);
       [this.#waiting, this.#spare] = [this.#spare, this.#waiting];
       this.#length = 0;
-      try {
-        await writeAll(this.#sink, bytes);
-      } catch (error) { // what it did not take is lost
-        this.#fail(error);
-      }
+      await this.#write(bytes);
     }
     this.#flushing = undefined;
+  }
+
+  /** Writes whole lines. What the stream does not take is lost, and counted. */
+  async #write(bytes: Uint8Array): Promise<void> {
+    let rest = bytes;
+    try {
+      // The next line must not go on where a torn one ended.
+      if (this.#torn) await this.#sink.write(Uint8Array.of(NEWLINE));
+      this.#torn = false;
+      while (rest.length > 0) {
+        rest = rest.subarray(await this.#sink.write(rest));
+      }
+      this.#fails = false;
+    } catch (error) {
+      this.#torn ||= rest.length < bytes.length &&
+        bytes[bytes.length - rest.length - 1] !== NEWLINE;
+      this.#fails = true;
+      this.#lost += rest.reduce(
+        (sum, byte) => sum + Number(byte === NEWLINE),
+        0,
+      );
+      this.#fail(error);
+    }
   }
 }

@@ -1,8 +1,8 @@
 /**
  * The logger: what goes to standard error, line by line. The server's command
  * tells it what happens. Neither clients nor a reader that reads nothing can make
- * the log long or slow: lines of a kind are limited, and lines without room are
- * counted and lost.
+ * the log long or slow: lines of a kind are limited, and lines that cannot be written
+ * are lost and counted.
  *
  * @module
  */
@@ -37,18 +37,20 @@ export interface LoggerOptions {
   readonly now?: () => Date;
 }
 
+/** Where log lines go. */
+type Writer = Pick<LineWriter, "tryWrite" | "lost" | "fails">;
+
 /** Prints log lines. */
 export class Logger {
-  readonly #writer: Pick<LineWriter, "tryWrite">;
+  readonly #writer: Writer;
   readonly #options: LoggerOptions;
   readonly #limiter: RateLimiter;
-  /** Lines without room, since the last line that had room. */
-  #lost = 0;
+  /** Lines without room. */
+  #refused = 0;
+  /** How many lost lines the log has told of. */
+  #told = 0;
 
-  constructor(
-    writer: Pick<LineWriter, "tryWrite">,
-    options: LoggerOptions = {},
-  ) {
+  constructor(writer: Writer, options: LoggerOptions = {}) {
     this.#writer = writer;
     this.#options = options;
     this.#limiter = new RateLimiter(options.verbose ? VERBOSE_LIMIT : LIMIT);
@@ -79,16 +81,22 @@ export class Logger {
 
   /** Prints a line whatever its level and kind. */
   print(line: LogLine): void {
-    if (this.#lost > 0) {
-      const lost: LogLine = {
-        kind: "lost",
-        level: "warning",
-        text: `lost ${this.#lost} lines, because nobody read the log`,
-        fields: { count: this.#lost },
-      };
-      if (this.#writer.tryWrite(this.#format(lost))) this.#lost = 0;
-    }
-    if (!this.#writer.tryWrite(this.#format(line))) this.#lost++;
+    this.#tellLost();
+    if (!this.#writer.tryWrite(this.#format(line))) this.#refused++;
+  }
+
+  /** Says how many lines were lost in all, once lines can be written again. */
+  #tellLost(): void {
+    const lost = this.#refused + this.#writer.lost;
+    if (lost === this.#told || this.#writer.fails) return;
+    const line: LogLine = {
+      kind: "lost",
+      level: "warning",
+      text:
+        `lost ${lost} lines so far, because nobody read the log or it was full`,
+      fields: { count: lost },
+    };
+    if (this.#writer.tryWrite(this.#format(line))) this.#told = lost;
   }
 
   #format({ kind, level, text, fields }: LogLine): string {

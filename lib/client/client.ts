@@ -110,7 +110,7 @@ export class Client
   closeWrite(): Promise<void> {
     if (this.#closed) return Promise.resolve();
     this.#sending = false;
-    return this.#ended ??= this.#last.then(() => this.#socket.closeWrite());
+    return this.#ended ??= this.#endSending();
   }
 
   /** Closes the connection at once. The iteration ends. May be called twice. */
@@ -142,6 +142,15 @@ export class Client
         for (const body of bodies(run.bytes)) yield body.slice();
       }
     } catch (error) {
+      if (!this.#closed) throw error;
+    }
+  }
+
+  async #endSending(): Promise<void> {
+    try {
+      await this.#last;
+      await this.#socket.closeWrite();
+    } catch (error) { // nobody waits for the end of what was closed meanwhile
       if (!this.#closed) throw error;
     }
   }

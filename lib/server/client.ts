@@ -17,7 +17,7 @@ import type { DisconnectReason, Traffic } from "./stats.ts";
 export type ClientState = "open" | "lagging" | "ending";
 
 /** What is known of a client as long as it is remembered. */
-interface ClientFacts extends Traffic {
+export interface ClientFacts extends Traffic {
   /** The client's number: the server numbers the clients it adds, from 1. */
   readonly client: number;
   /** The client's address. */

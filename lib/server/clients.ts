@@ -8,6 +8,7 @@
 import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
 import { isDisconnect } from "../wire/io_error.ts";
+import { Callbacks } from "./callbacks.ts";
 import { type ClientLimit, ClientLimits } from "./client_limits.ts";
 import type { ConnectedClient, EndedClient } from "./client.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
@@ -39,6 +40,8 @@ export class Clients {
   readonly checkInterval: number;
   /** How many checks without progress make a stall. */
   readonly #stallChecks: number;
+  /** Calls the program's callbacks. */
+  readonly callbacks: Callbacks;
   readonly #options: ResolvedOptions;
   readonly #limits: ClientLimits;
   readonly #counter = new StatsCounter();
@@ -53,12 +56,12 @@ export class Clients {
   constructor(options: ResolvedOptions) {
     const { publisher, onError, stallTimeout } = options;
     this.#options = options;
+    this.callbacks = new Callbacks(onError);
     this.#limits = new ClientLimits(options);
-    const { traffic } = this.#counter;
     this.#shared = {
       publisher,
-      onError,
-      traffic,
+      onError: this.callbacks.report,
+      traffic: this.#counter.traffic,
       delays: () => this.#delays,
     };
     const checks = Math.max(MIN_CHECKS, Math.ceil(stallTimeout / MAX_INTERVAL));
@@ -71,7 +74,8 @@ export class Clients {
   /** The server's stats at this moment. */
   stats(): Stats {
     const connections = [...this.#connections.values()];
-    return this.#counter.stats(connections.map(({ channel }) => channel));
+    const channels = connections.map(({ channel }) => channel);
+    return this.#counter.stats(channels, this.callbacks.unreported);
   }
 
   /** Those that are connected, by number. */
@@ -92,13 +96,13 @@ export class Clients {
   /** Counts a failure to accept, and reports the first of an episode. */
   acceptFailed(error: Error, first: boolean): void {
     this.#counter.acceptErrors++;
-    if (first) this.#options.onError(error);
+    if (first) this.callbacks.report(error);
   }
 
   /** Counts a client whose socket was broken before it could be added. */
   addFailed(error: unknown): void {
     this.#counter.disconnected.reset++;
-    if (!isDisconnect(error)) this.#options.onError(error);
+    if (!isDisconnect(error)) this.callbacks.report(error);
   }
 
   /** Adds a client, or returns the limit that refuses it; the caller closes it then. */
@@ -190,7 +194,7 @@ export class Clients {
     const { publisher } = this.#options;
     if (publisher.flush) {
       for (const connection of connections) connection.stopReading();
-      await publisher.flush().catch(this.#options.onError);
+      await publisher.flush().catch(this.callbacks.report);
     }
     for (const connection of connections) connection.drain();
     await finished;
@@ -207,10 +211,6 @@ export class Clients {
   }
 
   #emit(event: ServerEvent): void {
-    try {
-      this.#options.onEvent?.(event);
-    } catch (error) { // a failing listener must not disconnect a client
-      this.#options.onError(error);
-    }
+    this.callbacks.call(this.#options.onEvent, event);
   }
 }

@@ -11,6 +11,7 @@
  */
 import { deadline } from "@std/async/deadline";
 import type { Channel } from "../hub/channel.ts";
+import { leadingRun } from "../wire/frame.ts";
 import { frames, TruncatedFrameError } from "../wire/framer.ts";
 import { isDisconnect } from "../wire/io_error.ts";
 import { WebSocketError } from "../wire/websocket/close_code.ts";
@@ -59,6 +60,8 @@ export class Connection implements ConnectedClient {
   /** How the client's sending side has ended. */
   #inputEnded: "ended" | "truncated" | undefined;
   #draining = false;
+  /** The client got everything, and was told that nothing more comes. */
+  #saidGoodbye = false;
   /** The read loop waits for the publisher. */
   #publishing = false;
   /** A write is pending: data waits for the client. */
@@ -129,6 +132,7 @@ export class Connection implements ConnectedClient {
 
   /** Closes at once; the first reason counts. Both loops end. */
   close(reason: DisconnectReason): void {
+    if (reason === "aborted" && this.#saidGoodbye) reason = "drained";
     this.#reason ??= reason;
     this.channel[Symbol.dispose]();
     this.#transport.close(reason);
@@ -194,37 +198,51 @@ export class Connection implements ConnectedClient {
 
   /** Writes until the channel ends, and then ends the connection. */
   async #writeLoop(reading: Promise<void>): Promise<DisconnectReason> {
-    const { traffic } = this.#options;
+    let unfinished: Uint8Array<ArrayBuffer> | undefined;
+    let written = 0;
     try {
       for await (const { bytes, count } of this.channel) {
         this.#writing = true;
         this.lagState?.check();
         this.#notifyDropped();
-        let written = await this.#transport.write(bytes);
+        written = await this.#transport.write(bytes);
         this.#progress++;
         while (written < bytes.length) {
+          unfinished = bytes;
           written += await this.#transport.write(bytes.subarray(written));
           this.#progress++;
         }
+        unfinished = undefined;
         this.#writing = false;
         this.channel.release();
-        traffic.messagesOut += count;
-        traffic.bytesOut += bytes.length;
-        this.messagesOut += count;
-        this.bytesOut += bytes.length;
+        this.#count(count, bytes.length);
         this.#observeDelay();
       }
       if (!this.#reason) this.#notifyDropped();
     } catch (error) {
       this.#disconnect(error);
     }
-    if (!this.#reason && !this.#inputEnded) {
+    if (unfinished) {
+      const { count, bytes } = leadingRun(unfinished.subarray(0, written));
+      this.#count(count, bytes.length);
+    }
+    const ending = this.#inputEnded ?? "drained";
+    if (!this.#reason && ending === "drained") {
       await this.#closeGracefully(reading);
     }
-    this.close(this.#inputEnded ?? "drained");
+    this.close(ending);
     // A publisher that never settles must not keep the connection alive.
     if (!this.#publishing) await reading;
     return this.#reason!;
+  }
+
+  /** Counts messages that the system has taken. */
+  #count(messages: number, bytes: number): void {
+    const { traffic } = this.#options;
+    traffic.messagesOut += messages;
+    traffic.bytesOut += bytes;
+    this.messagesOut += messages;
+    this.bytesOut += bytes;
   }
 
   /** Tells the client what is missing at this place of what it is sent. */
@@ -258,6 +276,7 @@ export class Connection implements ConnectedClient {
   async #closeGracefully(reading: Promise<void>): Promise<void> {
     try {
       await this.#transport.closeWrite();
+      this.#saidGoodbye = true;
       await deadline(reading, LINGER);
     } catch (error) {
       const late = error instanceof DOMException;

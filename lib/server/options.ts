@@ -70,16 +70,21 @@ export interface ServeOptions<A extends Deno.Addr = Deno.NetAddr> {
   drainTimeout?: number;
   /** Ends the server at once, without draining, when it aborts. */
   signal?: AbortSignal;
-  /** Called once, with the address that the server listens on. */
+  /**
+   * Called once, with the address that the server listens on. If it fails, also
+   * later, as a promise, `onError` is called.
+   */
   onListen?: (addr: A) => void;
   /**
-   * Called with failures that the server survives: accepting paused, the publisher
-   * or `onEvent` threw. A client that goes away, however rudely, is no failure.
+   * Called with failures that the server survives: accepting paused, the publisher,
+   * the listener or another callback threw. A client that goes away, however rudely,
+   * is no failure. If `onError` itself fails, the stats count it as `unreported`.
    */
   onError?: (error: unknown) => void;
   /**
    * Called with what happens to clients: one connected, lags, has caught up, was
-   * disconnected, was refused.
+   * disconnected, was refused. If it fails, also later, as a promise, `onError` is
+   * called.
    */
   onEvent?: (event: ServerEvent) => void;
 }

@@ -173,6 +173,9 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
   readonly #stop = new AbortController();
   /** Aborted to end without draining. */
   readonly #abort = new AbortController();
+  /** Resolves when the listener could not be closed, and may accept for ever. */
+  readonly #cannotClose = Promise.withResolvers<void>();
+  #isDraining = false;
 
   constructor(
     listener: Listener<A>,
@@ -190,7 +193,7 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
     this.finished = this.#run().finally(() =>
       signal?.removeEventListener("abort", abort)
     );
-    onListen?.(this.addr);
+    this.#clients.callbacks.call(onListen, this.addr);
   }
 
   stats(): Stats {
@@ -229,8 +232,14 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
   }
 
   #stopAccepting(): void {
+    if (this.#stop.signal.aborted) return;
     this.#stop.abort();
-    this.#listener[Symbol.dispose]();
+    try {
+      this.#listener[Symbol.dispose]();
+    } catch (error) {
+      this.#clients.callbacks.report(error);
+      this.#cannotClose.resolve();
+    }
   }
 
   /** Ends without draining. */
@@ -241,8 +250,9 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
 
   async #run(): Promise<void> {
     const watching = this.#clients.watch(this.#stop.signal);
-    await this.#accept();
+    await Promise.race([this.#accept(), this.#cannotClose.promise]);
     this.#stopAccepting();
+    this.#isDraining = true;
     await watching;
     await this.#clients.drain(this.#abort.signal);
   }
@@ -252,7 +262,10 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
       signal: this.#stop.signal,
       onFailure: (error, first) => this.#clients.acceptFailed(error, first),
     });
-    for await (const socket of sockets) this.#add(socket);
+    for await (const socket of sockets) {
+      if (this.#isDraining) socket[Symbol.dispose](); // it could not be closed
+      else this.#add(socket);
+    }
   }
 
   #add(socket: Deno.Conn): void {

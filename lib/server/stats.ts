@@ -68,6 +68,8 @@ export interface Stats extends Traffic {
    * accepted is no failure, and is not counted.
    */
   acceptErrors: number;
+  /** Failures that `onError` did not take, because it failed itself. */
+  unreported: number;
 }
 
 /** Counts for {@linkcode Stats}. */
@@ -103,7 +105,10 @@ export class StatsCounter {
   }
 
   /** The stats at this moment, with these channels open. */
-  stats(channels: readonly Pick<Channel, "dropped" | "lag">[]): Stats {
+  stats(
+    channels: readonly Pick<Channel, "dropped" | "lag">[],
+    unreported = 0,
+  ): Stats {
     return {
       clients: channels.length,
       ...this.traffic,
@@ -113,6 +118,7 @@ export class StatsCounter {
       ),
       lag: channels.reduce((most, { lag }) => Math.max(most, lag), 0),
       acceptErrors: this.acceptErrors,
+      unreported,
       refused: this.refused,
       refusedPerAddress: this.refusedPerAddress,
       disconnected: { ...this.disconnected },

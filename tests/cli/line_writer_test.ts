@@ -114,6 +114,31 @@ test("LineWriter: when the stream fails, what it did not take is lost, and nothi
   assertEquals(stream.text, "there is room again\n");
 });
 
+test("LineWriter.lost counts the lines that were not taken whole, and a torn one stays alone", async () => {
+  const stream = new Stream();
+  const writer = new LineWriter(stream);
+  const write = async (text: string, taken: number) => {
+    let takes = taken;
+    stream.write = (bytes) => {
+      if (takes === 0) return Promise.reject(new Error("disk full"));
+      const part = bytes.subarray(0, takes);
+      takes -= part.length;
+      stream.text += new TextDecoder().decode(part);
+      return Promise.resolve(part.length);
+    };
+    for (const line of text.split(" ")) writer.tryWrite(line);
+    await writer.flushed();
+    return [writer.lost, writer.fails];
+  };
+  assertEquals(await write("whole", Infinity), [0, false]);
+  assertEquals(await write("torn", 2), [1, true]);
+  assertEquals(await write("lost", 0), [2, true]);
+  assertEquals(await write("line", 1), [3, true]); // the end of the torn one
+  assertEquals(await write("whole", 6), [3, false]);
+  assertEquals(await write("two lines", Infinity), [3, false]);
+  assertEquals(stream.text, "whole\nto\nwhole\ntwo\nlines\n");
+});
+
 test("LineWriter.failed resolves with the first error of the stream", async () => {
   const stream = new Stream();
   const writer = new LineWriter(stream);

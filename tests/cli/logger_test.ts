@@ -12,7 +12,7 @@ const NOW = new Date("2038-01-19T03:14:08Z");
 /** A logger, what it printed, and how many lines have room. */
 function start(options: Partial<LoggerOptions> = {}) {
   const lines: string[] = [];
-  const stream = { room: Infinity };
+  const stream = { room: Infinity, lost: 0, fails: false };
   const tryWrite = (line: string) => {
     if (stream.room <= 0) return false;
     stream.room--;
@@ -23,7 +23,7 @@ function start(options: Partial<LoggerOptions> = {}) {
   return {
     lines,
     stream,
-    logger: new Logger({ tryWrite }, {
+    logger: new Logger(Object.assign(stream, { tryWrite }), {
       verbose: false,
       json: false,
       now,
@@ -84,9 +84,29 @@ test("Logger.print() says how many lines were lost, once there is room", () => {
   logger.print(line("five"));
   assertEquals(lines, [
     "zillions: one",
-    "zillions: lost 2 lines, because nobody read the log",
+    "zillions: lost 2 lines so far, because nobody read the log or it was full",
     "zillions: four",
     "zillions: five",
+  ]);
+});
+
+test("Logger.print() says how many lines a full disk has lost, once it takes lines again", () => {
+  const { logger, lines, stream } = start();
+  Object.assign(stream, { lost: 3, fails: true });
+  logger.print(line("one"));
+  stream.fails = false;
+  logger.print(line("two"));
+  logger.print(line("three"));
+  stream.room = 0;
+  logger.print(line("four"));
+  stream.room = Infinity;
+  logger.print(line("five"));
+  const lost = (count: number) =>
+    `zillions: lost ${count} lines so far, because nobody read the log or it was full`;
+  const said = (text: string) => `zillions: ${text}`;
+  assertEquals(lines, [
+    ...[said("one"), lost(3), said("two"), said("three")],
+    ...[lost(4), said("five")],
   ]);
 });
 

@@ -121,6 +121,18 @@ test("Client.closeWrite() sends what is still to be sent, and may be called twic
   await assertRejects(() => client.send("d"), Error, "sending side is closed");
 });
 
+test("Client.close() right after closeWrite() is the end of both", async () => {
+  await using server = serve({ port: 0 });
+  for (const word of [undefined, "unsent"]) {
+    const client = await connect(server.addr);
+    if (word !== undefined) client.send(word).catch(() => {});
+    const ended = client.closeWrite(); // a rejection would fail this test
+    client.close();
+    await ended;
+    assertEquals(await Array.fromAsync(client), []);
+  }
+});
+
 test("Client.close() ends the iteration and may be called twice", async () => {
   await using server = serve({ port: 0 });
   const client = await connect(server.addr);

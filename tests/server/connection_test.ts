@@ -158,8 +158,35 @@ test("Connection.drain() sends what waits, says goodbye, waits for the client's"
   assert(socket.writeClosed);
   assert(!socket.closed);
   socket.arrive(null);
-  assertEquals(await connection.finished, "ended");
+  assertEquals(await connection.finished, "drained");
   assert(socket.closed);
+});
+
+test("Connection.close() when the time to drain is over: a client that got everything is drained", async () => {
+  const { socket, hub, connection } = open();
+  hub.broadcast(encode("a"));
+  connection.drain();
+  await macrotask();
+  assert(socket.writeClosed);
+  connection.close("aborted");
+  assertEquals(await connection.finished, "drained");
+});
+
+test("Connection: of a run that is broken off, the messages that the system took count as sent", async () => {
+  for (const [takes, messages, bytes] of [[1, 0, 0], [2, 1, 2], [7, 2, 5]]) {
+    const { socket, hub, connection, traffic } = open();
+    socket.takes = [takes!];
+    const write = socket.write.bind(socket);
+    socket.write = (bytes) => {
+      if (socket.takes.length === 0) socket.stuck = true;
+      return write(bytes);
+    };
+    hub.broadcast(concat(["a", "bc", "def"].map((text) => encode(text))), 3);
+    await macrotask();
+    connection.close("aborted");
+    assertEquals(await connection.finished, "aborted");
+    assertEquals([traffic.messagesOut, traffic.bytesOut], [messages, bytes]);
+  }
 });
 
 test("Connection.drain() publishes nothing more", async () => {

@@ -5,8 +5,10 @@ import {
   type ServeListenerOptions,
   type Server,
 } from "../../lib/server/serve.ts";
+import { macrotask } from "../support/jitter.ts";
 import { Peer } from "../support/peer.ts";
 import { until } from "../support/server.ts";
+import { FakeListener, FakeSocket } from "../support/socket.ts";
 import { CERT, KEY } from "../support/tls.ts";
 import { test } from "../support/test.ts";
 
@@ -77,7 +79,7 @@ test("serve({ listener }) ends when somebody else closes the listener", async ()
   assertEquals(await peer.body(), null);
   await peer.hangUp();
   await server.finished;
-  assertEquals(server.stats().disconnected.ended, 1);
+  assertEquals(server.stats().disconnected.drained, 1);
 });
 
 test("serve({ listener }) needs no more of it than to accept, an address and to be disposed", async () => {
@@ -99,6 +101,56 @@ test("serve({ listener }) needs no more of it than to accept, an address and to 
   await peer.hearAll();
   await server.shutdown();
   assertEquals(accepts, 2);
+});
+
+test("serve({ listener }) disposes of it once: a second time would throw", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const errors: unknown[] = [];
+  const server = serve({
+    listener: {
+      addr: listener.addr as Deno.NetAddr,
+      accept: () => listener.accept(),
+      [Symbol.dispose]: () => listener.close(),
+    },
+    onError: (error) => errors.push(error),
+  });
+  using peer = await Peer.join(server.addr, "a");
+  server.hub.broadcast(encode("the last"));
+  const ended = server.shutdown();
+  assertEquals(await peer.hear(), "the last");
+  await peer.hangUp();
+  await ended;
+  assertEquals(server.stats().disconnected.drained, 1);
+  assertEquals(errors, []);
+});
+
+test("serve({ listener }) drains and ends, although the listener cannot be closed", async () => {
+  const listener = new FakeListener();
+  const errors: unknown[] = [];
+  const server = serve({
+    listener: {
+      addr: listener.addr,
+      accept: () => listener.accept(),
+      [Symbol.dispose]() {
+        throw new Error("not now");
+      },
+    },
+    onError: (error) => errors.push(error),
+  });
+  const socket = new FakeSocket();
+  listener.connect(socket);
+  await macrotask();
+  server.hub.broadcast(encode("the last"));
+  const ended = server.shutdown();
+  const late = new FakeSocket();
+  await macrotask();
+  listener.connect(late);
+  socket.arrive(null);
+  await ended;
+  assertEquals(new Uint8Array(socket.written), encode("the last"));
+  assertEquals(errors.map(String), ["Error: not now"]);
+  assertEquals(server.stats().disconnected.drained, 1);
+  assert(late.closed, "a client that comes after that is closed");
 });
 
 test("serve({ listener }) counts each failure to accept, and tells of the first", async () => {
@@ -234,8 +286,8 @@ test("serve({ listener }) with TLS: who speaks no TLS, or vanishes, costs nobody
   await chat(witness, "still here");
   assertEquals(errors, []);
   await witness.closeWrite();
+  await until(server, (server) => server.stats().disconnected.ended === 1);
   await server.shutdown();
-  assertEquals(server.stats().disconnected.ended, 1);
 });
 
 test("serve({ listener }) with TLS: who never speaks is a client among others, until a message waits for it", async () => {

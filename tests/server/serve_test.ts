@@ -62,6 +62,7 @@ test("Server.stats() counts messages and bytes, in and out", async () => {
     dropped: 0,
     lag: 0,
     acceptErrors: 0,
+    unreported: 0,
     refused: 0,
     refusedPerAddress: 0,
     disconnected: {

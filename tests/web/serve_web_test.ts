@@ -205,7 +205,7 @@ test("WebSocket: a server that ends says so, sends what waits, and closes with 1
   assertEquals(web.stats().refused.draining, 1);
   await peer.send(closing(1001));
   await inTime(ended, "the server to end");
-  assertEquals(server.stats().disconnected.ended, 1);
+  assertEquals(server.stats().disconnected.drained, 1);
   await inTime(web.finished, "the web side to end");
   Deno.listen({ port: web.addr.port, hostname: "127.0.0.1" }).close();
 });

@@ -42,6 +42,7 @@ printed as ${NOT_TEXT}. When the input ends, the client prints
 what the server still sends, and ends when the server closes the connection.
 
 Exit codes: 0 when the server closed the connection after the input had ended,
-or nobody reads the output any more; 1 when there is no server, it was lost, or
-it closed the connection before; 2 for a wrong command line.`,
+or nobody reads the output any more; 1 when there is no server, it was lost, it
+closed the connection before, or it sent nothing back; 2 for a wrong command
+line; 3 when a line was too long to be sent, and all else went well.`,
 } as const satisfies Command<unknown, Record<never, never>>;

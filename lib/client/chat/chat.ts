@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { delay } from "@std/async/delay";
 import type { Client } from "../client.ts";
 import { MAX_BODY } from "../../wire/frame.ts";
 import type { ByteSource } from "../../wire/framer.ts";
@@ -28,6 +29,9 @@ const UPDATE_DELAY = 16;
 
 /** How many bytes of keys are read at once: enough for most pasted text. */
 const READ_SIZE = 4 * 1024;
+
+/** How long a user who leaves waits for a terminal that takes nothing, in milliseconds. */
+const CLOSE_TIMEOUT = 500;
 
 /** What a chat needs. */
 export interface ChatOptions {
@@ -59,6 +63,7 @@ export class Chat {
   #received = 0;
   #sent = 0;
   #finished = false;
+  #isStuck = false;
   /** What the last key did wrong, shown until the next key. */
   #error = "";
 
@@ -90,8 +95,13 @@ export class Chat {
       ]);
     } finally {
       client.close();
-      await this.#screen.close();
+      await this.#closeScreen();
     }
+  }
+
+  /** Whether the terminal took nothing more at the end. */
+  get isStuck(): boolean {
+    return this.#isStuck;
   }
 
   /** Draws anew, because the window has changed. */
@@ -102,6 +112,19 @@ export class Chat {
   /** Ends the chat now. */
   leave(): void {
     this.#leave.resolve("left");
+  }
+
+  /** Restores the screen, or gives up on that a little after the user has left. */
+  async #closeScreen(): Promise<void> {
+    const closed = new AbortController();
+    const { signal } = closed;
+    const late = this.#leave.promise.catch(() => {})
+      .then(() => delay(CLOSE_TIMEOUT, { signal })).catch(() => {});
+    this.#isStuck = await Promise.race([
+      this.#screen.close().then(() => false),
+      late.then(() => true),
+    ]);
+    closed.abort();
   }
 
   async #receive(): Promise<ChatEnding> {

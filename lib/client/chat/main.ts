@@ -4,7 +4,7 @@
  *
  * @module
  */
-// deno-lint-ignore-file no-console -- this is a program
+import { delay } from "@std/async/delay";
 import config from "../../../deno.json" with { type: "json" };
 import { parseCommandLine, UsageError } from "../../cli/command_line.ts";
 import { helpText } from "../../cli/help.ts";
@@ -12,10 +12,15 @@ import { LineWriter } from "../../cli/line_writer.ts";
 import { type Address, formatAddress } from "../../wire/address.ts";
 import { escape } from "../../wire/escape.ts";
 import { MAX_BODY } from "../../wire/frame.ts";
-import { describeError, isDisconnect } from "../../wire/io_error.ts";
+import {
+  describeError,
+  isBrokenPipe,
+  isDisconnect,
+} from "../../wire/io_error.ts";
+import { writeAll } from "../../wire/write_all.ts";
 import { type Client, connect, TruncatedFrameError } from "../client.ts";
 import { COMMAND } from "./arguments.ts";
-import { pipe } from "./pipe.ts";
+import { pipe, type PipeEnding } from "./pipe.ts";
 import { input, output, StreamError } from "./streams.ts";
 import { chatAtTerminal } from "./terminal.ts";
 
@@ -27,16 +32,36 @@ interface Outcome {
 
 const SUCCESS: Outcome = { code: 0 };
 
+/** The exit code when a line was not sent, and all else went well. */
+const REFUSED = 3;
+
+/** What the server did, where that is a failure. */
+const ENDINGS = {
+  disconnected: "ended the connection before the input ended",
+  unanswered: "ended the connection and has sent nothing back",
+};
+
+/** How long the command waits at its end for a reader of its errors, in milliseconds. */
+const FLUSH_TIMEOUT = 1000;
+
 /** Runs the command with `args` and ends the process. */
 export async function main(args: string[]): Promise<never> {
-  const { code, error } = await run(args);
-  // It may quote arguments.
-  if (error) console.error(`client: ${escape(error)}`);
+  const errors = new LineWriter(Deno.stderr);
+  const print = (error: string) => {
+    // It may quote arguments.
+    errors.tryWrite(`client: ${escape(error)}`);
+  };
+  const { code, error } = await run(args, print);
+  if (error) print(error);
+  await Promise.race([errors.flushed(), delay(FLUSH_TIMEOUT)]);
   // A read of standard input may be pending, and would keep the process alive.
   Deno.exit(code);
 }
 
-async function run(args: string[]): Promise<Outcome> {
+async function run(
+  args: string[],
+  print: (error: string) => void,
+): Promise<Outcome> {
   let parsed;
   try {
     parsed = parseCommandLine(args, COMMAND);
@@ -44,14 +69,27 @@ async function run(args: string[]): Promise<Outcome> {
     if (!(error instanceof UsageError)) throw error;
     return { code: 2, error: error.message };
   }
-  if (parsed === "help") console.log(helpText(COMMAND));
-  else if (parsed === "version") console.log(`zillions ${config.version}`);
-  else return await talk(parsed.argument);
+  if (parsed === "help") return await say(helpText(COMMAND));
+  if (parsed === "version") return await say(`zillions ${config.version}`);
+  return await talk(parsed.argument, print);
+}
+
+/** Prints a text to standard output. */
+async function say(text: string): Promise<Outcome> {
+  try {
+    await writeAll(output, new TextEncoder().encode(`${text}\n`));
+  } catch (error) {
+    if (error instanceof StreamError) return failure(error.message);
+    if (!isBrokenPipe(error)) throw error;
+  }
   return SUCCESS;
 }
 
 /** Connects to the server and talks to it, until one of them ends it. */
-async function talk(server: Address): Promise<Outcome> {
+async function talk(
+  server: Address,
+  print: (error: string) => void,
+): Promise<Outcome> {
   const address = formatAddress(server);
   let client: Client;
   try {
@@ -62,11 +100,10 @@ async function talk(server: Address): Promise<Outcome> {
   try {
     const ending = Deno.stdin.isTerminal() && Deno.stdout.isTerminal()
       ? await chatAtTerminal(client, address)
-      : await pipeStreams(client);
+      : await pipeStreams(client, print);
     if (typeof ending === "number") return { code: ending };
-    return ending === "ended"
-      ? SUCCESS
-      : failure(`${address} ended the connection before the input ended`);
+    if (ending === "ended") return SUCCESS;
+    return failure(`${address} ${ENDINGS[ending]}`);
   } catch (error) {
     if (error instanceof StreamError) return failure(error.message);
     if (error instanceof TruncatedFrameError) {
@@ -79,19 +116,26 @@ async function talk(server: Address): Promise<Outcome> {
   }
 }
 
-async function pipeStreams(client: Client): Promise<"ended" | "disconnected"> {
-  const ended = await pipe({
+/** Talks through the streams; returns how that ended, or an exit code. */
+async function pipeStreams(
+  client: Client,
+  print: (error: string) => void,
+): Promise<PipeEnding | number> {
+  let refused = false;
+  const ending = await pipe({
     client,
     input,
     output: new LineWriter(output),
     // A program gets messages as they are; a terminal would act on them.
     ...Deno.stdout.isTerminal() ? { show: escape } : {},
-    onOverlong: (line, length) =>
-      console.error(
-        `client: line ${line} is not sent: it has ${length} bytes, ${MAX_BODY} is the most`,
-      ),
+    onOverlong: (line, length) => {
+      refused = true;
+      print(
+        `line ${line} is not sent: it has ${length} bytes, ${MAX_BODY} is the most`,
+      );
+    },
   });
-  return ended ? "ended" : "disconnected";
+  return ending === "ended" && refused ? REFUSED : ending;
 }
 
 function failure(error: string): Outcome {

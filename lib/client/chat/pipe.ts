@@ -34,19 +34,34 @@ export interface PipeOptions {
 }
 
 /**
+ * How a pipe ended: the server ended the connection after all input was sent, or
+ * nobody reads the output any more (`ended`); the server ended it before
+ * (`disconnected`); or it sent back nothing of what was sent, and so has not taken
+ * it (`unanswered`).
+ */
+export type PipeEnding = "ended" | "disconnected" | "unanswered";
+
+/** How far a pipe is. */
+interface Progress {
+  /** Messages sent. */
+  sent: number;
+  received: number;
+  /** Whether all input was sent. */
+  isEnded: boolean;
+}
+
+/**
  * Sends `input` line by line and prints what is received, until the server ends
  * the connection or nobody reads the output.
  *
- * @returns Whether it ended as it should: the server ended the connection after
- * all input was sent, or nobody reads the output any more.
  * @throws If the connection is lost, see {@linkcode Client}, or the input or the
  * output fails.
  */
-export async function pipe(options: PipeOptions): Promise<boolean> {
+export async function pipe(options: PipeOptions): Promise<PipeEnding> {
   const { client, output } = options;
-  let sent = false;
-  const sending = send(options, () => sent = true);
-  const receiving = receive(options);
+  const progress = { sent: 0, received: 0, isEnded: false };
+  const sending = send(options, progress);
+  const receiving = receive(options, progress);
   const unread = await Promise.race([
     receiving.then(() => false),
     sending.then(() => receiving).then(() => false),
@@ -56,12 +71,15 @@ export async function pipe(options: PipeOptions): Promise<boolean> {
     }),
   ]);
   client.close();
-  return unread || sent;
+  const { sent, received, isEnded } = progress;
+  if (unread) return "ended";
+  if (!isEnded) return "disconnected";
+  return sent > 0 && received === 0 ? "unanswered" : "ended";
 }
 
 async function send(
   { client, input, output, onOverlong }: PipeOptions,
-  onSent: () => void,
+  progress: Progress,
 ): Promise<void> {
   const splitter = new LineSplitter();
   const buffer = new Uint8Array(READ_SIZE);
@@ -79,10 +97,11 @@ async function send(
         if (line instanceof Uint8Array) sends.push(client.send(line));
         else onOverlong(number, line.overlong);
       }
+      progress.sent += sends.length;
       await Promise.all(sends);
     }
     // Before the server can know: it may end the connection at once.
-    onSent();
+    progress.isEnded = true;
     await client.closeWrite();
   } catch (error) {
     // receive() throws it too, after what can still be received.
@@ -92,9 +111,11 @@ async function send(
 
 async function receive(
   { client, output, show }: PipeOptions,
+  progress: Progress,
 ): Promise<void> {
   try {
     for await (const body of client) {
+      progress.received++;
       const text = decodeText(body);
       const line = text === undefined ? NOT_TEXT : show ? show(text) : body;
       await output.write(line);

@@ -67,7 +67,8 @@ export async function chatAtTerminal(
     const ending = await chat.run();
     return ending === "left" ? code : ending;
   } finally {
-    Deno.stdin.setRaw(false);
+    // It waits for what is written. Deno restores a stuck terminal when it exits.
+    if (!chat.isStuck) Deno.stdin.setRaw(false);
   }
 }
 

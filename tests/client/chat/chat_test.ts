@@ -2,7 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Client, connect } from "../../../lib/client/client.ts";
 import { serve } from "../../../lib/server/serve.ts";
+import { eventually } from "../../support/eventually.ts";
 import { macrotask } from "../../support/jitter.ts";
+import { stick } from "../../support/server.ts";
 import { command } from "./support.ts";
 import { hasTmux, Terminal } from "./tmux.ts";
 import { test } from "../../support/test.ts";
@@ -122,7 +124,7 @@ chatTest(
 );
 
 chatTest("chat edits, and recalls what was sent", async (stage) => {
-  const { terminal, other } = stage;
+  const { terminal, other, status } = stage;
   await terminal.type("world");
   await terminal.press("Home");
   await terminal.type("hello ");
@@ -135,7 +137,7 @@ chatTest("chat edits, and recalls what was sent", async (stage) => {
   await terminal.press("Down");
   await terminal.until((rows) => rows.at(-2) === " 248 > two ong");
   await terminal.press("Enter");
-  await terminal.until((rows) => rows.at(-2) === " 255 >");
+  await terminal.until((rows) => rows.at(-1) === status(3, 3));
   await terminal.press("Up", "Down");
   await terminal.press("C-l");
   await terminal.until((rows) => rows[0] === " 255 >");
@@ -261,6 +263,32 @@ chatTest(
   },
 );
 
+chatTest(
+  "chat ends on a signal while the terminal takes nothing, and restores its mode",
+  async ({ terminal, server }) => {
+    const client = await terminal.pid();
+    const tmux = Number(await terminal.tell("pid"));
+    Deno.kill(tmux, "SIGSTOP");
+    try {
+      await stick(server);
+      Deno.kill(client, "SIGTERM");
+      // Its shell cannot say how it ended before the terminal goes on.
+      await eventually(
+        "the client to end",
+        () => isRunning(client),
+        (is) => !is,
+      );
+    } finally {
+      Deno.kill(tmux, "SIGCONT");
+    }
+    await terminal.until((rows) =>
+      rows.some((row) => row.startsWith("left with 143"))
+    );
+    // What it has half drawn stays: no more of it was taken.
+    await terminal.until(isCooked);
+  },
+);
+
 chatTest("chat needs no colour", async ({ terminal, other, status }) => {
   await other.send("bob: hi");
   await terminal.type("x".repeat(250));
@@ -301,6 +329,19 @@ chatTest(
 
 /** Waits until the terminal is seen to be as it was. */
 async function restored(terminal: Terminal): Promise<void> {
-  await terminal.until((rows) => / icanon(.|\n)* echo /.test(rows.join("\n")));
+  await terminal.until(isCooked);
   assertEquals(await terminal.tell("cursor_flag", "wrap_flag"), "1 1");
+}
+
+/** Whether `stty -a` says that the terminal is not in raw mode. */
+function isCooked(rows: string[]): boolean {
+  return / icanon(.|\n)* echo /.test(rows.join("\n"));
+}
+
+/** Whether a process runs: the system knows it, and not as one that has ended. */
+function isRunning(pid: number): boolean {
+  const { stdout } = new Deno.Command("ps", {
+    args: ["-o", "stat=", "-p", `${pid}`],
+  }).outputSync();
+  return /^[^Z]/.test(new TextDecoder().decode(stdout).trim());
 }

@@ -58,7 +58,7 @@ test("client refuses a line of more than 255 bytes and goes on", async () => {
     `before\n${most}y\n${most}\n${"z".repeat(1_000_000)}`,
   );
   assertEquals(ended, {
-    code: 0,
+    code: 3,
     out: `before\n${most}\n`,
     err: "client: line 2 is not sent: it has 256 bytes, 255 is the most\n" +
       "client: line 4 is not sent: it has 1000000 bytes, 255 is the most\n",
@@ -236,6 +236,51 @@ test({
       });
     }
   },
+});
+
+test({
+  name: "client keeps its exit code and its way when its streams are full",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using server = serve({ port: 0 });
+    const address = `127.0.0.1:${server.addr.port}`;
+    const overlong = "x".repeat(256);
+    const cases: [string[], string, number, string, string][] = [
+      [["--loud"], "2> /dev/full", 2, "", ""],
+      [[address], "2> /dev/full", 3, "hi\n", ""],
+      ...["--help", "--version"].map((option) =>
+        [
+          ...[[option], "> /dev/full", 1, ""],
+          "client: cannot write the output: No space left on device\n",
+        ] as [string[], string, number, string, string]
+      ),
+    ];
+    for (const [args, redirection, code, out, err] of cases) {
+      const shell = new Deno.Command("sh", {
+        args: [
+          "-c",
+          `printf '${overlong}\\nhi\\n' | (exec "$@" ${redirection})`,
+          "sh",
+          ...command(...args),
+        ],
+      });
+      const output = await inTime(shell.output());
+      assertEquals({ code: output.code, ...texts(output) }, { code, out, err });
+    }
+  },
+});
+
+test("client fails when the server ends the connection and has sent nothing back", async () => {
+  const { address, played } = play(async (socket) => {
+    await readAll(socket);
+  });
+  const { code, out, err } = await run(address, "lost\n");
+  assertEquals([code, out], [1, ""]);
+  assertMatch(
+    err,
+    /^client: 127.0.0.1:\d+ ended the connection and has sent nothing back$/m,
+  );
+  await played;
 });
 
 test("client ends quietly when nobody reads its output", async () => {

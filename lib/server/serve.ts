@@ -29,8 +29,9 @@
  *
  * ## Bounds
  * Memory for messages: the hub's capacity. For each client: a read buffer of 512
- * bytes while idle and 64 KiB at most, and, while its write is stuck, the 64 KiB of
- * the log that it writes, shared with those that are stuck at the same position.
+ * bytes while idle and 8 KiB at most (64 KiB for 256 clients at a time), and, while
+ * its write is stuck, the 64 KiB of the log that it writes, shared with those that
+ * are stuck at the same position.
  * Clients: `maxClients`, `maxClientsPerAddress`, or the system's limit on
  * descriptors.
  *

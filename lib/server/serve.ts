@@ -14,8 +14,8 @@
  * ## Lagging
  * A client slower than the rest loses the oldest messages that the hub can no longer
  * hold, always whole, exactly counted. It slows senders down to 16 MB/s and no
- * further, and not at all when it is stuck. A client that neither takes a byte nor
- * sends a message for the stall time-out, while data waits for it, is disconnected.
+ * further, and not at all when it is stuck. A client that takes nothing and sends
+ * nothing for the stall time-out, while data waits for it, is disconnected.
  *
  * ## Ending
  * A client that ends its sending side gets what was broadcast until then, its own

@@ -20,6 +20,7 @@ const REASONS: Readonly<Record<DisconnectReason, string>> = {
   drained: "was disconnected after it got all messages",
   aborted: "was disconnected before it got all messages",
   failed: "was disconnected: its messages could not be published",
+  removed: "was disconnected by the program",
 };
 
 /** How serious an event is. */

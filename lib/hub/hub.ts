@@ -77,6 +77,11 @@ export interface HubOptions {
 
 /** Sends each message to every subscriber. */
 export class Hub {
+  /**
+   * Called at the end of each broadcast: for measurements. It must take next to no
+   * time, and must neither throw nor broadcast.
+   */
+  onBroadcast?: () => void;
   readonly #state: HubState;
 
   /**
@@ -171,6 +176,7 @@ export class Hub {
     backpressure.broadcast(bytes.length, scheduler.time);
     scheduler.wake(waiting);
     waiting.clear();
+    this.onBroadcast?.();
   }
 
   /**

@@ -10,11 +10,13 @@ import { delay } from "@std/async/delay";
 import { isDisconnect } from "../wire/io_error.ts";
 import { Callbacks } from "./callbacks.ts";
 import { type ClientLimit, ClientLimits } from "./client_limits.ts";
+import type { ConnectedClient, EndedClient } from "./client.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
+import { DelayHistogram } from "./delay_histogram.ts";
 import type { ServerEvent } from "./events.ts";
 import { Lag } from "./lag.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { type Stats, StatsCounter } from "./stats.ts";
+import { type DisconnectReason, type Stats, StatsCounter } from "./stats.ts";
 import type { Transport } from "./transport.ts";
 
 /** The least number of checks in a stall time-out. A stall is noticed late by one check at most. */
@@ -29,6 +31,9 @@ const MAX_INTERVAL = 1000;
  */
 const LATE = 1000;
 
+/** How many clients that have left are remembered: what a person looks through. */
+const MAX_ENDED = 200;
+
 /** The clients that are connected to one server. */
 export class Clients {
   /** Milliseconds between two checks. */
@@ -40,7 +45,9 @@ export class Clients {
   readonly #options: ResolvedOptions;
   readonly #limits: ClientLimits;
   readonly #counter = new StatsCounter();
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Map<number, Connection>();
+  readonly #ended: EndedClient[] = [];
+  #delays: DelayHistogram | undefined;
   /** What connections share. */
   readonly #shared: ConnectionOptions;
   /** The number of the newest client. */
@@ -55,6 +62,7 @@ export class Clients {
       publisher,
       onError: this.callbacks.report,
       traffic: this.#counter.traffic,
+      delays: () => this.#delays,
     };
     const checks = Math.max(MIN_CHECKS, Math.ceil(stallTimeout / MAX_INTERVAL));
     this.#stallChecks = stallTimeout > 0 ? checks : Infinity;
@@ -65,9 +73,24 @@ export class Clients {
 
   /** The server's stats at this moment. */
   stats(): Stats {
-    const connections = [...this.#connections];
+    const connections = [...this.#connections.values()];
     const channels = connections.map(({ channel }) => channel);
     return this.#counter.stats(channels, this.callbacks.unreported);
+  }
+
+  /** Those that are connected, by number. */
+  get connected(): ReadonlyMap<number, ConnectedClient> {
+    return this.#connections;
+  }
+
+  /** The newest that have left, the newest last. */
+  get ended(): readonly EndedClient[] {
+    return this.#ended;
+  }
+
+  /** Begins to measure delays, if nobody has. */
+  measureDelays(): DelayHistogram {
+    return this.#delays ??= new DelayHistogram(this.#options.hub);
   }
 
   /** Counts a failure to accept, and reports the first of an episode. */
@@ -96,12 +119,19 @@ export class Clients {
     const lag = new Lag(channel, (type, dropped) => {
       this.#emit({ type, client, remoteAddr, dropped });
     });
-    const connection = new Connection(transport, channel, this.#shared, lag);
-    this.#connections.add(connection);
+    const connection = new Connection(
+      transport,
+      channel,
+      this.#shared,
+      lag,
+      client,
+    );
+    this.#connections.set(client, connection);
     this.#emit({ type: "connected", client, remoteAddr });
     connection.finished.then((reason) => {
       const { dropped } = channel;
-      this.#connections.delete(connection);
+      this.#connections.delete(client);
+      this.#remember(connection, reason);
       this.#limits.release(remoteAddr);
       this.#counter.disconnected[reason]++;
       this.#counter.dropped += dropped;
@@ -129,8 +159,8 @@ export class Clients {
    */
   check(elapsed: number): void {
     const late = elapsed > this.checkInterval + LATE;
-    for (const connection of this.#connections) {
-      connection.lag?.check();
+    for (const connection of this.#connections.values()) {
+      connection.lagState?.check();
       if (!late) connection.checkStall(this.#stallChecks);
     }
   }
@@ -140,7 +170,7 @@ export class Clients {
    * for it, and closes. The drain time-out or the signal ends it at once.
    */
   async drain(signal: AbortSignal): Promise<void> {
-    const connections = [...this.#connections];
+    const connections = [...this.#connections.values()];
     const finished = Promise.all(
       connections.map((connection) => connection.finished),
     );
@@ -168,6 +198,16 @@ export class Clients {
     }
     for (const connection of connections) connection.drain();
     await finished;
+  }
+
+  #remember(connection: Connection, reason: DisconnectReason): void {
+    const { client, remoteAddr, protocol, since, dropped } = connection;
+    const { messagesIn, bytesIn, messagesOut, bytesOut } = connection;
+    this.#ended.push({
+      ...{ client, remoteAddr, protocol, since, until: Date.now(), reason },
+      ...{ messagesIn, bytesIn, messagesOut, bytesOut, dropped },
+    });
+    if (this.#ended.length > MAX_ENDED) this.#ended.shift();
   }
 
   #emit(event: ServerEvent): void {

@@ -15,6 +15,8 @@ import { leadingRun } from "../wire/frame.ts";
 import { frames, TruncatedFrameError } from "../wire/framer.ts";
 import { isDisconnect } from "../wire/io_error.ts";
 import { WebSocketError } from "../wire/websocket/close_code.ts";
+import type { ClientState, ConnectedClient } from "./client.ts";
+import type { DelayHistogram, Mark } from "./delay_histogram.ts";
 import type { Lag } from "./lag.ts";
 import type { Publisher } from "./publisher.ts";
 import type { DisconnectReason, Traffic } from "./stats.ts";
@@ -25,6 +27,8 @@ export interface ConnectionOptions {
   readonly publisher: Publisher;
   /** Counted up as bytes pass. */
   readonly traffic: Traffic;
+  /** Where delays are counted, if somebody wants to know them by now. */
+  readonly delays?: () => DelayHistogram | undefined;
   /** Called with failures that are not the client's. */
   readonly onError: (error: unknown) => void;
 }
@@ -37,13 +41,19 @@ export interface ConnectionOptions {
 const LINGER = 1000;
 
 /** One client's life on the server. */
-export class Connection {
+export class Connection implements ConnectedClient {
+  readonly client: number;
+  readonly since: number = Date.now();
+  messagesIn = 0;
+  bytesIn = 0;
+  messagesOut = 0;
+  bytesOut = 0;
   /** Resolves when both loops have ended and the transport is closed. */
   readonly finished: Promise<DisconnectReason>;
   /** Where this client's messages come from. */
   readonly channel: Channel;
   /** Checked for each run that is taken from the channel, and by the server from time to time. */
-  readonly lag: Lag | undefined;
+  readonly lagState: Lag | undefined;
   readonly #transport: Transport;
   readonly #options: ConnectionOptions;
   #reason: DisconnectReason | undefined;
@@ -62,18 +72,50 @@ export class Connection {
   #progressThen: number | undefined;
   /** Checks since then, all without progress. */
   #checks = 0;
+  /** The last mark that was observed, or the next that will be. */
+  #mark: Mark | undefined;
+  /** Whether it is the next. */
+  #marked = false;
 
   constructor(
     transport: Transport,
     channel: Channel,
     options: ConnectionOptions,
     lag?: Lag,
+    client = 0,
   ) {
+    this.client = client;
     this.#transport = transport;
     this.channel = channel;
     this.#options = options;
-    this.lag = lag;
+    this.lagState = lag;
+    this.#mark = options.delays?.()?.mark;
     this.finished = this.#writeLoop(this.#readLoop());
+  }
+
+  get remoteAddr(): Deno.Addr {
+    return this.#transport.remoteAddr;
+  }
+
+  get protocol(): string {
+    return this.#transport.protocol ?? this.remoteAddr.transport;
+  }
+
+  get dropped(): number {
+    return this.channel.dropped;
+  }
+
+  get lag(): number {
+    return this.channel.lag;
+  }
+
+  get state(): ClientState {
+    if (this.channel.closed || this.#inputEnded) return "ending";
+    return this.lagState?.lagging ? "lagging" : "open";
+  }
+
+  disconnect(): void {
+    this.close("removed");
   }
 
   /** Publishes nothing more of what the client sends. */
@@ -112,8 +154,11 @@ export class Connection {
       for await (const run of frames(this.#transport)) {
         if (this.#draining) continue;
         this.#progress++;
-        traffic.messagesIn += run.count;
-        traffic.bytesIn += run.bytes.length;
+        const { bytes: { length }, count } = run;
+        traffic.messagesIn += count;
+        traffic.bytesIn += length;
+        this.messagesIn += count;
+        this.bytesIn += length;
         this.#publishing = true;
         await publisher.publish(run);
         this.#publishing = false;
@@ -158,7 +203,7 @@ export class Connection {
     try {
       for await (const { bytes, count } of this.channel) {
         this.#writing = true;
-        this.lag?.check();
+        this.lagState?.check();
         this.#notifyDropped();
         written = await this.#transport.write(bytes);
         this.#progress++;
@@ -171,6 +216,7 @@ export class Connection {
         this.#writing = false;
         this.channel.release();
         this.#count(count, bytes.length);
+        this.#observeDelay();
       }
       if (!this.#reason) this.#notifyDropped();
     } catch (error) {
@@ -195,12 +241,30 @@ export class Connection {
     const { traffic } = this.#options;
     traffic.messagesOut += messages;
     traffic.bytesOut += bytes;
+    this.messagesOut += messages;
+    this.bytesOut += bytes;
   }
 
   /** Tells the client what is missing at this place of what it is sent. */
   #notifyDropped(): void {
-    const dropped = this.lag?.missed() ?? 0;
+    const dropped = this.lagState?.missed() ?? 0;
     if (dropped > 0) this.#transport.notify?.({ dropped });
+  }
+
+  /** Observes the mark that a write has passed, and takes the next. */
+  #observeDelay(): void {
+    const delays = this.#options.delays?.();
+    if (!delays) return;
+    const { mark } = delays;
+    if (!this.#marked && mark !== this.#mark) {
+      this.#mark = mark;
+      this.#marked = true;
+    }
+    if (!this.#marked || delays.broadcasts - this.lag < this.#mark!.position) {
+      return;
+    }
+    delays.observe(this.#mark!);
+    this.#marked = false;
   }
 
   #disconnect(error: unknown): void {

@@ -34,6 +34,11 @@ export class Lag {
     this.#listener = listener;
   }
 
+  /** Whether an episode goes on. */
+  get lagging(): boolean {
+    return this.#lagging;
+  }
+
   /** Messages dropped since the last call. The write loop asks before each run. */
   missed(): number {
     const { dropped } = this.#channel;

@@ -44,7 +44,9 @@
 import type { Hub } from "../hub/hub.ts";
 import type { ClientLimit } from "./client_limits.ts";
 import { accepted } from "./accept.ts";
+import type { ConnectedClient, EndedClient } from "./client.ts";
 import { Clients } from "./clients.ts";
+import type { DelayHistogram } from "./delay_histogram.ts";
 import { listen, type Listener } from "./listener.ts";
 import {
   type ResolvedOptions,
@@ -56,6 +58,8 @@ import {
 import type { Stats } from "./stats.ts";
 import { SocketTransport, type Transport } from "./transport.ts";
 
+export type * from "./client.ts";
+export type * from "./delay_histogram.ts";
 export type * from "./events.ts";
 export type { Channel, Clock, HubOptions, Run } from "../hub/hub.ts";
 export type { DisconnectReason, Traffic } from "./stats.ts";
@@ -83,6 +87,19 @@ export interface Server<A extends Deno.Addr = Deno.NetAddr>
   readonly finished: Promise<void>;
   /** The stats at this moment. */
   stats(): Stats;
+  /** The clients that are connected, by number, as they are at any moment. */
+  readonly clients: ReadonlyMap<number, ConnectedClient>;
+  /** The newest 200 clients that have left, the newest last. */
+  readonly ended: readonly EndedClient[];
+  /** Whether the server ends: it takes no more clients and messages. */
+  readonly draining: boolean;
+  /**
+   * Measures from the first call on how long broadcasts take to be sent to clients. The
+   * hub's `onBroadcast` is used for it.
+   *
+   * @returns Counts that grow, the same with each call.
+   */
+  measureDelays(): DelayHistogram;
   /**
    * Adds a client that came another way than through the listener. The server treats
    * it like every other client, and owns the transport from then on.
@@ -184,10 +201,24 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
     return this.#clients.stats();
   }
 
+  get clients(): ReadonlyMap<number, ConnectedClient> {
+    return this.#clients.connected;
+  }
+
+  get ended(): readonly EndedClient[] {
+    return this.#clients.ended;
+  }
+
+  get draining(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  measureDelays(): DelayHistogram {
+    return this.#clients.measureDelays();
+  }
+
   add(transport: Transport): ClientLimit | "draining" | undefined {
-    return this.#stop.signal.aborted
-      ? "draining"
-      : this.#clients.add(transport);
+    return this.draining ? "draining" : this.#clients.add(transport);
   }
 
   shutdown(): Promise<void> {

@@ -17,7 +17,8 @@ import type { ClientLimit } from "./client_limits.ts";
  * - `stalled`: the client made no progress for the stall time-out;
  * - `drained`: the server shut down, and the client got everything;
  * - `aborted`: the server shut down, and the client did not get everything in time;
- * - `failed`: the publisher failed.
+ * - `failed`: the publisher failed;
+ * - `removed`: the program called `disconnect()` of the client.
  */
 export type DisconnectReason =
   | "ended"
@@ -27,9 +28,10 @@ export type DisconnectReason =
   | "stalled"
   | "drained"
   | "aborted"
-  | "failed";
+  | "failed"
+  | "removed";
 
-/** What passed through a server, in whole messages and in bytes, headers included. */
+/** What passed through a server, or by one client, in whole messages and in bytes, headers included. */
 export interface Traffic {
   /** Messages received from clients. */
   messagesIn: number;
@@ -88,6 +90,7 @@ export class StatsCounter {
     drained: 0,
     aborted: 0,
     failed: 0,
+    removed: 0,
   };
   refused = 0;
   refusedPerAddress = 0;

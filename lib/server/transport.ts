@@ -23,6 +23,8 @@ export type Notice =
 export interface Transport extends ByteSource, ByteSink {
   /** The address of the client. */
   readonly remoteAddr: Deno.Addr;
+  /** What the client came by, where it is more than the kind of its address. */
+  readonly protocol?: string;
   /** Ends the sending side, after the write that is pending. */
   closeWrite(): Promise<void>;
   /**

@@ -44,9 +44,9 @@ import type { ClientLimit, Listener, Server } from "../server/serve.ts";
 import { SocketTransport } from "../server/transport.ts";
 import type { CloseCode } from "../wire/websocket/close_code.ts";
 import { acceptKey } from "../wire/websocket/handshake.ts";
+import { chatAssets } from "./assets.ts";
 import { clientAddress } from "./forwarded.ts";
 import { checkHandshake, checkOrigin } from "./handshake.ts";
-import { assets as PAGE } from "./page.ts";
 import { WebSocketTransport } from "./transport.ts";
 
 export type { Asset, Assets, ClientLimit, CloseCode, HttpRefusal, Listener };
@@ -163,7 +163,7 @@ export async function serveWeb(
   server: Pick<Server, "add" | "finished">,
   options: WebOptions = {},
 ): Promise<Web> {
-  const { hostname, port = DEFAULT_PORT, assets = PAGE } = options;
+  const { hostname, port = DEFAULT_PORT, assets = chatAssets } = options;
   const answers = await prepareAssets(assets);
   const listener = options.listener ??
     listen({ ...hostname !== undefined && { hostname }, port });

@@ -18,6 +18,7 @@ const CODES: Partial<Record<DisconnectReason, CloseCode>> = {
 /** A WebSocket, seen from the server. */
 export class WebSocketTransport implements Transport {
   readonly remoteAddr: Deno.NetAddr;
+  readonly protocol = "websocket";
   readonly #stream: WebSocketByteStream;
   readonly #onInvalid: (code: CloseCode) => void;
   /** What the client did wrong. */

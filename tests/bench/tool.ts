@@ -58,7 +58,7 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join("");
 }
 
-/** The median of a figure; nothing where no run has it. */
+/** The median of a metric; nothing where no run has it. */
 export function median(
   runs: readonly RunResult[],
   of: (run: RunResult) => number | undefined,

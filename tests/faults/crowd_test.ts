@@ -24,8 +24,8 @@ fault("clients that come and go", {
     for (let n = 0; n < size; n += WAVE) {
       await Promise.all(Array.from({ length: WAVE }, (_, i) => visit(n + i)));
     }
-    const figures = await scene.until(({ clients }) => clients === 2);
-    const { ended, reset, truncated, failed } = figures;
+    const stats = await scene.until(({ clients }) => clients === 2);
+    const { ended, reset, truncated, failed } = stats;
     assertEquals({ truncated, failed }, { truncated: 0, failed: 0 });
     assert(ended! >= 2 * size / 5 && ended! + reset! <= size);
     const guests = scene.order.filter((tag) => tag.startsWith("guest "));

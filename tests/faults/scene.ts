@@ -1,5 +1,5 @@
 /**
- * Where a fault happens: our command as a process, its figures, clients, and a
+ * Where a fault happens: our command as a process, its stats, clients, and a
  * pulse that must not notice.
  */
 import { assert } from "@std/assert";
@@ -11,7 +11,7 @@ import { Peer } from "../support/peer.ts";
 import { type Host, host as makeHost, type Link } from "./host.ts";
 import { Pulse } from "./pulse.ts";
 
-/** The longest that figures may take to be as expected, in milliseconds. */
+/** The longest that stats may take to be as expected, in milliseconds. */
 const PATIENCE = 60_000;
 
 /** Messages of 250 bytes: more than a hub of 1 MiB and any socket hold together. */
@@ -24,8 +24,8 @@ export const SLOW =
 /** The clients that are there all the time: the pulse's two. */
 const PULSE = 2;
 
-/** The server's figures, by name. */
-export type Figures = Record<string, number>;
+/** The server's stats, by name. */
+export type Stats = Record<string, number>;
 
 /** How the server is started. */
 export interface Setup {
@@ -37,7 +37,7 @@ export interface Setup {
   command?: string[];
   /** If it runs on a host of its own: what the second link to it is. */
   link?: Link;
-  /** What lines may be on standard error, apart from figures; unless set, none. */
+  /** What lines may be on standard error, apart from stats; unless set, none. */
   complaint?: RegExp;
 }
 
@@ -49,11 +49,11 @@ export class Scene implements AsyncDisposable {
   readonly pulse: Pulse;
   /** The host the server runs on, if not this one. */
   readonly host: Host | undefined;
-  /** What standard error said, apart from figures. */
+  /** What standard error said, apart from stats. */
   readonly complaints: string[] = [];
   #clients = new AsyncDisposableStack();
   readonly #watching: Promise<void>;
-  #next = Promise.withResolvers<Figures>();
+  #next = Promise.withResolvers<Stats>();
 
   private constructor(
     server: Command,
@@ -137,14 +137,14 @@ export class Scene implements AsyncDisposable {
     return peers;
   }
 
-  /** The figures, printed after this call, once they are as `holds` says. */
-  async until(holds: (figures: Figures) => boolean): Promise<Figures> {
+  /** The stats, printed after this call, once they are as `holds` says. */
+  async until(holds: (stats: Stats) => boolean): Promise<Stats> {
     await this.pulse.beat();
     const said = this.order.length;
     return await eventually(
       `${holds}`,
       () => this.#next.promise,
-      (figures) => figures["messagesIn"]! >= said && holds(figures),
+      (stats) => stats["messagesIn"]! >= said && holds(stats),
       { patience: PATIENCE, pause: () => Promise.resolve() },
     );
   }
@@ -188,8 +188,8 @@ export class Scene implements AsyncDisposable {
         continue;
       }
       const pairs = line.split(" ").map((pair) => pair.split("="));
-      const figures = pairs.map(([name, n]) => [name, Number(n)]);
-      this.#next.resolve(Object.fromEntries(figures));
+      const stats = pairs.map(([name, n]) => [name, Number(n)]);
+      this.#next.resolve(Object.fromEntries(stats));
       this.#next = Promise.withResolvers();
     }
   }

@@ -82,7 +82,7 @@ fault("the server stopped while clients catch up", {
 });
 
 fault("the wall clock jumps", {
-  expected: "no time-out comes early or never, figures go on",
+  expected: "no time-out comes early or never, stats go on",
   launcher: fakeClock.words,
   options: ["--capacity=1M", "--stall-timeout=1"],
   complaint: SLOW,
@@ -118,6 +118,6 @@ fault("no wall clock at all", {
     await flooder.talk(FLOOD / 2);
     await scene.until(({ stalled }) => stalled === 1);
     await scene.assertWhole(flooder.log, "flooder");
-    return "figures, a stall and the end as ever";
+    return "stats, a stall and the end as ever";
   },
 });

@@ -1,5 +1,5 @@
 /**
- * The trend of a figure that is looked at again and again: whether it grows. The
+ * The trend of a metric that is looked at again and again: whether it grows. The
  * soak judges memory and descriptors by it. Its one rule: what goes up and comes
  * down again, and a spike however high, is no growth.
  */

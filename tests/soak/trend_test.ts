@@ -19,7 +19,7 @@ function grows(value: (second: number) => number): boolean {
   return trend(series(value), 60, BOUND)!.grows;
 }
 
-test("trend() a steady figure does not grow, however it trembles", () => {
+test("trend() a steady metric does not grow, however it trembles", () => {
   assert(!grows(() => 80));
   assert(!grows((at) => 80 + 10 * noise(at)));
   assert(!grows((at) => 80 - at / 10));

@@ -41,6 +41,11 @@ export function decodeText(body: Uint8Array<ArrayBuffer>): string | undefined {
   }
 }
 
+/** The name that a line begins with, its colon included; empty if there is none. */
+export function nameOf(line: string): string {
+  return line.match(NAME)?.[0] ?? "";
+}
+
 /** One line for a terminal, escaped, without a line end; the terminal wraps it. */
 export function formatMessage(
   { text, time, own }: Message,
@@ -58,6 +63,6 @@ function formatText(
   if (text === undefined) return palette.dim(NOT_TEXT);
   const line = escape(text);
   if (own) return palette.own(line);
-  const name = line.match(NAME)?.[0] ?? "";
+  const name = nameOf(line);
   return palette.name(name) + line.slice(name.length);
 }

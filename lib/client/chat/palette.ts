@@ -38,14 +38,19 @@ export class Palette {
 
   /** A name; the same name always has the same colour. */
   name(text: string): string {
-    let hash = 0;
-    for (const character of text) {
-      hash = (31 * hash + character.codePointAt(0)!) >>> 0;
-    }
-    return this.#paint(NAMES[hash % NAMES.length]!, text);
+    return this.#paint(NAMES[hash(text) % NAMES.length]!, text);
   }
 
   #paint(code: number, text: string): string {
     return this.#colored && text !== "" ? `\x1b[${code}m${text}\x1b[0m` : text;
   }
+}
+
+/** A number that is the same for the same text, to choose a colour by. */
+export function hash(text: string): number {
+  let hash = 0;
+  for (const character of text) {
+    hash = (31 * hash + character.codePointAt(0)!) >>> 0;
+  }
+  return hash;
 }

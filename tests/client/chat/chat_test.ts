@@ -124,7 +124,7 @@ chatTest(
 );
 
 chatTest("chat edits, and recalls what was sent", async (stage) => {
-  const { terminal, other } = stage;
+  const { terminal, other, status } = stage;
   await terminal.type("world");
   await terminal.press("Home");
   await terminal.type("hello ");
@@ -137,7 +137,7 @@ chatTest("chat edits, and recalls what was sent", async (stage) => {
   await terminal.press("Down");
   await terminal.until((rows) => rows.at(-2) === " 248 > two ong");
   await terminal.press("Enter");
-  await terminal.until((rows) => rows.at(-2) === " 255 >");
+  await terminal.until((rows) => rows.at(-1) === status(3, 3));
   await terminal.press("Up", "Down");
   await terminal.press("C-l");
   await terminal.until((rows) => rows[0] === " 255 >");

@@ -1,5 +1,5 @@
 /**
- * Every figure of the README's section on performance: `deno task figures [ROUNDS]`
+ * Every figure of the README's section on performance: `deno task performance [ROUNDS]`
  * prints them, and draws the picture anew.
  */
 import { growth } from "./growth.ts";

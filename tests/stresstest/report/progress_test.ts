@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import process from "node:process";
+import type process from "node:process";
 import { Writable } from "node:stream";
 import { Progress } from "../../../lib/stresstest/report/progress.ts";
 import { test } from "../../support/test.ts";

@@ -167,7 +167,7 @@ export class Connection implements ConnectedClient {
     } catch (error) {
       this.#endReading(error);
     }
-    if (!this.#reason && !this.#draining) await this.#flush();
+    if (!this.channel.closed) await this.#flush();
     this.channel.close();
   }
 

@@ -12,7 +12,7 @@ import type { Run } from "../wire/run.ts";
 export interface Publisher {
   /**
    * Takes a run of whole frames, 64 KiB at most. Its bytes are valid until the
-   * returned promise settles. Until then the server reads no more from this client:
+   * returned promise settles: copy what should last longer, or transfer their buffer. Until then the server reads no more from this client:
    * that is the backpressure.
    *
    * If it throws, the client is disconnected (`failed`) and `onError` is called.

@@ -14,8 +14,8 @@
  * ## Lagging
  * A client slower than the rest loses the oldest messages that the hub can no longer
  * hold, always whole, exactly counted. It slows senders down to 16 MB/s and no
- * further, and not at all when it is stuck. A client that neither takes a byte nor
- * sends a message for the stall time-out, while data waits for it, is disconnected.
+ * further, and not at all when it is stuck. A client that takes nothing and sends
+ * nothing for the stall time-out, while data waits for it, is disconnected.
  *
  * ## Ending
  * A client that ends its sending side gets what was broadcast until then, its own
@@ -29,8 +29,9 @@
  *
  * ## Bounds
  * Memory for messages: the hub's capacity. For each client: a read buffer of 512
- * bytes while idle and 64 KiB at most, and, while its write is stuck, the 64 KiB of
- * the log that it writes, shared with those that are stuck at the same position.
+ * bytes while idle and 8 KiB at most (64 KiB for 256 clients at a time), and, while
+ * its write is stuck, the 64 KiB of the log that it writes, shared with those that
+ * are stuck at the same position.
  * Clients: `maxClients`, `maxClientsPerAddress`, or the system's limit on
  * descriptors.
  *

@@ -95,6 +95,14 @@ export class Channel
     return this.#position - this.#from - this.#received;
   }
 
+  /**
+   * Messages that were dropped before the last run: since that was handed out,
+   * {@linkcode Channel.dropped} may have grown.
+   */
+  get droppedBefore(): number {
+    return this.#subscriber.message - this.#from - this.#received;
+  }
+
   /** Messages that wait to be received. */
   get lag(): number {
     return (this.#limit?.message ?? this.#hub.log.end) - this.#position;

@@ -325,6 +325,21 @@ test("Channel.dropped is exact while lagging, catching up and lagging again", as
   assert(channel.dropped > 2000);
 });
 
+test("Channel.droppedBefore is what is missing before a run, whatever is dropped after it", async () => {
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const channel = hub.subscribe();
+  const later = [];
+  for (let received = 0; received < 500;) {
+    const next = channel.next();
+    broadcast(hub, 1000); // of the first time, the first is handed out at once
+    const run = numbers((await next).value!);
+    assertEquals(channel.droppedBefore, run[0]! - received);
+    later.push(channel.dropped - channel.droppedBefore);
+    received += run.length;
+  }
+  assert(later[0]! > 0);
+});
+
 test("Channel.next() waits while there is nothing", async () => {
   const hub = new Hub();
   using channel = hub.subscribe();

@@ -69,7 +69,7 @@ const OPTIONS = {
     max: MAX_TIME,
     default: DEFAULT_STALL_TIMEOUT,
     help:
-      "disconnect a client that neither takes a byte nor sends a message for so long while data waits for it; 0: never",
+      "disconnect a client that takes nothing and sends nothing for so long while data waits for it; 0: never",
   }),
   stats: seconds({
     value: "SECONDS",

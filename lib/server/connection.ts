@@ -167,7 +167,7 @@ export class Connection implements ConnectedClient {
     } catch (error) {
       this.#endReading(error);
     }
-    if (!this.#reason && !this.#draining) await this.#flush();
+    if (!this.channel.closed) await this.#flush();
     this.channel.close();
   }
 
@@ -218,7 +218,7 @@ export class Connection implements ConnectedClient {
         this.#count(count, bytes.length);
         this.#observeDelay();
       }
-      if (!this.#reason) this.#notifyDropped();
+      if (!this.#reason) this.#notifyDropped(true);
     } catch (error) {
       this.#disconnect(error);
     }
@@ -246,8 +246,8 @@ export class Connection implements ConnectedClient {
   }
 
   /** Tells the client what is missing at this place of what it is sent. */
-  #notifyDropped(): void {
-    const dropped = this.lagState?.missed() ?? 0;
+  #notifyDropped(ended = false): void {
+    const dropped = this.lagState?.missed(ended) ?? 0;
     if (dropped > 0) this.#transport.notify?.({ dropped });
   }
 

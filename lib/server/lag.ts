@@ -8,7 +8,10 @@
 import type { Channel } from "../hub/channel.ts";
 
 /** What is read of a channel. */
-export type LagSource = Pick<Channel, "closed" | "dropped" | "lag">;
+export type LagSource = Pick<
+  Channel,
+  "closed" | "dropped" | "droppedBefore" | "lag"
+>;
 
 /**
  * Called when an episode begins, and when it ends (unless the client leaves
@@ -39,11 +42,15 @@ export class Lag {
     return this.#lagging;
   }
 
-  /** Messages dropped since the last call. The write loop asks before each run. */
-  missed(): number {
-    const { dropped } = this.#channel;
-    const missed = dropped - this.#missed;
-    this.#missed = dropped;
+  /**
+   * Messages dropped since the last call: before the run that the write loop has, or
+   * before the end, when there are no more runs.
+   */
+  missed(ended = false): number {
+    const { dropped, droppedBefore } = this.#channel;
+    const now = ended ? dropped : droppedBefore;
+    const missed = now - this.#missed;
+    this.#missed = now;
     return missed;
   }
 

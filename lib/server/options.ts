@@ -54,8 +54,9 @@ export interface ServeOptions<A extends Deno.Addr = Deno.NetAddr> {
   maxClientsPerAddress?: number;
   /**
    * Milliseconds, up to {@linkcode MAX_DURATION}, after which the server disconnects
-   * a client that neither takes a byte nor sends a message while data waits for it.
-   * The server notices it a quarter later at most, or a second if that is less.
+   * a client that takes nothing and sends nothing while data waits for it. The system
+   * says that a client takes something when a third of its socket's buffer is free
+   * again: under Linux's default settings after up to 2 MiB. The server notices it a quarter later at most, or a second if that is less.
    * 0: never.
    *
    * @default {60000}

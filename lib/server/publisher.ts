@@ -12,7 +12,7 @@ import type { Run } from "../wire/run.ts";
 export interface Publisher {
   /**
    * Takes a run of whole frames, 64 KiB at most. Its bytes are valid until the
-   * returned promise settles. Until then the server reads no more from this client:
+   * returned promise settles: copy what should last longer, or transfer their buffer. Until then the server reads no more from this client:
    * that is the backpressure.
    *
    * If it throws, the client is disconnected (`failed`) and `onError` is called.
@@ -34,7 +34,8 @@ const LARGEST_PART = 1 / 4;
 
 /**
  * Broadcasts on a hub, and lets clients send more when the hub is ready for it. A
- * run that is large for the hub is broadcast in parts.
+ * run that is large for the hub is broadcast in parts. What comes when the hub is
+ * closed has nobody to go to, and is dropped.
  */
 export class HubPublisher implements Publisher {
   readonly #hub: Hub;
@@ -51,7 +52,7 @@ export class HubPublisher implements Publisher {
     if (bytes.length > LARGEST_PART * this.#hub.capacity) {
       return this.#publishLarge(bytes);
     }
-    this.#hub.broadcast(bytes, count);
+    this.#broadcast(bytes, count);
     return this.#hub.ready();
   }
 
@@ -74,9 +75,12 @@ export class HubPublisher implements Publisher {
     const largest = LARGEST_PART * this.#hub.capacity;
     for (let rest = bytes; rest.length > 0;) {
       const part = leadingRun(rest.subarray(0, largest));
-      this.#hub.broadcast(part.bytes, part.count);
+      this.#broadcast(part.bytes, part.count);
       rest = rest.subarray(part.bytes.length);
       await this.#hub.ready();
     }
+  }
+  #broadcast(bytes: Uint8Array, count: number): void {
+    if (!this.#hub.closed) this.#hub.broadcast(bytes, count);
   }
 }

@@ -36,7 +36,7 @@ export const chatAssets: Record<string, { type: string; body: string }> = {
       <button id="below" type="button" hidden></button>
       <noscript><p>This page needs JavaScript.</p></noscript>
     </main>
-    <form id="composer" autocomplete="off">
+    <form id="composer" aria-label="Write a message" autocomplete="off">
       <label for="name">Name</label>
       <input id="name" maxlength="24" autocomplete="nickname"
         spellcheck="false">
@@ -72,7 +72,7 @@ export const chatAssets: Record<string, { type: string; body: string }> = {
   --name5: #59590f;
   background: var(--page);
   color: var(--ink);
-  font: 16px/1.4 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
+  font: 16px/1.375 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
 }
 
 @media (prefers-color-scheme: dark) {
@@ -193,7 +193,7 @@ main {
   display: grid;
   grid-template-columns: 3rem 1fr;
   flex: none;
-  padding: 0.1rem 1rem;
+  padding: 2px 1rem;
   border-left: 3px solid transparent;
 }
 
@@ -201,7 +201,7 @@ main {
   color: var(--soft);
   font-size: 0.8125rem;
   font-variant-numeric: tabular-nums;
-  line-height: 1.4rem;
+  line-height: 1.375rem;
 }
 
 #messages p {
@@ -374,7 +374,7 @@ footer {
   }
 
   #messages > div > div {
-    padding: 0.1rem 0.75rem 0.1rem 0.6rem;
+    padding: 2px 0.75rem 2px 0.6rem;
   }
 
   form {
@@ -944,9 +944,13 @@ var MessageList = class {
   get #last() {
     return this.#first + this.#rows.length;
   }
+  /** The height of the view, in pixels. */
+  get #height() {
+    return this.#scroller.clientHeight;
+  }
   /** As many rows as fill the view, if each has one line. */
   get #inView() {
-    return Math.ceil(this.#scroller.clientHeight / ROW_HEIGHT);
+    return Math.ceil(this.#height / ROW_HEIGHT);
   }
   #drawNewest() {
     const { start, end } = this.#ring;
@@ -958,10 +962,10 @@ var MessageList = class {
   }
   #drawAround() {
     const { start, end } = this.#ring;
-    const { scrollTop, clientHeight } = this.#scroller;
-    const edge = this.#edge(this.#last);
-    if (this.#above > scrollTop && this.#first > start || edge < scrollTop + clientHeight && this.#last < end) this.#moveTo(scrollTop, edge);
-    if (this.#first <= this.#ring.start && this.#above > 0) {
+    const { scrollTop } = this.#scroller;
+    const near = MARGIN * ROW_HEIGHT / 2;
+    if (this.#above > scrollTop - near && this.#first > start || this.#edge(this.#last) < scrollTop + this.#height + near && this.#last < end) this.#moveTo(scrollTop);
+    if (this.#first <= start && this.#above > 0) {
       const above = this.#above;
       this.#pad(0);
       this.#scrollTo(this.#scroller.scrollTop - above);
@@ -969,12 +973,14 @@ var MessageList = class {
     this.#seen = Math.max(this.#seen, this.#firstBelow());
   }
   /** Gives rows to the entries around a scroll position. */
-  #moveTo(top, edge) {
+  #moveTo(top) {
     const { start, end } = this.#ring;
-    const anchor = Math.max(start, Math.min(end - 1, this.#entryAt(top, edge)));
-    const place = anchor >= this.#first && anchor < this.#last ? this.#edge(anchor) : top;
+    const inView = this.#firstInView(top);
+    const anchor = Math.max(start, inView ?? this.#estimate(top));
+    const place = anchor === inView ? this.#edge(anchor) : top;
+    const before = MARGIN + Math.ceil(Math.max(place - top, 0) / ROW_HEIGHT);
     const size = this.#inView + 2 * MARGIN;
-    const first = Math.max(start, Math.min(anchor - MARGIN, end - size));
+    const first = Math.max(start, Math.min(anchor - before, end - size));
     this.#setRows(first, Math.min(end, first + size));
     const above = place - (this.#edge(anchor) - this.#above);
     const estimate = (first - start) * ROW_HEIGHT;
@@ -982,23 +988,22 @@ var MessageList = class {
     this.#pad(isPossible ? above : estimate);
     if (!isPossible) this.#scrollTo(top + estimate - above);
   }
-  /** The first entry that is at least partly below a scroll position, as a guess. */
-  #entryAt(top, edge) {
-    const { start } = this.#ring;
-    if (top < this.#above) {
-      const part = top / this.#above;
-      return start + Math.floor(part * Math.max(this.#first - start, 0));
-    }
-    if (top >= edge) {
-      return this.#last + Math.floor((top - edge) / ROW_HEIGHT);
-    }
+  /** The first entry whose row is in view, if one is. */
+  #firstInView(top) {
     const at = this.#rows.findIndex(({ element: element2 }) => element2.offsetTop + element2.offsetHeight > top);
-    return this.#first + Math.max(at, 0);
+    return at >= 0 && this.#edge(this.#first + at) < top + this.#height ? this.#first + at : void 0;
+  }
+  /** The entry that may be at a scroll position where there are no rows. */
+  #estimate(top) {
+    const { start, end } = this.#ring;
+    const edge = this.#edge(this.#last);
+    const entry = top < this.#above ? start + top / this.#above * (this.#first - start) : this.#last + (top - edge) / ROW_HEIGHT;
+    return Math.min(Math.floor(entry), end - 1);
   }
   /** The first entry whose row is wholly below the view. */
   #firstBelow() {
-    const { scrollTop, clientHeight } = this.#scroller;
-    const at = this.#rows.findIndex(({ element: element2 }) => element2.offsetTop >= scrollTop + clientHeight);
+    const bottom = this.#scroller.scrollTop + this.#height;
+    const at = this.#rows.findIndex(({ element: element2 }) => element2.offsetTop >= bottom);
     return at < 0 ? this.#last : this.#first + at;
   }
   /** Where an entry's row begins, or the rows end. */

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { HEADER, leadingRun } from "./frame.ts";
-import { ReadBuffer } from "./read_buffer.ts";
+import { HEADER, leadingRun, MAX_BODY } from "./frame.ts";
+import { move, ReadBuffer } from "./read_buffer.ts";
 import type { Run } from "./run.ts";
 
 export type { Run };
@@ -44,7 +44,8 @@ export class TruncatedFrameError extends Error {
 export interface FramerOptions {
   /**
    * Bytes of a buffer that is never exchanged, at least 256: one frame of the
-   * longest kind. Without it the buffer follows the traffic, 512 bytes to 64 KiB.
+   * longest kind. Without it the buffer follows the traffic, 512 bytes to 64 KiB (8
+   * KiB while 256 others have one of 64 KiB).
    */
   bufferSize?: number;
 }
@@ -70,10 +71,12 @@ export interface FramerOptions {
  * assertEquals(counts, [0, 2, 1]);
  * ```
  */
-export class Framer {
+export class Framer implements Disposable {
   readonly #buffer: ReadBuffer;
-  /** From here to `#filled` the buffer holds an incomplete frame, or nothing. */
+  /** The bytes of an incomplete frame: at the start of the buffer, or of `#copy`. */
   #begun = 0;
+  #copy: Uint8Array<ArrayBuffer> | undefined;
+  #isCopied = false;
   #filled = 0;
   /** The free bytes handed out since the last `push`, or 0. */
   #room = 0;
@@ -93,9 +96,10 @@ export class Framer {
    */
   get buffer(): Uint8Array<ArrayBuffer> {
     if (this.#room === 0) {
-      this.#buffer.keep(this.#begun, this.#filled);
-      this.#filled -= this.#begun;
-      this.#begun = 0;
+      const kept = this.#kept; // before the buffer is exchanged
+      this.#buffer.renew(this.#filled);
+      this.#filled = this.#begun;
+      if (this.#begun > 0) move(kept, 0, this.#buffer.bytes, this.#begun);
       this.#room = this.#buffer.bytes.length - this.#filled;
     }
     const { bytes } = this.#buffer;
@@ -119,7 +123,15 @@ export class Framer {
     this.#room = 0;
     this.#filled += length;
     const run = leadingRun(this.#buffer.bytes.subarray(0, this.#filled));
-    this.#begun = run.bytes.length;
+    this.#begun = this.#filled - run.bytes.length;
+    // Behind a run it is copied: a consumer may transfer the run's buffer away.
+    if (this.#begun > 0) {
+      this.#isCopied = run.count > 0;
+      if (this.#isCopied) {
+        this.#copy ??= new Uint8Array(MAX_BODY);
+        move(this.#buffer.bytes, run.bytes.length, this.#copy, this.#begun);
+      }
+    }
     return run;
   }
 
@@ -129,11 +141,22 @@ export class Framer {
    * @throws {TruncatedFrameError} If it ended inside a frame.
    */
   end(): void {
-    const received = this.#filled - this.#begun;
-    if (received > 0) {
-      const expected = HEADER + this.#buffer.bytes[this.#begun]!;
-      throw new TruncatedFrameError(received, expected);
+    if (this.#begun > 0) {
+      throw new TruncatedFrameError(this.#begun, HEADER + this.#kept[0]!);
     }
+  }
+
+  /**
+   * Says that nothing more is read. At most 256 framers at a time have a buffer of
+   * 64 KiB; this one is not among them any more.
+   */
+  [Symbol.dispose](): void {
+    this.#buffer[Symbol.dispose]();
+  }
+
+  /** What starts with the incomplete frame. */
+  get #kept(): Uint8Array<ArrayBuffer> {
+    return this.#isCopied ? this.#copy! : this.#buffer.bytes;
   }
 }
 
@@ -169,7 +192,7 @@ export class Framer {
 export async function* frames(
   source: ByteSource,
 ): AsyncGenerator<Run, void, void> {
-  const framer = new Framer();
+  using framer = new Framer();
   for (;;) {
     const read = await source.read(framer.buffer);
     if (read === null) return framer.end();

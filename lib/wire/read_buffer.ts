@@ -17,15 +17,30 @@ const SIZES = [512, 8 * 1024, 64 * 1024] as const;
 /** Any frame must fit, or a reader would wait for ever for the rest of it. */
 const MIN_SIZE = HEADER + MAX_BODY;
 
+/** The index of the largest. */
+const LARGEST = SIZES.length - 1;
+
+/**
+ * How many of the largest are in use at a time: 16 MiB. A read cannot be withdrawn,
+ * so a client that fills its buffer and then falls silent keeps it. Clients beyond
+ * these read with the size below.
+ */
+export const MAX_LARGEST = 256;
+
 /** The most buffers of each size that are kept for later use. */
 const MAX_SPARES = 16;
 
 /** Buffers that were exchanged for larger or smaller ones, by index in `SIZES`. */
 const spares = SIZES.map((): Uint8Array<ArrayBuffer>[] => []);
 
+/** How many of the largest buffers are in use. */
+let largest = 0;
+
 /** A buffer of a fixed size, or of one that follows the traffic. */
-export class ReadBuffer {
+export class ReadBuffer implements Disposable {
   #bytes: Uint8Array<ArrayBuffer>;
+  /** Its bytes. A number, because a consumer can detach `#bytes`. */
+  #length: number;
   /** The index of the size in `SIZES`; `undefined` for a fixed one. */
   #size: number | undefined;
 
@@ -37,6 +52,7 @@ export class ReadBuffer {
     if (fixedSize === undefined) {
       this.#size = 0;
       this.#bytes = take(0);
+      this.#length = SIZES[0];
       return;
     }
     if (!Number.isSafeInteger(fixedSize) || fixedSize < MIN_SIZE) {
@@ -45,37 +61,61 @@ export class ReadBuffer {
       );
     }
     this.#bytes = new Uint8Array(fixedSize);
+    this.#length = fixedSize;
   }
 
-  /** The whole buffer, until the next {@linkcode ReadBuffer.keep}. */
+  /** The whole buffer, until the next {@linkcode ReadBuffer.renew}. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes;
   }
 
   /**
-   * Prepares for the next read: moves the bytes from `begin` to `end` to the start,
-   * and exchanges the buffer if the last read, which ended at `end`, calls for
-   * another size.
+   * Prepares for the next read: exchanges the buffer if the last read, which ended
+   * at `end`, calls for another size, or a consumer has transferred it away.
    */
-  keep(begin: number, end: number): void {
-    const previous = this.#bytes;
-    this.#followTraffic(end === previous.length);
-    if (begin < end && (begin > 0 || this.#bytes !== previous)) {
-      this.#bytes.set(previous.subarray(begin, end));
-    }
+  renew(end: number): void {
+    this.#followTraffic(end === this.#length);
+    if (isDetached(this.#bytes)) this.#bytes = new Uint8Array(this.#length);
+  }
+
+  /** Says that it is no longer used. May be called twice. */
+  [Symbol.dispose](): void {
+    if (this.#size === LARGEST) largest--;
+    this.#size = undefined;
   }
 
   #followTraffic(filled: boolean): void {
     const size = this.#size;
     if (size === undefined) return;
-    const next = filled
-      ? Math.min(size + 1, SIZES.length - 1)
-      : Math.max(size - 1, 0);
+    const most = size === LARGEST || largest < MAX_LARGEST
+      ? LARGEST
+      : LARGEST - 1;
+    const next = filled ? Math.min(size + 1, most) : Math.max(size - 1, 0);
     if (next === size) return;
-    if (spares[size]!.length < MAX_SPARES) spares[size]!.push(this.#bytes);
+    if (next === LARGEST) largest++;
+    if (size === LARGEST) largest--;
+    if (spares[size]!.length < MAX_SPARES && !isDetached(this.#bytes)) {
+      spares[size]!.push(this.#bytes);
+    }
     this.#bytes = take(next);
+    this.#length = SIZES[next]!;
     this.#size = next;
   }
+}
+
+/** Copies less than a frame, for which this is faster than `set()`. */
+export function move(
+  from: Uint8Array,
+  start: number,
+  to: Uint8Array,
+  length: number,
+): void {
+  for (let at = 0; at < length; at++) to[at] = from[start + at]!;
+}
+
+/** Whether a consumer has transferred the buffer away. */
+function isDetached(bytes: Uint8Array): boolean {
+  return bytes.length === 0;
 }
 
 function take(size: number): Uint8Array<ArrayBuffer> {

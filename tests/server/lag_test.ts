@@ -7,15 +7,26 @@ import { test } from "../support/test.ts";
 
 /** A lag that is told what its channel is like, and what it told. */
 function observed() {
-  const channel = { dropped: 0, lag: 0, closed: false };
+  const channel = { dropped: 0, droppedBefore: 0, lag: 0, closed: false };
   const told: [string, number][] = [];
   const lag = new Lag(channel, (...what) => told.push(what));
   const look = (seen: Partial<typeof channel>) => {
     Object.assign(channel, seen);
     lag.check();
   };
-  return { look, told };
+  return { look, told, lag, channel };
 }
+
+test("Lag.missed() is what a run comes after, and at the end all the rest", () => {
+  const { lag, channel } = observed();
+  assertEquals(lag.missed(), 0);
+  Object.assign(channel, { dropped: 7, droppedBefore: 5 });
+  assertEquals([lag.missed(), lag.missed()], [5, 0]);
+  channel.droppedBefore = 7;
+  assertEquals(lag.missed(), 2);
+  channel.dropped = 10;
+  assertEquals([lag.missed(true), lag.missed(true)], [3, 0]);
+});
 
 test("Lag: one that loses nothing is not told of, however far behind", () => {
   const { look, told } = observed();

@@ -144,6 +144,34 @@ test("serve({ stallTimeout }) disconnects who takes nothing, and nobody else", a
   await reading;
 });
 
+test({
+  name:
+    "serve({ stallTimeout }): the system says that a client takes something after half of the largest buffer at most",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const sizes = await Deno.readTextFile("/proc/sys/net/ipv4/tcp_wmem");
+    const most = Number(sizes.split("\t")[2]) / 2; // 2 MiB, as documented
+    await using server = start({ drainTimeout: 0 });
+    using peer = await Peer.join(server.addr);
+    await stick(server);
+    const buffer = new Uint8Array(64 * 1024);
+    for (let round = 0; round < 3; round++) {
+      const before = server.stats().bytesOut;
+      let taken = 0;
+      while (server.stats().bytesOut === before) {
+        taken += (await peer.socket.read(buffer))!;
+        for (let n = 0; n < 20; n++) await macrotask();
+        assert(taken <= most, `${taken} bytes`);
+      }
+      // All that fits now is written, and the next round waits again.
+      for (let wrote = -1; wrote !== server.stats().bytesOut;) {
+        wrote = server.stats().bytesOut;
+        for (let n = 0; n < 200; n++) await macrotask();
+      }
+    }
+  },
+});
+
 test("serve({ publisher }) says where frames go", async () => {
   const hub = new Hub();
   await using server = start({
@@ -220,6 +248,24 @@ test("serve({ hub }) broadcasts what a client brought at once in pieces, and wai
   socket.arrive(null);
   await until(server, (server) => server.stats().clients === 0);
   await server.shutdown();
+});
+
+test("serve({ hub }) at its end: what counts as received is for all clients, however small the hub", async () => {
+  const listener = new FakeListener();
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const server = serve({ listener, hub });
+  const sockets = Array.from({ length: 20 }, () => new FakeSocket());
+  for (const socket of sockets) listener.connect(socket);
+  await until(server, (server) => server.stats().clients === 20);
+  for (const socket of sockets) socket.arrive(new Uint8Array(512)); // fills the buffer
+  await until(server, (server) => server.stats().messagesIn === 20 * 512);
+  for (const socket of sockets) socket.arrive(new Uint8Array(8192));
+  await until(server, (server) => server.stats().messagesIn > 20 * 512);
+  const ended = server.shutdown();
+  for (const socket of sockets) socket.arrive(null);
+  await ended;
+  const { messagesIn, messagesOut, dropped } = server.stats();
+  assertEquals(messagesOut + dropped, 20 * messagesIn);
 });
 
 test("serve({ hub }) joins several servers and the program itself", async () => {

@@ -10,6 +10,7 @@ import {
   type Run,
   TruncatedFrameError,
 } from "../../lib/wire/framer.ts";
+import { MAX_LARGEST } from "../../lib/wire/read_buffer.ts";
 import { bodyOf, Chunks, chunksOf } from "../support/bytes.ts";
 import { holds } from "../support/property.ts";
 import { test } from "../support/test.ts";
@@ -186,6 +187,74 @@ test("Framer follows the traffic: large buffers while reads fill them", () => {
   while (sizes.length < 4) sizes.push(fill(sizes.at(-1)!));
   assertEquals(sizes, [512, 8192, 65536, 65536]);
   assertEquals([fill(1), fill(1), fill(1)], [8192, 512, 512]);
+});
+
+test("Framer: 256 at a time have the largest buffer, and others when these have done", () => {
+  using stack = new DisposableStack();
+  const fill = (framer: Framer) => {
+    const { length } = framer.buffer;
+    framer.push(length);
+    return framer.buffer.length;
+  };
+  const grow = () => {
+    const framer = stack.use(new Framer());
+    return { framer, sizes: [fill(framer), fill(framer)] };
+  };
+  const busy = Array.from({ length: MAX_LARGEST }, grow);
+  assertEquals(MAX_LARGEST, 256);
+  assert(busy.every(({ sizes }) => sizes[1] === 65536));
+  const late = [grow().framer, grow().framer];
+  for (const framer of late) assertEquals(fill(framer), 8192);
+  busy[0]!.framer[Symbol.dispose]();
+  busy[0]!.framer[Symbol.dispose]();
+  assertEquals(late.map(fill), [65536, 8192]);
+  const [, quiet] = busy;
+  quiet!.framer.push(0);
+  assertEquals(quiet!.framer.buffer.length, 8192);
+  assertEquals(late.map(fill), [65536, 65536]);
+});
+
+test("frames() gives its buffer up, however it ends", async () => {
+  const busy = () => ({
+    reads: 0,
+    read(buffer: Uint8Array<ArrayBuffer>) {
+      if (++this.reads > 4) return Promise.reject(new Error("gone"));
+      buffer.fill(0);
+      return Promise.resolve(buffer.length);
+    },
+  });
+  for (let n = 0; n <= MAX_LARGEST; n++) {
+    const asked: number[] = [];
+    const source = busy();
+    const reading = async () => {
+      for await (const { bytes } of frames(source)) {
+        asked.push(bytes.length);
+        if (n % 2 === 0 && asked.length === 3) break;
+      }
+    };
+    await (n % 2 === 0 ? reading() : assertRejects(reading, Error, "gone"));
+    assertEquals(asked.slice(0, 3), [512, 8192, 65536]);
+  }
+});
+
+test("frames() goes on when a consumer transfers the buffer of a run away", async () => {
+  const frame = encode(bodyOf(255));
+  for (const size of [1, 255, 256, 300, 400, 511, 512]) {
+    const sent = concat(Array(40).fill(frame));
+    let found = 0;
+    for await (
+      const { bytes, count } of frames(new Chunks(chunksOf(sent, size)))
+    ) {
+      assertEquals(bytes, concat(Array(count).fill(frame)));
+      structuredClone(null, { transfer: [bytes.buffer] });
+      found += count;
+    }
+    assertEquals(found, 40, `reads of ${size} bytes`);
+  }
+  const cut = frames(new Chunks([concat([frame, frame.subarray(0, 9)])]));
+  const { value } = await cut.next();
+  structuredClone(null, { transfer: [value!.bytes.buffer] });
+  await assertRejects(() => cut.next(), TruncatedFrameError, "9 of its 256");
 });
 
 test("Framer with a buffer size never exchanges its buffer", () => {

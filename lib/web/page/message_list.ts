@@ -81,9 +81,14 @@ export class MessageList {
     return this.#first + this.#rows.length;
   }
 
+  /** The height of the view, in pixels. */
+  get #height(): number {
+    return this.#scroller.clientHeight;
+  }
+
   /** As many rows as fill the view, if each has one line. */
   get #inView(): number {
-    return Math.ceil(this.#scroller.clientHeight / ROW_HEIGHT);
+    return Math.ceil(this.#height / ROW_HEIGHT);
   }
 
   #drawNewest(): void {
@@ -97,14 +102,15 @@ export class MessageList {
 
   #drawAround(): void {
     const { start, end } = this.#ring;
-    const { scrollTop, clientHeight } = this.#scroller;
-    const edge = this.#edge(this.#last);
+    const { scrollTop } = this.#scroller;
+    const near = MARGIN * ROW_HEIGHT / 2;
     if (
-      this.#above > scrollTop && this.#first > start ||
-      edge < scrollTop + clientHeight && this.#last < end
-    ) this.#moveTo(scrollTop, edge);
+      this.#above > scrollTop - near && this.#first > start ||
+      this.#edge(this.#last) < scrollTop + this.#height + near &&
+        this.#last < end
+    ) this.#moveTo(scrollTop);
     // Nothing is kept above: there is nothing to scroll to.
-    if (this.#first <= this.#ring.start && this.#above > 0) {
+    if (this.#first <= start && this.#above > 0) {
       const above = this.#above;
       this.#pad(0);
       this.#scrollTo(this.#scroller.scrollTop - above);
@@ -113,15 +119,15 @@ export class MessageList {
   }
 
   /** Gives rows to the entries around a scroll position. */
-  #moveTo(top: number, edge: number): void {
+  #moveTo(top: number): void {
     const { start, end } = this.#ring;
-    const anchor = Math.max(start, Math.min(end - 1, this.#entryAt(top, edge)));
-    // An entry that has a row stays where it is; any other comes to the top.
-    const place = anchor >= this.#first && anchor < this.#last
-      ? this.#edge(anchor)
-      : top;
+    // A row in view stays where it is; if there is none, another comes to the top.
+    const inView = this.#firstInView(top);
+    const anchor = Math.max(start, inView ?? this.#estimate(top));
+    const place = anchor === inView ? this.#edge(anchor) : top;
+    const before = MARGIN + Math.ceil(Math.max(place - top, 0) / ROW_HEIGHT);
     const size = this.#inView + 2 * MARGIN;
-    const first = Math.max(start, Math.min(anchor - MARGIN, end - size));
+    const first = Math.max(start, Math.min(anchor - before, end - size));
     this.#setRows(first, Math.min(end, first + size));
     const above = place - (this.#edge(anchor) - this.#above);
     const estimate = (first - start) * ROW_HEIGHT;
@@ -130,27 +136,31 @@ export class MessageList {
     if (!isPossible) this.#scrollTo(top + estimate - above);
   }
 
-  /** The first entry that is at least partly below a scroll position, as a guess. */
-  #entryAt(top: number, edge: number): number {
-    const { start } = this.#ring;
-    if (top < this.#above) {
-      const part = top / this.#above;
-      return start + Math.floor(part * Math.max(this.#first - start, 0));
-    }
-    if (top >= edge) {
-      return this.#last + Math.floor((top - edge) / ROW_HEIGHT);
-    }
+  /** The first entry whose row is in view, if one is. */
+  #firstInView(top: number): number | undefined {
     const at = this.#rows.findIndex(({ element }) =>
       element.offsetTop + element.offsetHeight > top
     );
-    return this.#first + Math.max(at, 0);
+    return at >= 0 && this.#edge(this.#first + at) < top + this.#height
+      ? this.#first + at
+      : undefined;
+  }
+
+  /** The entry that may be at a scroll position where there are no rows. */
+  #estimate(top: number): number {
+    const { start, end } = this.#ring;
+    const edge = this.#edge(this.#last);
+    const entry = top < this.#above
+      ? start + top / this.#above * (this.#first - start)
+      : this.#last + (top - edge) / ROW_HEIGHT;
+    return Math.min(Math.floor(entry), end - 1);
   }
 
   /** The first entry whose row is wholly below the view. */
   #firstBelow(): number {
-    const { scrollTop, clientHeight } = this.#scroller;
+    const bottom = this.#scroller.scrollTop + this.#height;
     const at = this.#rows.findIndex(({ element }) =>
-      element.offsetTop >= scrollTop + clientHeight
+      element.offsetTop >= bottom
     );
     return at < 0 ? this.#last : this.#first + at;
   }

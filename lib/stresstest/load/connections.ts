@@ -10,6 +10,7 @@ import {
   Framer,
   TruncatedFrameError,
 } from "@zillions/server/framer";
+import { WebSocketError } from "@zillions/server/websocket";
 import type { Verdict } from "../checks/violations.ts";
 import type { ServerUnderTest } from "../target/server.ts";
 import { StartError } from "../target/start_error.ts";
@@ -32,9 +33,6 @@ const SERVER_END_DELAY = 200;
 
 /** Error codes of a process or a system that has no free descriptors. */
 const NO_DESCRIPTORS = ["EMFILE", "ENFILE"];
-
-/** The buffer of all clients whose bytes are discarded. */
-const DISCARDED = new Uint8Array(READ_BUFFER);
 
 /** The run that the connections belong to. */
 export interface ConnectionsOwner {
@@ -118,8 +116,10 @@ export class Connections implements Disposable {
   /** Reads until the run is over, and discards what arrives. */
   discard(socket: Socket, client: string): Promise<void> {
     return this.#track(socket, client, async () => {
+      // One for all would not do: a WebSocket looks at what it reads.
+      const discarded = new Uint8Array(READ_BUFFER);
       let read: number | null;
-      do read = await socket.read(DISCARDED); while (read !== null);
+      do read = await socket.read(discarded); while (read !== null);
     });
   }
 
@@ -166,7 +166,9 @@ export class Connections implements Disposable {
       await read();
     } catch (error) {
       if (error instanceof TruncatedFrameError) how += " inside a message";
-      else if (!isDisconnect(error)) throw error;
+      else if (error instanceof WebSocketError) {
+        how = `broke the WebSocket protocol: ${error.message}`;
+      } else if (!isDisconnect(error)) throw error;
       else how = `reset the connection of ${client}`;
     }
     if (this.#run.ended.aborted || !this.#open.has(socket)) return;

@@ -6,6 +6,7 @@
  */
 import { parseArgsStringToArgv } from "string-argv";
 import { type Address, parseAddress } from "@zillions/server/address";
+import { connectWebSocket, webSocketAddress } from "@zillions/server/websocket";
 
 /** The most characters of a name, so that it fits over a column. */
 const MAX_NAME = 24;
@@ -34,13 +35,19 @@ export interface Target {
 
 /**
  * Parses targets. Each text is an address, the path of an executable, or a command
- * with arguments, which is split into words as a shell does.
+ * with arguments, which is split into words as a shell does. An address may be that of a
+ * WebSocket, `ws://HOST:PORT/PATH`; of several addresses of one server, with commas
+ * between them, clients take turns.
  */
 export function parseTargets(texts: string[]): Target[] {
   const found = texts.map((text): Target => {
-    const address = addressOf(text);
-    const command = address ? undefined : wordsOf(text);
-    return { name: nameOf(command, text), text, command, address };
+    const places = placesOf(text);
+    const command = places ? undefined : wordsOf(text);
+    const target = { name: nameOf(command, text), text, command };
+    if (!places) return { ...target, address: undefined };
+    let next = 0;
+    const connect = () => places[next++ % places.length]!.connect();
+    return { ...target, address: places[0]!.address, connect };
   });
   for (const target of found) {
     const same = found.filter(({ name }) => name === target.name);
@@ -50,11 +57,25 @@ export function parseTargets(texts: string[]): Target[] {
   return found;
 }
 
-function addressOf(text: string): Address | undefined {
+/** Where a server accepts clients, and how these connect. */
+interface Place {
+  readonly address: Address;
+  readonly connect: () => Promise<Socket>;
+}
+
+function placesOf(text: string): Place[] | undefined {
   try {
-    return parseAddress(text);
+    return text.split(",").map((place) => {
+      if (/^wss?:/.test(place)) {
+        const { hostname, port } = webSocketAddress(place);
+        const connect = () => connectWebSocket(place);
+        return { address: { hostname, port }, connect };
+      }
+      const address = parseAddress(place);
+      return { address, connect: () => Deno.connect(address) };
+    });
   } catch {
-    return undefined; // not an address, so a command
+    return undefined; // not addresses, so a command
   }
 }
 

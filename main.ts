@@ -115,7 +115,8 @@ async function run(
   try {
     using listener = listen(address);
     what = undefined;
-    using pages = options.web && await listenForPages(options, logger);
+    using pages = (options.web ?? options.monitor) &&
+      await listenForPages(options, logger);
     if (options.nats !== undefined) {
       const { joinAsNode } = await import("./lib/command/node.ts");
       room = await joinAsNode(hub, options.nats, options, logger);
@@ -134,7 +135,7 @@ async function run(
         if (logger.logs(eventLevel(event))) logger.log(eventLine(event));
       },
     });
-    await pages?.serve(server);
+    await pages?.serve(server, room);
     if (stoppedAt > -Infinity) server.shutdown(); // a signal while the room was joined
     repeat(LOG_PERIOD, () => logger.nextPeriod(), ended.signal);
     const print = () => logger.print(statsLine(started.stats(), room?.stats()));

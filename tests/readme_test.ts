@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { encode } from "../lib/wire/frame.ts";
 import { freeAddress, run } from "./support/command.ts";
-import { eventually } from "./support/eventually.ts";
+import { eventually, inTime } from "./support/eventually.ts";
 import { path } from "./support/script.ts";
 import { CERT, KEY } from "./support/tls.ts";
 import { test } from "./support/test.ts";
@@ -78,11 +78,22 @@ class Example implements AsyncDisposable {
     return socket!;
   }
 
+  /** Ends it, and returns its exit code. */
+  async end(signal: Deno.Signal): Promise<number> {
+    this.#process!.kill(signal);
+    return await this.ended();
+  }
+
+  /** Its exit code, when it has ended. */
+  async ended(): Promise<number> {
+    const { code } = await inTime(this.#process!.status, "the example to end");
+    this.#process = undefined;
+    return code;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#process?.kill("SIGTERM");
-    const status = await this.#process?.status;
+    if (this.#process) assertEquals(await this.end("SIGTERM"), 0);
     await Deno.remove(this.directory, { recursive: true });
-    assertEquals(status?.code, 0);
   }
 }
 
@@ -112,6 +123,7 @@ test({
       Deno.connectTls({ hostname: "localhost", port, caCerts: [CERT] })
     );
     await assertEchoes(socket);
+    assertEquals(await example.end("SIGINT"), 0);
   },
 });
 
@@ -124,15 +136,39 @@ test({
     ));
     await using example = new Example("unix.ts");
     const socketPath = `${example.directory}/socket`;
-    example.run([
-      `--allow-read=${socketPath}`,
-      `--allow-write=${socketPath}`,
-      `--allow-net=unix:${socketPath}`,
-    ], [socketPath]);
-    using socket = await example.connect(() =>
-      Deno.connect({ transport: "unix", path: socketPath })
-    );
-    await assertEchoes(socket);
+    const run = (which: Example) =>
+      which.run([
+        `--allow-read=${socketPath}`,
+        `--allow-write=${socketPath}`,
+        `--allow-net=unix:${socketPath}`,
+      ], [socketPath]);
+    const connect = () =>
+      example.connect(() =>
+        Deno.connect({ transport: "unix", path: socketPath })
+      );
+    const exists = () => Deno.stat(socketPath).then(() => true, () => false);
+
+    run(example);
+    {
+      using socket = await connect();
+      await assertEchoes(socket);
+    }
+    await using second = new Example("unix.ts");
+    run(second); // it says that a server listens there
+    assertEquals(await second.ended(), 1);
+    {
+      using socket = await connect();
+      await assertEchoes(socket);
+    }
+    await example.end("SIGKILL");
+    assert(await exists());
+    run(example); // the socket of a dead server is replaced
+    {
+      using socket = await connect();
+      await assertEchoes(socket);
+    }
+    assertEquals(await example.end("SIGINT"), 0);
+    assert(!await exists());
   },
 });
 

@@ -16,7 +16,10 @@ import type { Scheduler, Waiter } from "./scheduler.ts";
 export type { Run };
 
 /** A subscriber, as the hub and the scheduler see it. */
-export interface Subscriber extends Reader, Waiter {}
+export interface Subscriber extends Reader, Waiter {
+  /** Ends the subscription. */
+  close(): void;
+}
 
 /** What a hub shares with its channels. */
 export interface HubState {
@@ -71,6 +74,7 @@ export class Channel
       takenAt: -Infinity,
       publishes: false,
       resume: () => this.#resume(),
+      close: () => this.close(),
     };
     this.#from = message;
     hub.open.add(this.#subscriber);

@@ -44,6 +44,7 @@
  *
  * @module
  */
+import { describeType, isBytes } from "../wire/bytes.ts";
 import type { Run } from "../wire/run.ts";
 import { Backpressure } from "./backpressure.ts";
 import { Channel, type HubState, type Subscriber } from "./channel.ts";
@@ -76,13 +77,14 @@ export interface HubOptions {
 }
 
 /** Sends each message to every subscriber. */
-export class Hub {
+export class Hub implements Disposable {
   /**
    * Called at the end of each broadcast: for measurements. It must take next to no
    * time, and must neither throw nor broadcast.
    */
   onBroadcast?: () => void;
   readonly #state: HubState;
+  #closed = false;
 
   /**
    * Makes a hub without subscribers.
@@ -117,6 +119,11 @@ export class Hub {
     return this.#state.open.size;
   }
 
+  /** Whether nothing more can be broadcast. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** How many messages were ever broadcast. */
   get broadcasts(): number {
     return this.#state.log.end;
@@ -140,8 +147,11 @@ export class Hub {
   /**
    * Opens a channel that receives every message broadcast from now on. Close it (or
    * leave its iteration, or let `using` do it) when it is no longer read.
+   *
+   * @throws {Error} If the hub is closed.
    */
   subscribe(): Channel {
+    if (this.#closed) throw new Error("Cannot subscribe: the hub is closed");
     return new Channel(this.#state);
   }
 
@@ -157,10 +167,17 @@ export class Hub {
    * their neighbours, but never cut.
    * @param count How many messages they are, for {@linkcode Channel.dropped} and
    * {@linkcode Channel.lag}.
+   * @throws {TypeError} If it is not a `Uint8Array`.
    * @throws {RangeError} If there are no bytes or more than the capacity, or if
    * the count is not a whole number of at least 1.
+   * @throws {Error} If the hub is closed.
    */
   broadcast(bytes: Uint8Array, count = 1): void {
+    if (!isBytes(bytes)) {
+      throw new TypeError(
+        `Cannot broadcast ${describeType(bytes)}: the hub takes a Uint8Array`,
+      );
+    }
     if (bytes.length === 0 || bytes.length > this.capacity) {
       throw new RangeError(
         `Cannot broadcast ${bytes.length} bytes: it is 1 to the hub's capacity of ${this.capacity}`,
@@ -171,6 +188,7 @@ export class Hub {
         `Cannot broadcast ${count} messages: it is a whole number from 1`,
       );
     }
+    if (this.#closed) throw new Error("Cannot broadcast: the hub is closed");
     const { log, backpressure, scheduler, waiting } = this.#state;
     log.append(bytes, count);
     backpressure.broadcast(bytes.length, scheduler.time);
@@ -197,5 +215,18 @@ export class Hub {
     return new Promise((resume) =>
       this.#state.scheduler.admit({ publishes: true, resume })
     );
+  }
+  /**
+   * Closes all channels: subscribers can still receive what was broadcast until
+   * then, and then their iteration ends. May be called twice.
+   */
+  close(): void {
+    this.#closed = true;
+    for (const subscriber of [...this.#state.open]) subscriber.close();
+  }
+
+  /** Closes all channels. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 }

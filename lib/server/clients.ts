@@ -8,6 +8,7 @@
 import { deadline } from "@std/async/deadline";
 import { delay } from "@std/async/delay";
 import { isDisconnect } from "../wire/io_error.ts";
+import type { Run } from "../wire/run.ts";
 import { Callbacks } from "./callbacks.ts";
 import { type ClientLimit, ClientLimits } from "./client_limits.ts";
 import type { ConnectedClient, EndedClient } from "./client.ts";
@@ -105,8 +106,9 @@ export class Clients {
     if (!isDisconnect(error)) this.callbacks.report(error);
   }
 
-  /** Adds a client, or returns the limit that refuses it; the caller closes it then. */
-  add(transport: Transport): ClientLimit | undefined {
+  /** Adds a client, or returns what refuses it; the caller closes it then. */
+  add(transport: Transport): ClientLimit | "draining" | undefined {
+    if (this.#options.hub.closed) return "draining";
     const { remoteAddr } = transport;
     const limit = this.#limits.admit(remoteAddr);
     if (limit) {
@@ -138,6 +140,14 @@ export class Clients {
       this.#emit({ type: "disconnected", client, remoteAddr, reason, dropped });
     });
     return undefined;
+  }
+
+  /** Publishes what the program itself says; resolves when it may say more. */
+  publish(run: Run): Promise<void> {
+    const { publisher } = this.#options;
+    return Promise.try(() => publisher.publish(run)).catch(
+      this.callbacks.report,
+    );
   }
 
   /** Checks the clients from time to time, until the signal aborts. */

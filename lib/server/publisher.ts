@@ -34,7 +34,8 @@ const LARGEST_PART = 1 / 4;
 
 /**
  * Broadcasts on a hub, and lets clients send more when the hub is ready for it. A
- * run that is large for the hub is broadcast in parts.
+ * run that is large for the hub is broadcast in parts. What comes when the hub is
+ * closed has nobody to go to, and is dropped.
  */
 export class HubPublisher implements Publisher {
   readonly #hub: Hub;
@@ -51,7 +52,7 @@ export class HubPublisher implements Publisher {
     if (bytes.length > LARGEST_PART * this.#hub.capacity) {
       return this.#publishLarge(bytes);
     }
-    this.#hub.broadcast(bytes, count);
+    this.#broadcast(bytes, count);
     return this.#hub.ready();
   }
 
@@ -74,9 +75,12 @@ export class HubPublisher implements Publisher {
     const largest = LARGEST_PART * this.#hub.capacity;
     for (let rest = bytes; rest.length > 0;) {
       const part = leadingRun(rest.subarray(0, largest));
-      this.#hub.broadcast(part.bytes, part.count);
+      this.#broadcast(part.bytes, part.count);
       rest = rest.subarray(part.bytes.length);
       await this.#hub.ready();
     }
+  }
+  #broadcast(bytes: Uint8Array, count: number): void {
+    if (!this.#hub.closed) this.#hub.broadcast(bytes, count);
   }
 }

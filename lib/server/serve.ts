@@ -42,6 +42,7 @@
  * @module
  */
 import type { Hub } from "../hub/hub.ts";
+import { encode } from "../wire/frame.ts";
 import type { ClientLimit } from "./client_limits.ts";
 import { accepted } from "./accept.ts";
 import type { ConnectedClient, EndedClient } from "./client.ts";
@@ -81,7 +82,11 @@ export interface Server<A extends Deno.Addr = Deno.NetAddr>
   extends AsyncDisposable {
   /** The address that the server listens on, with the real port. */
   readonly addr: A;
-  /** The hub that clients subscribe to. */
+  /**
+   * The hub that clients subscribe to. It is for subscribing, and for what it counts:
+   * bytes that are broadcast on it must be whole frames, or every client loses its
+   * place, and they do not go through the publisher.
+   */
   readonly hub: Hub;
   /** Resolves when the server has ended and the port is free. Never rejects. */
   readonly finished: Promise<void>;
@@ -108,6 +113,17 @@ export interface Server<A extends Deno.Addr = Deno.NetAddr>
    * the transport is left as it is, for the caller to close.
    */
   add(transport: Transport): ClientLimit | "draining" | undefined;
+  /**
+   * Sends a message of the program's own to all clients, as if a client had sent it:
+   * through the publisher, and so to the clients of all nodes.
+   *
+   * @param body 0 to 255 bytes; a string is sent as UTF-8.
+   * @returns Resolves when more may be sent. It never rejects: a publisher that fails
+   * is reported to `onError`.
+   * @throws {RangeError} If the body is longer.
+   * @throws {TypeError} If the body is something else.
+   */
+  broadcast(body: Uint8Array | string): Promise<void>;
   /**
    * Accepts no more clients, reads no more messages, sends each client what waits
    * for it, and closes. A second call, the signal or the drain time-out ends that.
@@ -138,7 +154,7 @@ export function serve<A extends Deno.Addr>(
  *
  * @example A server that speaks as well
  * ```ts
- * import { connect, encode, serve } from "@zillions/server";
+ * import { connect, serve } from "@zillions/server";
  * import { assertEquals } from "@std/assert";
  *
  * await using server = serve({ port: 0 });
@@ -146,7 +162,7 @@ export function serve<A extends Deno.Addr>(
  * await client.send("knock knock");
  * for await (const body of client) {
  *   const text = new TextDecoder().decode(body);
- *   if (text === "knock knock") server.hub.broadcast(encode("who is there?"));
+ *   if (text === "knock knock") server.broadcast("who is there?");
  *   else {
  *     assertEquals(text, "who is there?");
  *     break;
@@ -219,6 +235,11 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
 
   add(transport: Transport): ClientLimit | "draining" | undefined {
     return this.draining ? "draining" : this.#clients.add(transport);
+  }
+
+  broadcast(body: Uint8Array | string): Promise<void> {
+    const run = { bytes: encode(body), count: 1 };
+    return this.#clients.publish(run);
   }
 
   shutdown(): Promise<void> {

@@ -423,12 +423,26 @@ footer {
   },
   "chat.js": {
     type: "text/javascript; charset=utf-8",
-    body: `// lib/wire/frame.ts
+    body: `// lib/wire/bytes.ts
+var kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
+function isBytes(value) {
+  return kindOf.call(value) === "Uint8Array";
+}
+function describeType(value) {
+  if (value === null || value === void 0) return \`\${value}\`;
+  const name = typeof value === "object" ? value.constructor?.name || "object" : typeof value;
+  return \`\${/^[aeio]/i.test(name) ? "an" : "a"} \${name}\`;
+}
+
+// lib/wire/frame.ts
 var HEADER = 1;
 var MAX_BODY = 255;
 var utf8 = new TextEncoder();
 function encode(body) {
   const bytes = typeof body === "string" ? utf8.encode(body) : body;
+  if (!isBytes(bytes)) {
+    throw new TypeError(\`Cannot encode \${describeType(body)}: a body is a string or a Uint8Array\`);
+  }
   if (bytes.length > MAX_BODY) {
     throw new RangeError(\`Cannot encode a body of \${bytes.length} bytes: \${MAX_BODY} is the most\`);
   }

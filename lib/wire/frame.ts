@@ -17,6 +17,7 @@
  *
  * @module
  */
+import { describeType, isBytes } from "./bytes.ts";
 import type { Run } from "./run.ts";
 
 export type { Run };
@@ -35,9 +36,15 @@ const utf8 = new TextEncoder();
  * @param body 0 to {@linkcode MAX_BODY} bytes.
  * @returns A new array of `HEADER + body.length` bytes.
  * @throws {RangeError} If the body is longer than {@linkcode MAX_BODY}.
+ * @throws {TypeError} If the body is something else.
  */
 export function encode(body: Uint8Array | string): Uint8Array<ArrayBuffer> {
   const bytes = typeof body === "string" ? utf8.encode(body) : body;
+  if (!isBytes(bytes)) {
+    throw new TypeError(
+      `Cannot encode ${describeType(body)}: a body is a string or a Uint8Array`,
+    );
+  }
   if (bytes.length > MAX_BODY) {
     throw new RangeError(
       `Cannot encode a body of ${bytes.length} bytes: ${MAX_BODY} is the most`,

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   type Channel,
@@ -101,6 +102,54 @@ test("Hub.broadcast() refuses what it cannot keep", () => {
   }
   assertEquals(hub.broadcasts, 0);
   hub.broadcast(new Uint8Array(MIN_CAPACITY));
+});
+
+test("Hub.broadcast() takes bytes and nothing else, also from JavaScript", () => {
+  const hub = new Hub();
+  const { broadcast } = hub as unknown as { broadcast(it: unknown): void };
+  const wrong: [unknown, string][] = [
+    ["hello", "a string"],
+    [5, "a number"],
+    [null, "null"],
+    [undefined, "undefined"],
+    [["a"], "an Array"],
+    [new Uint16Array(2), "a Uint16Array"],
+    [new Int8Array(2), "an Int8Array"],
+    [new ArrayBuffer(2), "an ArrayBuffer"],
+    [Object.create(null), "an object"],
+    [{ length: 2, [Symbol.toStringTag]: "Uint8Array" }, "an Object"],
+  ];
+  for (const [given, name] of wrong) {
+    const error = assertThrows(() => broadcast.call(hub, given), TypeError);
+    assertEquals(
+      error.message,
+      `Cannot broadcast ${name}: the hub takes a Uint8Array`,
+    );
+  }
+  assertEquals(hub.broadcasts, 0);
+  hub.broadcast(Buffer.from("a Uint8Array, too"));
+  assertEquals(hub.broadcasts, 1);
+});
+
+test("Hub.close() ends every channel after what was broadcast, and takes nothing more", async () => {
+  const hub = new Hub();
+  const [behind, waiting, never] = [1, 2, 3].map(() => hub.subscribe());
+  hub.broadcast(new Uint8Array([1]));
+  await waiting!.next();
+  const waits = waiting!.next();
+  {
+    using closed = hub;
+    assert(!closed.closed);
+  }
+  hub.close();
+  assert(hub.closed);
+  assertEquals((await waits).done, true);
+  const runs = await Array.fromAsync(behind!);
+  assertEquals(runs.map(({ bytes }) => [...bytes]), [[1]]);
+  assertEquals([never!.closed, never!.lag, hub.subscribers], [true, 1, 0]);
+  assertThrows(() => hub.broadcast(new Uint8Array(1)), Error, "is closed");
+  assertThrows(() => hub.subscribe(), Error, "Cannot subscribe: the hub is");
+  await hub.ready();
 });
 
 test("Hub() refuses a capacity out of bounds and says which", () => {

@@ -35,6 +35,24 @@ test("encode() refuses a body over 255 bytes and says its length", () => {
   assertThrows(() => encode("é".repeat(128)), RangeError, "256 bytes");
 });
 
+test("encode() takes text and bytes and nothing else, also from JavaScript", () => {
+  const wrong: [unknown, string][] = [
+    [5, "a number"],
+    [["a", "b"], "an Array"],
+    [undefined, "undefined"],
+    [new Uint16Array(2), "a Uint16Array"],
+    [new ArrayBuffer(2), "an ArrayBuffer"],
+    [new DataView(new ArrayBuffer(2)), "a DataView"],
+  ];
+  for (const [given, name] of wrong) {
+    const error = assertThrows(() => encode(given as string), TypeError);
+    assertEquals(
+      error.message,
+      `Cannot encode ${name}: a body is a string or a Uint8Array`,
+    );
+  }
+});
+
 test("leadingRun() is the whole frames, at every cut", () => {
   const frames = LENGTHS.map((length) => encode(bodyOf(length)));
   const bytes = concat(frames);

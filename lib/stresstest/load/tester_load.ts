@@ -6,10 +6,23 @@
  */
 import process from "node:process";
 
+/** Microseconds that a thread has run, and has waited for a processor. */
+interface ThreadTimes {
+  ran: number;
+  waited: number;
+}
+
 /** CPU time of the tester, from the construction on. */
 export class TesterLoad {
   readonly #cpuBefore = process.cpuUsage();
-  readonly #before = threadTimes();
+  readonly #schedstat: string;
+  readonly #before: ThreadTimes | undefined;
+
+  /** @param schedstat The file with the times of the thread that reads it. */
+  constructor(schedstat = "/proc/thread-self/schedstat") {
+    this.#schedstat = schedstat;
+    this.#before = threadTimes(schedstat);
+  }
 
   /** Seconds of CPU time, of all threads. */
   get cpuSeconds(): number {
@@ -25,7 +38,7 @@ export class TesterLoad {
    * @param elapsed Microseconds since the construction.
    */
   busy(idle: number, elapsed: number): number {
-    const now = threadTimes();
+    const now = threadTimes(this.#schedstat);
     if (!this.#before || !now) {
       return (this.cpuSeconds * 1e6 - idle) / elapsed;
     }
@@ -36,10 +49,9 @@ export class TesterLoad {
   }
 }
 
-/** Microseconds that this thread has run, and has waited for a processor. */
-function threadTimes(): { ran: number; waited: number } | undefined {
+function threadTimes(schedstat: string): ThreadTimes | undefined {
   try {
-    const [ran, waited] = Deno.readTextFileSync("/proc/thread-self/schedstat")
+    const [ran, waited] = Deno.readTextFileSync(schedstat)
       .split(" ").map((nanoseconds) => Number(nanoseconds) / 1000);
     return { ran: ran!, waited: waited! };
   } catch {

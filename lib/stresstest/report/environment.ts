@@ -18,21 +18,25 @@ export interface Environment {
   runtime: string;
 }
 
-/** This machine, now. */
-export function environment(): Environment {
+/**
+ * This machine, now.
+ *
+ * @param cpuinfo The file that names the processor.
+ */
+export function environment(cpuinfo = "/proc/cpuinfo"): Environment {
   return {
     date: new Date().toISOString(),
     os: `${Deno.build.os} ${Deno.osRelease()} ${Deno.build.arch}`,
-    cpu: processorModel(),
+    cpu: processorModel(cpuinfo),
     cores: navigator.hardwareConcurrency,
     memoryBytes: Deno.systemMemoryInfo().total,
     runtime: `Deno ${Deno.version.deno}`,
   };
 }
 
-function processorModel(): string {
+function processorModel(cpuinfo: string): string {
   try {
-    const text = Deno.readTextFileSync("/proc/cpuinfo");
+    const text = Deno.readTextFileSync(cpuinfo);
     return /^model name\s*:\s*(.+)$/m.exec(text)?.[1] ?? "";
   } catch {
     return ""; // only Linux has this file

@@ -13,9 +13,11 @@ const BAR_WIDTH = 20;
 
 /** The line. */
 export class Progress implements Disposable {
-  readonly #line = Deno.stderr.isTerminal()
-    ? createLogUpdate(process.stderr)
-    : undefined;
+  readonly #line: ReturnType<typeof createLogUpdate> | undefined;
+
+  constructor(stream: typeof process.stderr = process.stderr) {
+    this.#line = stream.isTTY ? createLogUpdate(stream) : undefined;
+  }
 
   /** Replaces the line. */
   show(run: string, sent: number, of: number, deliveries: number): void {

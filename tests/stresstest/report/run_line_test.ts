@@ -22,3 +22,15 @@ test("runLine() has the rate and the loss in load mode", () => {
     "1,000 messages/s, 6,000 of 6,000 received, 0 % lost, 3 k deliveries/s, p50 100 µs, p99 3 ms",
   );
 });
+
+test("runLine() says that a run was interrupted, or expected nothing", () => {
+  const run = runResult({
+    offeredRate: null,
+    sent: 0,
+    expected: 0,
+    received: 0,
+    latency: null,
+    interrupted: true,
+  });
+  assertEquals(runLine(run), "0 of 0 received, drop rate 0, 2 s, interrupted");
+});

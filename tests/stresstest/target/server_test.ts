@@ -140,3 +140,39 @@ test({
     );
   },
 });
+
+test({
+  name:
+    "Server.start() finds the ready line among others, and reads on after it",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    using listener = Deno.listen(ANY_PORT);
+    const { port } = listener.addr;
+    const line = `listening on 127.0.0.1:${port}`;
+    const command =
+      `sh -c 'echo hello; echo "${line}"; echo "bye now"; exit 5'`;
+    const server = await start(command);
+    assertEquals(server.address.port, port);
+    assertEquals(await server.ended, {
+      how: "exit status 5",
+      lastLine: "bye now",
+    });
+    await server[Symbol.asyncDispose]();
+  },
+});
+
+test({
+  name:
+    "Server[Symbol.asyncDispose]() ends though a child that left the group holds the streams",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using listener = Deno.listen(ANY_PORT);
+    const line = `listening on 127.0.0.1:${listener.addr.port}`;
+    // The child ends by itself soon after the test.
+    const server = await start(
+      `sh -c 'setsid sleep 5 & echo "${line}"; wait'`,
+    );
+    await server[Symbol.asyncDispose]();
+    assertMatch((await server.ended).how, /SIGTERM/);
+  },
+});

@@ -126,7 +126,8 @@ async function run(
   try {
     using listener = listen(address);
     what = undefined;
-    using pages = options.web && await listenForPages(options, logger);
+    using pages = (options.web ?? options.monitor) &&
+      await listenForPages(options, logger);
     if (options.nats !== undefined) {
       const { joinAsNode } = await import("./lib/command/node.ts");
       room = await joinAsNode(hub, options.nats, options, logger);
@@ -145,7 +146,7 @@ async function run(
         if (logger.logs(eventLevel(event))) logger.log(eventLine(event));
       },
     });
-    await pages?.serve(server);
+    await pages?.serve(server, room);
     if (stoppedAt > -Infinity) server.shutdown(); // a signal while the room was joined
     repeat(LOG_PERIOD, () => logger.nextPeriod(), ended.signal);
     if (stats > 0) repeat(stats, print, ended.signal);

@@ -1,40 +1,65 @@
 /**
- * Makes `lib/web/assets.ts` of the page's sources: `deno task page`. The page is a
- * module of strings because a package from a registry has no files that it may read.
+ * Makes `lib/web/assets.ts` and `lib/monitor/assets.ts` of the pages' sources: `deno task
+ * page`. A page is a module of strings because a package from a registry has no files
+ * that it may read.
  */
 
 const ROOT = new URL("..", import.meta.url);
-const PAGE = "lib/web/page";
 
-/** What the server serves, by path relative to the page: media type, and where it is from. */
-const FILES = {
-  "": ["text/html; charset=utf-8", "chat.html"],
-  "chat.css": ["text/css; charset=utf-8", "chat.css"],
-  "chat.js": ["text/javascript; charset=utf-8", "chat.ts"],
-  "icon.svg": ["image/svg+xml", "icon.svg"],
-} as const;
+/** A page: the folder of its sources is beside the module that is made of them. */
+interface Page {
+  /** What it is for, as it stands before "page". */
+  readonly name: string;
+  readonly folder: string;
+  /** What the module exports. */
+  readonly constant: string;
+  /** By path relative to the page: media type, and the source. */
+  readonly files: Readonly<Record<string, readonly [string, string]>>;
+}
 
-/** The module that has the page's files as strings. */
-export async function makeAssets(): Promise<string> {
+/** What the servers serve. */
+export const PAGES: readonly Page[] = [
+  page("chat", "lib/web"),
+  page("monitor", "lib/monitor"),
+];
+
+function page(name: string, folder: string): Page {
+  return {
+    name,
+    folder,
+    constant: `${name}Assets`,
+    files: {
+      "": ["text/html; charset=utf-8", `${name}.html`],
+      [`${name}.css`]: ["text/css; charset=utf-8", `${name}.css`],
+      [`${name}.js`]: ["text/javascript; charset=utf-8", `${name}.ts`],
+      "icon.svg": ["image/svg+xml", "icon.svg"],
+    },
+  };
+}
+
+/** The module that has a page's files as strings. */
+export async function makeAssets(
+  { name, folder, constant, files }: Page,
+): Promise<string> {
   const entries = await Promise.all(
-    Object.entries(FILES).map(async ([path, [type, file]]) => {
+    Object.entries(files).map(async ([path, [type, file]]) => {
       const body = file.endsWith(".ts")
-        ? await bundle(`${PAGE}/${file}`)
-        : await Deno.readTextFile(new URL(`${PAGE}/${file}`, ROOT));
+        ? await bundle(`${folder}/page/${file}`)
+        : await Deno.readTextFile(new URL(`${folder}/page/${file}`, ROOT));
       return `  "${path}": {\n    type: "${type}",\n    body: ${
         literal(body)
       },\n  },\n`;
     }),
   );
   return `/**
- * The files of the chat page, by path relative to the page; \`""\` is the page itself.
- * Made of \`${PAGE}\` by \`deno task page\`.
+ * The files of the ${name} page, by path relative to the page; \`""\` is the page itself.
+ * Made of \`${folder}/page\` by \`deno task page\`.
  *
  * @module
  */
 
-/** The files of the chat page: media types and texts. */
-export const chatAssets: Record<string, { type: string; body: string }> = {
+/** The files of the ${name} page: media types and texts. */
+export const ${constant}: Record<string, { type: string; body: string }> = {
 ${entries.join("")}};
 `;
 }
@@ -54,8 +79,10 @@ function literal(text: string): string {
 }
 
 if (import.meta.main) {
-  await Deno.writeTextFile(
-    new URL("lib/web/assets.ts", ROOT),
-    await makeAssets(),
-  );
+  for (const page of PAGES) {
+    await Deno.writeTextFile(
+      new URL(`${page.folder}/assets.ts`, ROOT),
+      await makeAssets(page),
+    );
+  }
 }

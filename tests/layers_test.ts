@@ -15,7 +15,9 @@ const LAYERS: Record<string, readonly string[]> = {
   web: ["http", "server", "wire"],
   nats: ["hub", "server", "wire"],
   "web/page": ["client", "wire"],
-  command: ["cli", "hub", "nats", "server", "web", "wire"],
+  monitor: ["http", "nats", "server", "web", "wire"],
+  "monitor/page": [],
+  command: ["cli", "hub", "monitor", "nats", "server", "web", "wire"],
 };
 
 /** The layer that a path belongs to, that of the innermost folder. */
@@ -80,7 +82,7 @@ test("layers: what only an option needs is loaded with that option", async () =>
   const files = await loaded("main.ts");
   assert(files.has("lib/server/connection.ts"));
   const pages = [...files].filter((path) =>
-    /^lib\/(?:http|web|command\/pages)/.test(path)
+    /^lib\/(?:http|web|monitor|command\/pages)/.test(path)
   );
   assertEquals(pages, []);
 });

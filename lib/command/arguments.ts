@@ -100,6 +100,12 @@ const OPTIONS = {
     help:
       "a proxy whose X-Forwarded-For says who its clients are; several with commas",
   }, checkIp),
+  monitor: address({
+    value: "ADDRESS",
+    default: undefined,
+    help:
+      "show what the server does, at this IP address and port: a page, and metrics for Prometheus",
+  }),
   nats: text({
     value: "URL",
     default: undefined,

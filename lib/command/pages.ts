@@ -1,13 +1,15 @@
 /**
- * The pages of the command: listens where `--web` says, before the server is ready,
- * and serves there. Loaded only then.
+ * The pages of the command: listens where `--web` and `--monitor` say, before the server
+ * is ready, and serves there. Loaded only then.
  *
  * @module
  */
 import type { Logger } from "../cli/logger.ts";
+import { serveMonitor } from "../monitor/serve_monitor.ts";
+import type { Room } from "../nats/room.ts";
 import { listen } from "../server/listener.ts";
 import type { Server } from "../server/serve.ts";
-import { serveWeb } from "../web/serve_web.ts";
+import { serveWeb, type Web } from "../web/serve_web.ts";
 import { type Address, formatAddress } from "../wire/address.ts";
 import { describeError } from "../wire/io_error.ts";
 import type { ServerOptions } from "./arguments.ts";
@@ -17,7 +19,9 @@ import { failureLine, pageLine } from "./log_lines.ts";
 export class Pages implements Disposable {
   readonly #options: ServerOptions;
   readonly #logger: Logger;
-  readonly #web: Deno.TcpListener;
+  readonly #listeners: DisposableStack;
+  readonly #web: Deno.TcpListener | undefined;
+  readonly #monitor: Deno.TcpListener | undefined;
 
   /**
    * Listens.
@@ -27,25 +31,48 @@ export class Pages implements Disposable {
   constructor(options: ServerOptions, logger: Logger) {
     this.#options = options;
     this.#logger = logger;
-    this.#web = listenAt(options.web!);
+    using listeners = new DisposableStack(); // if the second cannot listen
+    const { web, monitor } = options;
+    this.#web = listeners.use(web && listenAt(web));
+    this.#monitor = listeners.use(monitor && listenAt(monitor));
+    this.#listeners = listeners.move();
   }
 
   /** Serves the pages until the server has ended, and says where they are. */
-  async serve(server: Server): Promise<void> {
-    const { web, webOrigin, webHost, webProxy } = this.#options;
-    await serveWeb(server, {
-      listener: this.#web,
-      origins: webOrigin,
-      hosts: [...webHost, web!.hostname],
-      proxies: webProxy,
-      onError: (error) => this.#logger.log(failureLine(error)),
-    });
-    this.#logger.print(pageLine("chat", this.#web.addr));
+  async serve(server: Server, room: Room | undefined): Promise<void> {
+    const { webOrigin, webHost, webProxy } = this.#options;
+    const common = {
+      hosts: [
+        ...webHost,
+        ...[this.#options.web, this.#options.monitor]
+          .flatMap((address) => address ? [address.hostname] : []),
+      ],
+      onError: (error: unknown) => this.#logger.log(failureLine(error)),
+    };
+    let web: Web | undefined;
+    if (this.#web) {
+      web = await serveWeb(server, {
+        ...common,
+        listener: this.#web,
+        origins: webOrigin,
+        proxies: webProxy,
+      });
+      this.#logger.print(pageLine("chat", web.addr));
+    }
+    if (this.#monitor) {
+      const { addr } = await serveMonitor(server, {
+        ...common,
+        listener: this.#monitor,
+        ...web && { web },
+        ...room && { room },
+      });
+      this.#logger.print(pageLine("monitor", addr));
+    }
   }
 
   /** Listens no more. */
   [Symbol.dispose](): void {
-    this.#web[Symbol.dispose]();
+    this.#listeners.dispose();
   }
 }
 

@@ -67,6 +67,21 @@ const PHRASES: Readonly<Record<number, string>> = {
 
 const utf8 = new TextEncoder();
 
+/** An answer of plain text, which nobody keeps. */
+export function textAnswer(
+  text: string,
+  status = 200,
+  type = "text/plain; charset=utf-8",
+): Answer {
+  const headers = { "Content-Type": type, "Cache-Control": "no-store" };
+  return { status, headers, body: text };
+}
+
+/** An answer of JSON, which nobody keeps. */
+export function jsonAnswer(value: unknown): Answer {
+  return textAnswer(JSON.stringify(value), 200, "application/json");
+}
+
 /** The answer that a refusal is. */
 export function refuse({ status, text, headers }: Refusal<string>): Answer {
   const type = { "Content-Type": "text/plain; charset=utf-8" };

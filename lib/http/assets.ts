@@ -39,21 +39,27 @@ export async function prepareAssets(assets: Assets): Promise<AssetAnswers> {
 /** The answer with a file, or that the browser has it already, or that there is none. */
 export function assetAnswer(
   answers: AssetAnswers,
-  { method, path, headers }: RequestHead,
+  request: RequestHead,
 ): Answer | Refusal {
+  const { path, headers } = request;
   const answer = answers.get(path);
   if (!answer) {
     return { reason: "path", status: 404, text: "there is nothing here" };
   }
-  if (method !== "GET" && method !== "HEAD") {
-    return {
-      reason: "method",
-      status: 405,
-      text: "this server answers GET and HEAD",
-      headers: { Allow: "GET, HEAD" },
-    };
-  }
+  const refusal = checkMethod(request);
+  if (refusal) return refusal;
   return headers.get("if-none-match")?.includes(answer.headers["ETag"]!)
     ? { ...answer, status: 304, body: "" }
     : answer;
+}
+
+/** Refuses a request that would change something. */
+export function checkMethod({ method }: RequestHead): Refusal | undefined {
+  if (method === "GET" || method === "HEAD") return undefined;
+  return {
+    reason: "method",
+    status: 405,
+    text: "this server answers GET and HEAD",
+    headers: { Allow: "GET, HEAD" },
+  };
 }

@@ -423,12 +423,26 @@ footer {
   },
   "chat.js": {
     type: "text/javascript; charset=utf-8",
-    body: `// lib/wire/frame.ts
+    body: `// lib/wire/bytes.ts
+var kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
+function isBytes(value) {
+  return kindOf.call(value) === "Uint8Array";
+}
+function describeType(value) {
+  if (value === null || value === void 0) return \`\${value}\`;
+  const name = typeof value === "object" ? value.constructor?.name || "object" : typeof value;
+  return \`\${/^[aeio]/i.test(name) ? "an" : "a"} \${name}\`;
+}
+
+// lib/wire/frame.ts
 var HEADER = 1;
 var MAX_BODY = 255;
 var utf8 = new TextEncoder();
 function encode(body) {
   const bytes = typeof body === "string" ? utf8.encode(body) : body;
+  if (!isBytes(bytes)) {
+    throw new TypeError(\`Cannot encode \${describeType(body)}: a body is a string or a Uint8Array\`);
+  }
   if (bytes.length > MAX_BODY) {
     throw new RangeError(\`Cannot encode a body of \${bytes.length} bytes: \${MAX_BODY} is the most\`);
   }
@@ -1088,10 +1102,15 @@ var SIZES = [
   64 * 1024
 ];
 var MIN_SIZE = HEADER + MAX_BODY;
+var LARGEST = SIZES.length - 1;
+var MAX_LARGEST = 256;
 var MAX_SPARES = 16;
 var spares = SIZES.map(() => []);
+var largest = 0;
 var ReadBuffer = class {
   #bytes;
+  /** Its bytes. A number, because a consumer can detach \`#bytes\`. */
+  #length;
   /** The index of the size in \`SIZES\`; \`undefined\` for a fixed one. */
   #size;
   /**
@@ -1102,39 +1121,54 @@ var ReadBuffer = class {
     if (fixedSize === void 0) {
       this.#size = 0;
       this.#bytes = take(0);
+      this.#length = SIZES[0];
       return;
     }
     if (!Number.isSafeInteger(fixedSize) || fixedSize < MIN_SIZE) {
       throw new RangeError(\`Cannot make a buffer of \${fixedSize} bytes: \${MIN_SIZE} is the least\`);
     }
     this.#bytes = new Uint8Array(fixedSize);
+    this.#length = fixedSize;
   }
-  /** The whole buffer, until the next {@linkcode ReadBuffer.keep}. */
+  /** The whole buffer, until the next {@linkcode ReadBuffer.renew}. */
   get bytes() {
     return this.#bytes;
   }
   /**
-   * Prepares for the next read: moves the bytes from \`begin\` to \`end\` to the start,
-   * and exchanges the buffer if the last read, which ended at \`end\`, calls for
-   * another size.
+   * Prepares for the next read: exchanges the buffer if the last read, which ended
+   * at \`end\`, calls for another size, or a consumer has transferred it away.
    */
-  keep(begin, end) {
-    const previous = this.#bytes;
-    this.#followTraffic(end === previous.length);
-    if (begin < end && (begin > 0 || this.#bytes !== previous)) {
-      this.#bytes.set(previous.subarray(begin, end));
-    }
+  renew(end) {
+    this.#followTraffic(end === this.#length);
+    if (isDetached(this.#bytes)) this.#bytes = new Uint8Array(this.#length);
+  }
+  /** Says that it is no longer used. May be called twice. */
+  [Symbol.dispose]() {
+    if (this.#size === LARGEST) largest--;
+    this.#size = void 0;
   }
   #followTraffic(filled) {
     const size = this.#size;
     if (size === void 0) return;
-    const next = filled ? Math.min(size + 1, SIZES.length - 1) : Math.max(size - 1, 0);
+    const most = size === LARGEST || largest < MAX_LARGEST ? LARGEST : LARGEST - 1;
+    const next = filled ? Math.min(size + 1, most) : Math.max(size - 1, 0);
     if (next === size) return;
-    if (spares[size].length < MAX_SPARES) spares[size].push(this.#bytes);
+    if (next === LARGEST) largest++;
+    if (size === LARGEST) largest--;
+    if (spares[size].length < MAX_SPARES && !isDetached(this.#bytes)) {
+      spares[size].push(this.#bytes);
+    }
     this.#bytes = take(next);
+    this.#length = SIZES[next];
     this.#size = next;
   }
 };
+function move(from, start, to, length) {
+  for (let at = 0; at < length; at++) to[at] = from[start + at];
+}
+function isDetached(bytes) {
+  return bytes.length === 0;
+}
 function take(size) {
   return spares[size].pop() ?? new Uint8Array(SIZES[size]);
 }
@@ -1157,8 +1191,10 @@ var TruncatedFrameError = class extends Error {
 };
 var Framer = class {
   #buffer;
-  /** From here to \`#filled\` the buffer holds an incomplete frame, or nothing. */
+  /** The bytes of an incomplete frame: at the start of the buffer, or of \`#copy\`. */
   #begun = 0;
+  #copy;
+  #isCopied = false;
   #filled = 0;
   /** The free bytes handed out since the last \`push\`, or 0. */
   #room = 0;
@@ -1176,9 +1212,10 @@ var Framer = class {
    */
   get buffer() {
     if (this.#room === 0) {
-      this.#buffer.keep(this.#begun, this.#filled);
-      this.#filled -= this.#begun;
-      this.#begun = 0;
+      const kept = this.#kept;
+      this.#buffer.renew(this.#filled);
+      this.#filled = this.#begun;
+      if (this.#begun > 0) move(kept, 0, this.#buffer.bytes, this.#begun);
       this.#room = this.#buffer.bytes.length - this.#filled;
     }
     const { bytes } = this.#buffer;
@@ -1199,7 +1236,14 @@ var Framer = class {
     this.#room = 0;
     this.#filled += length;
     const run = leadingRun(this.#buffer.bytes.subarray(0, this.#filled));
-    this.#begun = run.bytes.length;
+    this.#begun = this.#filled - run.bytes.length;
+    if (this.#begun > 0) {
+      this.#isCopied = run.count > 0;
+      if (this.#isCopied) {
+        this.#copy ??= new Uint8Array(MAX_BODY);
+        move(this.#buffer.bytes, run.bytes.length, this.#copy, this.#begun);
+      }
+    }
     return run;
   }
   /**
@@ -1208,11 +1252,20 @@ var Framer = class {
    * @throws {TruncatedFrameError} If it ended inside a frame.
    */
   end() {
-    const received = this.#filled - this.#begun;
-    if (received > 0) {
-      const expected = HEADER + this.#buffer.bytes[this.#begun];
-      throw new TruncatedFrameError(received, expected);
+    if (this.#begun > 0) {
+      throw new TruncatedFrameError(this.#begun, HEADER + this.#kept[0]);
     }
+  }
+  /**
+   * Says that nothing more is read. At most 256 framers at a time have a buffer of
+   * 64 KiB; this one is not among them any more.
+   */
+  [Symbol.dispose]() {
+    this.#buffer[Symbol.dispose]();
+  }
+  /** What starts with the incomplete frame. */
+  get #kept() {
+    return this.#isCopied ? this.#copy : this.#buffer.bytes;
   }
 };
 

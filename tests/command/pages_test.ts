@@ -57,6 +57,38 @@ test("command: --web from mod.ts, which JSR runs, with JSON", async () => {
   assertEquals((await get(page, "/")).status, 200);
 });
 
+test("command: --monitor shows the server, its web side and a page, under --allow-net alone", async () => {
+  const monitor = freeAddress();
+  const { page, server } = await start(
+    COMMAND,
+    ...["--monitor", formatAddress(monitor)],
+  );
+  await using _server = server;
+  await server.logLine();
+  assertEquals(
+    await server.logLine(),
+    `zillions: the monitor page is at http://${formatAddress(monitor)}`,
+  );
+  assertEquals((await get(page, "/other")).status, 404);
+  const { body } = await get(monitor, "/metrics");
+  assertMatch(body, /^zillions_web_refused_total\{reason="path"\} 1$/m);
+  assertMatch((await get(monitor, "/")).body, /<title>Zillions monitor/);
+});
+
+test("command: --monitor alone, and its port must be free", async () => {
+  const monitor = formatAddress(freeAddress());
+  const command = [...COMMAND, "--monitor", monitor];
+  await using server = await Command.start(freeAddress(), command);
+  assertMatch(await server.logLine() ?? "", /the monitor page is at/);
+  const web = formatAddress(freeAddress());
+  const second = await run([...command, "--web", web, "127.0.0.1:0"]);
+  assertEquals([second.code, second.stdout], [1, ""]);
+  assertEquals(
+    second.stderr,
+    `zillions: cannot listen on ${monitor}: the port is taken\n`,
+  );
+});
+
 test("command: --web where it cannot listen; exit 1, before it is ready", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const address = `127.0.0.1:${taken.addr.port}`;
@@ -99,7 +131,9 @@ engineTest(
   async () => {
     await using engine = await NatsServer.start();
     const nodes = await Promise.all(
-      [1, 2].map(() => start(COMMAND, "--nats", engine.url)),
+      [1, 2].map(() =>
+        start(COMMAND, "--nats", engine.url, "--monitor", "127.0.0.1:0")
+      ),
     );
     await using stack = new AsyncDisposableStack();
     for (const { server } of nodes) stack.use(server);
@@ -112,5 +146,11 @@ engineTest(
     assertEquals([await web.hear(), await web.hear()], ["a", "b"]);
     await tcp.send(encode("c"));
     assertEquals(await web.hear(), "c");
+    await one.server.logLine();
+    const url = new URL((await one.server.logLine())!.match(/http:.*/)![0]);
+    const { hostname, port } = url;
+    const { body } = await get({ hostname, port: Number(port) }, "/metrics");
+    assertMatch(body, /^zillions_engine_up 1$/m);
+    assertMatch(body, /^zillions_engine_received_messages_total 4$/m);
   },
 );

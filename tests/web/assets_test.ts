@@ -1,38 +1,49 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { makeAssets } from "../../.ci/page.ts";
+import { makeAssets, PAGES } from "../../.ci/page.ts";
+import { monitorAssets } from "../../lib/monitor/assets.ts";
 import { chatAssets } from "../../lib/web/assets.ts";
 import { test } from "../support/test.ts";
 
 /** The most that a browser loads, compressed, in bytes. */
 const MAX_SIZE = 20_000;
 
-test("lib/web/assets.ts is what `deno task page` makes", async () => {
-  const file = new URL("../../lib/web/assets.ts", import.meta.url);
-  assertEquals(await Deno.readTextFile(file), await makeAssets());
-});
+const ASSETS = { chat: chatAssets, monitor: monitorAssets };
 
-test("the page has at most 20 KB, compressed", async () => {
-  const texts = Object.values(chatAssets).map(({ body }) => body);
-  const gzip = new Blob(texts).stream()
-    .pipeThrough(new CompressionStream("gzip"));
-  const { byteLength } = await new Response(gzip).arrayBuffer();
-  assert(byteLength <= MAX_SIZE, `${byteLength} bytes`);
-});
+for (const page of PAGES) {
+  test(`${page.folder}/assets.ts is what \`deno task page\` makes`, async () => {
+    const file = new URL(`../../${page.folder}/assets.ts`, import.meta.url);
+    assertEquals(await Deno.readTextFile(file), await makeAssets(page));
+  });
+}
 
-test("the page names its files relative to itself, and needs no others", () => {
-  const { body } = chatAssets[""]!;
-  const links = [...body.matchAll(/\s(?:href|src)="(?<link>[^"]*)"/g)]
-    .map(({ groups }) => groups!["link"]!);
-  assertEquals(
-    links.toSorted(),
-    Object.keys(chatAssets).filter((path) => path !== ""),
-  );
-  const css = chatAssets["chat.css"]!.body;
-  assert(!/url\(|@import/.test(css));
-});
+for (const [name, assets] of Object.entries(ASSETS)) {
+  test(`the ${name} page has at most 20 KB, compressed`, async () => {
+    const texts = Object.values(assets).map(({ body }) => body);
+    const gzip = new Blob(texts).stream()
+      .pipeThrough(new CompressionStream("gzip"));
+    const { byteLength } = await new Response(gzip).arrayBuffer();
+    assert(byteLength <= MAX_SIZE, `${byteLength} bytes`);
+  });
 
-test("the page has no script and no style in its HTML", () => {
-  const { body } = chatAssets[""]!;
-  assertMatch(body, /<script type="module" src="chat.js"><\/script>/);
-  assertEquals(body.match(/<script|<style|\sstyle=|\son\w+=/g), ["<script"]);
-});
+  test(`the ${name} page names its files relative to itself, and needs no others`, () => {
+    const { body } = assets[""]!;
+    const links = [...body.matchAll(/\s(?:href|src)="(?<link>[^"]*)"/g)]
+      .map(({ groups }) => groups!["link"]!)
+      .filter((link) => link !== "metrics");
+    assertEquals(
+      links.toSorted(),
+      Object.keys(assets).filter((path) => path !== "").toSorted(),
+    );
+    const css = assets[`${name}.css`]!.body;
+    assert(!/url\(|@import/.test(css));
+  });
+
+  test(`the ${name} page has no script and no style in its HTML`, () => {
+    const { body } = assets[""]!;
+    assertMatch(
+      body,
+      new RegExp(`<script type="module" src="${name}.js"></script>`),
+    );
+    assertEquals(body.match(/<script|<style|\sstyle=|\son\w+=/g), ["<script"]);
+  });
+}

@@ -1,0 +1,65 @@
+/**
+ * The chart of one figure: its name, its value now, and a line of the last ten minutes.
+ *
+ * @module
+ */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** The picture's own units; it is stretched to the room there is. */
+const [WIDTH, HEIGHT] = [600, 48] as const;
+
+/** What the line is of, in milliseconds. */
+const SPAN = 600_000;
+
+/** One point of the line. */
+export interface Point {
+  /** In milliseconds. */
+  readonly time: number;
+  readonly value: number;
+}
+
+/** Shows one figure. */
+export class Chart {
+  readonly element: HTMLElement = document.createElement("div");
+  readonly #format: (value: number) => string;
+  readonly #value = document.createElement("span");
+  readonly #most = document.createElement("small");
+  readonly #line = document.createElementNS(SVG, "path");
+  readonly #area = document.createElementNS(SVG, "path");
+
+  constructor(name: string, format: (value: number) => string) {
+    this.#format = format;
+    const heading = document.createElement("h3");
+    heading.textContent = name;
+    const value = document.createElement("p");
+    value.append(this.#value, " ", this.#most);
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
+    svg.setAttribute("preserveAspectRatio", "none");
+    svg.setAttribute("aria-hidden", "true");
+    this.#line.setAttribute("class", "line");
+    this.#area.setAttribute("class", "area");
+    svg.append(this.#area, this.#line);
+    this.element.append(heading, value, svg);
+  }
+
+  /** Draws the points of the ten minutes before `now`. */
+  draw(points: readonly Point[], now: number): void {
+    const last = points.at(-1);
+    if (!last) return;
+    const most = Math.max(...points.map(({ value }) => value));
+    this.#value.textContent = this.#format(last.value);
+    this.#most.textContent = `at most ${this.#format(most)}`;
+    const place = ({ time, value }: Point) => {
+      const x = WIDTH * (1 - (now - time) / SPAN);
+      const y = HEIGHT * (1 - (most > 0 ? value / most : 0));
+      return `${x.toFixed(1)} ${y.toFixed(1)}`;
+    };
+    const line = points.map(place).join("L");
+    const [from, to] = [place(points[0]!), place(last)]
+      .map((at) => at.split(" ")[0]);
+    this.#line.setAttribute("d", `M${line}`);
+    this.#area.setAttribute("d", `M${from} ${HEIGHT}L${line}L${to} ${HEIGHT}Z`);
+  }
+}

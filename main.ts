@@ -35,6 +35,11 @@ const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** Signals that print the stats. */
+const STATS_SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
+  ? []
+  : ["SIGUSR2"];
+
 /**
  * Two signals within so many milliseconds count as one. On Ctrl-C the terminal
  * sends SIGINT to the server, and a task runner sends it again; when a terminal
@@ -74,7 +79,9 @@ async function command(
     parsed = parseCommandLine(args, COMMAND);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    new Logger(errors).print(usageLine(error));
+    const [json, noLogTime] = ["--json", "--no-log-time"]
+      .map((option) => args.includes(option)) as [boolean, boolean];
+    new Logger(errors, { json, noLogTime }).print(usageLine(error));
     return 2;
   }
   if (parsed === "help") output.tryWrite(helpText(COMMAND));
@@ -108,6 +115,10 @@ async function run(
   const hangUp = hasTerminal() ? stop : () => {};
   const answer = (signal: Deno.Signal) => signal === "SIGHUP" ? hangUp : stop;
   for (const signal of SIGNALS) Deno.addSignalListener(signal, answer(signal));
+  const print = () => {
+    if (server) logger.print(statsLine(server.stats(), room?.stats()));
+  };
+  for (const signal of STATS_SIGNALS) Deno.addSignalListener(signal, print);
   const ended = new AbortController();
   const hub = new Hub({ capacity });
   let what: string | undefined = `cannot listen on ${formatAddress(address)}`;
@@ -121,7 +132,7 @@ async function run(
       const { joinAsNode } = await import("./lib/command/node.ts");
       room = await joinAsNode(hub, options.nats, options, logger);
     }
-    const started = server = serve({
+    server = serve({
       listener,
       hub,
       ...room && { publisher: room },
@@ -138,7 +149,6 @@ async function run(
     await pages?.serve(server, room);
     if (stoppedAt > -Infinity) server.shutdown(); // a signal while the room was joined
     repeat(LOG_PERIOD, () => logger.nextPeriod(), ended.signal);
-    const print = () => logger.print(statsLine(started.stats(), room?.stats()));
     if (stats > 0) repeat(stats, print, ended.signal);
     await server.finished;
     return 0;
@@ -149,6 +159,10 @@ async function run(
     ended.abort();
     await room?.close();
     logger.nextPeriod();
+    if (stats > 0) print();
+    for (const signal of STATS_SIGNALS) {
+      Deno.removeSignalListener(signal, print);
+    }
     for (const signal of SIGNALS) {
       Deno.removeSignalListener(signal, answer(signal));
     }

@@ -81,17 +81,20 @@ function parse<A, O extends Options>(
   const names = (valued: boolean) =>
     all.filter(([, { value }]) => (value !== undefined) === valued)
       .map(([key]) => kebab(key));
-  const { _: given, help, version, ...values } = parseArgs(args, {
-    alias: Object.fromEntries(
-      all.flatMap(([key, { short }]) => short ? [[short, kebab(key)]] : []),
-    ),
-    boolean: names(false),
-    string: ["_", ...names(true)], // without "_", 1.50 would arrive as 1.5
-    unknown: (arg, key) => {
-      if (key === undefined) return;
-      throw new UsageError(`unknown option "${escape(arg)}"`);
+  const { _: given, help, version, ...values } = parseArgs(
+    withNumbers(args, names(true)),
+    {
+      alias: Object.fromEntries(
+        all.flatMap(([key, { short }]) => short ? [[short, kebab(key)]] : []),
+      ),
+      boolean: names(false),
+      string: ["_", ...names(true)], // without "_", 1.50 would arrive as 1.5
+      unknown: (arg, key) => {
+        if (key === undefined) return;
+        throw new UsageError(`unknown option "${escape(arg)}"`);
+      },
     },
-  }) as Record<string, unknown> & { _: string[] };
+  ) as Record<string, unknown> & { _: string[] };
   if (help) return "help";
   if (version) return "version";
   for (const [needed, those] of Object.entries(needs)) {
@@ -108,17 +111,35 @@ function parse<A, O extends Options>(
   }
   const read = Object.entries(options).map(([key, option]) => {
     const value = values[kebab(key)];
-    return [
-      key,
-      typeof value === "string"
-        ? readValue(optionName(key), option, value)
-        : value ?? option.default,
-    ];
+    if (typeof value !== "string") return [key, value ?? option.default];
+    const hint = given.length === 0 ? misplaced(argument, value) : "";
+    return [key, readValue(optionName(key), option, value, hint)];
   });
   return {
     argument: readArgument(argument, given),
     options: Object.fromEntries(read),
   };
+}
+
+/** Joins an option and its value where that is negative, and looks like an option itself. */
+function withNumbers(args: string[], names: string[]): string[] {
+  return args.flatMap((arg, n) => {
+    const isNumber = (at: number) =>
+      /^-\d/.test(args[at] ?? "") &&
+      names.includes((args[at - 1] ?? "").slice("--".length));
+    if (isNumber(n)) return [];
+    return isNumber(n + 1) ? [`${arg}=${args[n + 1]}`] : [arg];
+  });
+}
+
+/** A hint for the case that an option has taken the argument for its value. */
+function misplaced<A>(argument: Option<A | undefined>, text: string): string {
+  try {
+    argument.read(text);
+    return `, which is the ${argument.value}: its value is missing`;
+  } catch { // nor is it the argument
+    return "";
+  }
 }
 
 function readArgument<A>(argument: Option<A | undefined>, given: string[]): A {
@@ -132,7 +153,12 @@ function readArgument<A>(argument: Option<A | undefined>, given: string[]): A {
   return read;
 }
 
-function readValue<T>(name: string, option: Option<T>, text: string): T {
+function readValue<T>(
+  name: string,
+  option: Option<T>,
+  text: string,
+  hint = "",
+): T {
   let value: T | undefined;
   try {
     value = option.read(text);
@@ -141,7 +167,7 @@ function readValue<T>(name: string, option: Option<T>, text: string): T {
   }
   if (value !== undefined) return value;
   throw new UsageError(
-    `${name} takes ${option.takes}, not "${escape(text)}"`,
+    `${name} takes ${option.takes}, not "${escape(text)}"${hint}`,
   );
 }
 

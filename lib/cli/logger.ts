@@ -33,7 +33,9 @@ export interface LoggerOptions {
   readonly verbose?: boolean;
   /** Whether to print JSON. */
   readonly json?: boolean;
-  /** The current time, for the lines in JSON. */
+  /** Whether lines have no time, because something else adds it. */
+  readonly noLogTime?: boolean;
+  /** The current time. */
   readonly now?: () => Date;
 }
 
@@ -100,9 +102,9 @@ export class Logger {
   }
 
   #format({ kind, level, text, fields }: LogLine): string {
-    const { json, now = () => new Date() } = this.#options;
-    if (!json) return escape(kind === "stats" ? text : `zillions: ${text}`);
-    const time = now().toISOString();
+    const { json, noLogTime, now = () => new Date() } = this.#options;
+    const time = noLogTime ? undefined : now().toISOString();
+    if (!json) return escape(`${time ? `${time} ` : ""}zillions: ${text}`);
     return JSON.stringify(
       { time, level, event: kind, message: text, ...fields },
       (_, value) => typeof value === "string" ? escape(value) : value,

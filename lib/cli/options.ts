@@ -5,7 +5,12 @@
  *
  * @module
  */
-import { type Address, formatAddress, parseAddress } from "../wire/address.ts";
+import {
+  type Address,
+  formatAddress,
+  MAX_PORT,
+  parseAddress,
+} from "../wire/address.ts";
 
 /** An option of a command, or its argument, with values of type `T`. */
 export interface Option<T> {
@@ -169,6 +174,7 @@ export function address<D extends Address | undefined>(
   return {
     defaultText: declared.default && formatAddress(declared.default),
     ...declared,
+    range: `port 0 to ${MAX_PORT}`,
     takes: "IP:PORT",
     read: parseAddress,
   };

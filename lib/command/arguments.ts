@@ -166,6 +166,7 @@ const OPTIONS = {
     help: "print which clients come and go, too, not only what goes wrong",
   }),
   json: flag({ help: "print one JSON object a line to standard error" }),
+  noLogTime: flag({ help: "print no time before each line to standard error" }),
 };
 
 /** The command of the server. */
@@ -193,7 +194,9 @@ export const COMMAND = {
   },
   notes:
     `After SIGINT, SIGTERM or the end of its terminal, the server sends what waits
-for the clients, and ends. A second signal ends it at once.`,
+for the clients, and ends. A second signal ends it at once. SIGUSR2 prints the
+counts of --stats once. Do not send SIGUSR1: Deno opens a debugger's port then,
+or ends the server.`,
 } as const satisfies Command<unknown, typeof OPTIONS>;
 
 /** The options that a command line gives. */

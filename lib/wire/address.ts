@@ -14,7 +14,8 @@ export interface Address {
   port: number;
 }
 
-const MAX_PORT = 65535;
+/** The largest port. */
+export const MAX_PORT = 65535;
 
 const SHAPE =
   /^(?:\[(?<v6>[^[\]]*)\]|(?<host>[^:[\]\s\p{Cc}]*))(?::(?<port>\d+))?$/u;

@@ -81,6 +81,19 @@ test("parseCommandLine() says what is wrong, what is taken, and how to call the 
       '--max-words takes a whole number from 1 to 9, not "a␊b"',
     ],
     [["--nickname=", "a:1"], '--nickname takes some text, not ""'],
+    [
+      ["--max-words", "-1", "a:1"],
+      '--max-words takes a whole number from 1 to 9, not "-1"',
+    ],
+    [["-1", "--verbose", "-2", "a:1"], 'unknown option "-1"'],
+    [
+      ["--max-words", "a:1"],
+      '--max-words takes a whole number from 1 to 9, not "a:1", which is the ADDRESS: its value is missing',
+    ],
+    [
+      ["--max-words", "ten"],
+      '--max-words takes a whole number from 1 to 9, not "ten"',
+    ],
   ];
   for (const [args, why] of wrong) {
     const { message } = assertThrows(() => parse(...args), UsageError);
@@ -107,7 +120,7 @@ test("helpText() has each option with its bounds and default, in 80 columns", ()
 
 Says something.
 
-  ADDRESS                  to whom
+  ADDRESS                  to whom (port 0 to 65535)
   --max-words N            the most words that are said at a time, by each of
                            the people who speak (1 to 9; default 3)
   --nickname NAME          a name (default your own)

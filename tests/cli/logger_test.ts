@@ -26,6 +26,7 @@ function start(options: Partial<LoggerOptions> = {}) {
     logger: new Logger(Object.assign(stream, { tryWrite }), {
       verbose: false,
       json: false,
+      noLogTime: true,
       now,
       ...options,
     }),
@@ -111,7 +112,7 @@ test("Logger.print() says how many lines a full disk has lost, once it takes lin
 });
 
 test("Logger: as JSON, each line is one object with its time, level and event", () => {
-  const { logger, lines } = start({ json: true });
+  const { logger, lines } = start({ json: true, noLogTime: false });
   const fields = { client: 7, address: "192.0.2.1:5", dropped: 12 };
   logger.log(line("client 7 lags", { fields }));
   logger.print({
@@ -136,6 +137,17 @@ test("Logger: as JSON, each line is one object with its time, level and event", 
       a: 1,
     },
   ]);
+});
+
+test("Logger: each line has the time, unless it is told otherwise", () => {
+  for (const json of [false, true]) {
+    const { logger, lines } = start({ json, noLogTime: false });
+    logger.log(line("a"));
+    assert(lines[0]!.includes("2038-01-19T03:14:08.000Z"));
+    const without = start({ json, noLogTime: true });
+    without.logger.log(line("a"));
+    assert(!without.lines[0]!.includes("2038"));
+  }
 });
 
 test("Logger: whatever a line says, it is one line that no terminal acts on", () => {

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { optionName } from "../../lib/cli/command_line.ts";
+import { helpText } from "../../lib/cli/help.ts";
+import type { Option } from "../../lib/cli/options.ts";
 import { COMMAND as DECLARED } from "../../lib/command/arguments.ts";
 import { type Address, formatAddress } from "../../lib/wire/address.ts";
 import {
@@ -51,7 +53,14 @@ const WRONG: [string[], string][] = [
     ["127.0.0.1:0", "--capacity"],
     "--capacity takes a size in bytes, or with K, M or G",
   ],
-  [["--capacity", "-1", "127.0.0.1:0"], 'unknown option "-1"'],
+  [
+    ["--max-clients", "-1", "127.0.0.1:0"],
+    '--max-clients takes a whole number from 1 to 999999999, not "-1"',
+  ],
+  [
+    ["--stats", "127.0.0.1:0"],
+    'not "127.0.0.1:0", which is the ADDRESS: its value is missing',
+  ],
   [["--capacity=1", "127.0.0.1:0"], "from 4K to 1G"],
   [["--capacity=2G", "127.0.0.1:0"], "from 4K to 1G"],
   [
@@ -202,8 +211,8 @@ test("command: --stats prints counts, among them what a slow client lost", async
   await stick(server.address);
   for (let line = ""; !/ dropped=[1-9]/.test(line);) {
     line = await server.logLine() ?? "";
-    if (line.startsWith("zillions: client")) continue; // a client lags
-    assertMatch(line, /^clients=\d+ messagesIn=\d+ .* removed=\d+$/);
+    if (line.startsWith("zillions: client ")) continue; // it lags
+    assertMatch(line, /^zillions: clients=\d+ messagesIn=\d+ .* removed=\d+$/);
   }
 });
 
@@ -320,6 +329,65 @@ test("command: --json prints one object a line", async () => {
   const { level, message } = JSON.parse(stderr);
   assertEquals([code, level], [1, "error"]);
   assertEquals(message, `cannot listen on ${taken}: the port is taken`);
+  const wrong = await run([...COMMAND, "--json", "--loud", taken]);
+  assertEquals(wrong.code, 2);
+  assertEquals(JSON.parse(wrong.stderr).event, "usage");
+});
+
+test("command: each line of the log has the time, in UTC, unless --no-log-time is given", async () => {
+  const taken = freeAddress();
+  using _listener = Deno.listen(taken);
+  const log = async (...options: string[]) => {
+    const { stderr } = await new Deno.Command(COMMAND[0]!, {
+      args: [...COMMAND.slice(1), ...options, formatAddress(taken)],
+      cwd: path("."),
+    }).output();
+    return new TextDecoder().decode(stderr);
+  };
+  const time = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) zillions: .+\n$/;
+  for (const option of ["--verbose", "--loud"]) {
+    const began = Date.now();
+    const [, logged] = (await log(option)).match(time)!;
+    assert(Date.parse(logged!) >= began && Date.parse(logged!) <= Date.now());
+    assertMatch(await log(option, "--no-log-time"), /^zillions: .+\n$/);
+  }
+  const line = JSON.parse(await log("--json", "--no-log-time"));
+  assertEquals([line.time, line.event], [undefined, "failure"]);
+});
+
+test({
+  name:
+    "command: SIGUSR2 prints the counts once; --stats prints them at the end",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using server = await start("--stats=86400");
+    using peer = await Peer.join(server.address);
+    server.kill("SIGUSR2");
+    const counts = / clients=1 messagesIn=1 .* drained=0 /;
+    assertMatch(await server.logLine() ?? "", counts);
+    server.kill("SIGTERM");
+    assertEquals(await peer.body(), null);
+    await peer.hangUp();
+    const { code, stderr } = await server.end();
+    assertEquals(code, 0);
+    const [first, last, ...more] = stderr.trimEnd().split("\n");
+    assertMatch(first!, counts);
+    assertMatch(last!, / clients=0 messagesIn=1 .* drained=1 /);
+    assertEquals(more, []);
+  },
+});
+
+test("command: --help and errors have the bounds of every number", () => {
+  const help = helpText(DECLARED).replaceAll(/\s+/g, " ");
+  let numbers = 0;
+  for (const option of Object.values<Option<unknown>>(DECLARED.options)) {
+    if (!option.range?.includes(" to ")) continue;
+    numbers++;
+    assert(help.includes(`(${option.range}`), option.range);
+    if (option.value === "ADDRESS") continue; // its errors are the address's
+    assert(option.takes.endsWith(`from ${option.range}`), option.takes);
+  }
+  assert(numbers >= 9);
 });
 
 test("command: --stall-timeout disconnects a client that makes no progress", async () => {
@@ -333,7 +401,8 @@ test("command: --stall-timeout disconnects a client that makes no progress", asy
 });
 
 test("README: names each option of the command, and its value", () => {
-  const readmes = ["README.md", "lib/nats/README.md", "lib/web/README.md"];
+  const readmes = ["", "lib/server/", "lib/nats/", "lib/web/"]
+    .map((folder) => `${folder}README.md`);
   const texts = readmes.map((name) => Deno.readTextFileSync(path(name)));
   for (const [key, option] of Object.entries(DECLARED.options)) {
     const value = "value" in option ? ` ${option.value}` : "";
@@ -385,7 +454,8 @@ test({
     let signals = 0;
     for (; signals < 50; signals++) {
       server.kill("SIGTERM");
-      if (await server.logLine() === undefined) break;
+      // The last line of counts comes when nobody is connected any more.
+      if (/ clients=0 /.test(await server.logLine() ?? " clients=0 ")) break;
     }
     assert(signals < 50);
     assertEquals((await ended).code, 0);

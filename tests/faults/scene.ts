@@ -183,11 +183,12 @@ export class Scene implements AsyncDisposable {
 
   async #watch(): Promise<void> {
     for (let line; (line = await this.server.logLine()) !== undefined;) {
-      if (line.startsWith("zillions: ")) {
+      const [, counts] = line.match(/^zillions: (clients=.*)/) ?? [];
+      if (counts === undefined) {
         this.complaints.push(line);
         continue;
       }
-      const pairs = line.split(" ").map((pair) => pair.split("="));
+      const pairs = counts.split(" ").map((pair) => pair.split("="));
       const stats = pairs.map(([name, n]) => [name, Number(n)]);
       this.#next.resolve(Object.fromEntries(stats));
       this.#next = Promise.withResolvers();

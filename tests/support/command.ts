@@ -47,7 +47,10 @@ export function spawn(
   return child;
 }
 
-/** A process that was started. */
+/** The time before each line of our log. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (?=zillions: )/gm;
+
+/** A process that was started. What it logs is given without times. */
 export class Command implements AsyncDisposable {
   readonly address: Address;
   readonly #child: Deno.ChildProcess;
@@ -63,7 +66,8 @@ export class Command implements AsyncDisposable {
       stdin: "null",
     });
     this.#lines = lines(this.#child.stdout).getReader();
-    const [kept, shown] = lines(this.#child.stderr).tee();
+    const [kept, shown] = lines(this.#child.stderr)
+      .pipeThrough(withoutTimes()).tee();
     this.#stderr = Array.fromAsync(kept).then((all) => all.join("\n"));
     this.#logLines = shown.getReader();
   }
@@ -149,7 +153,7 @@ export class Command implements AsyncDisposable {
   }
 }
 
-/** Runs a command that should end by itself. */
+/** Runs a command that should end by itself. What it logs is given without times. */
 export async function run(
   command: string[],
 ): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -163,8 +167,15 @@ export async function run(
   return {
     code: output.code,
     stdout: text.decode(output.stdout),
-    stderr: text.decode(output.stderr),
+    stderr: text.decode(output.stderr).replaceAll(TIME, ""),
   };
+}
+
+function withoutTimes(): TransformStream<string, string> {
+  return new TransformStream({
+    transform: (line, controller) =>
+      controller.enqueue(line.replaceAll(TIME, "")),
+  });
 }
 
 function lines(

@@ -1095,201 +1095,27 @@ function isEqual(a, b) {
   return a.length === b.length && a.every((byte, n) => byte === b[n]);
 }
 
-// lib/wire/read_buffer.ts
-var SIZES = [
-  512,
-  8 * 1024,
-  64 * 1024
-];
-var MIN_SIZE = HEADER + MAX_BODY;
-var LARGEST = SIZES.length - 1;
-var MAX_LARGEST = 256;
-var MAX_SPARES = 16;
-var spares = SIZES.map(() => []);
-var largest = 0;
-var ReadBuffer = class {
-  #bytes;
-  /** Its bytes. A number, because a consumer can detach \`#bytes\`. */
-  #length;
-  /** The index of the size in \`SIZES\`; \`undefined\` for a fixed one. */
-  #size;
-  /**
-   * @param fixedSize In bytes. Without it the size follows the traffic.
-   * @throws {RangeError} If \`fixedSize\` is not an integer of at least 256.
-   */
-  constructor(fixedSize) {
-    if (fixedSize === void 0) {
-      this.#size = 0;
-      this.#bytes = take(0);
-      this.#length = SIZES[0];
-      return;
-    }
-    if (!Number.isSafeInteger(fixedSize) || fixedSize < MIN_SIZE) {
-      throw new RangeError(\`Cannot make a buffer of \${fixedSize} bytes: \${MIN_SIZE} is the least\`);
-    }
-    this.#bytes = new Uint8Array(fixedSize);
-    this.#length = fixedSize;
-  }
-  /** The whole buffer, until the next {@linkcode ReadBuffer.renew}. */
-  get bytes() {
-    return this.#bytes;
-  }
-  /**
-   * Prepares for the next read: exchanges the buffer if the last read, which ended
-   * at \`end\`, calls for another size, or a consumer has transferred it away.
-   */
-  renew(end) {
-    this.#followTraffic(end === this.#length);
-    if (isDetached(this.#bytes)) this.#bytes = new Uint8Array(this.#length);
-  }
-  /** Says that it is no longer used. May be called twice. */
-  [Symbol.dispose]() {
-    if (this.#size === LARGEST) largest--;
-    this.#size = void 0;
-  }
-  #followTraffic(filled) {
-    const size = this.#size;
-    if (size === void 0) return;
-    const most = size === LARGEST || largest < MAX_LARGEST ? LARGEST : LARGEST - 1;
-    const next = filled ? Math.min(size + 1, most) : Math.max(size - 1, 0);
-    if (next === size) return;
-    if (next === LARGEST) largest++;
-    if (size === LARGEST) largest--;
-    if (spares[size].length < MAX_SPARES && !isDetached(this.#bytes)) {
-      spares[size].push(this.#bytes);
-    }
-    this.#bytes = take(next);
-    this.#length = SIZES[next];
-    this.#size = next;
-  }
-};
-function move(from, start, to, length) {
-  for (let at = 0; at < length; at++) to[at] = from[start + at];
-}
-function isDetached(bytes) {
-  return bytes.length === 0;
-}
-function take(size) {
-  return spares[size].pop() ?? new Uint8Array(SIZES[size]);
-}
-
-// lib/wire/framer.ts
-var TruncatedFrameError = class extends Error {
-  received;
-  expected;
-  /** The name of this class. */
-  name;
-  /**
-   * Made by {@linkcode Framer.end}.
-   *
-   * @param received The bytes there were, the header included.
-   * @param expected The bytes the whole frame has, the header included.
-   */
-  constructor(received, expected) {
-    super(\`Cannot complete the frame: the end came after \${received} of its \${expected} bytes\`), this.received = received, this.expected = expected, this.name = "TruncatedFrameError";
-  }
-};
-var Framer = class {
-  #buffer;
-  /** The bytes of an incomplete frame: at the start of the buffer, or of \`#copy\`. */
-  #begun = 0;
-  #copy;
-  #isCopied = false;
-  #filled = 0;
-  /** The free bytes handed out since the last \`push\`, or 0. */
-  #room = 0;
-  /**
-   * Allocates the buffer.
-   *
-   * @throws {RangeError} If \`bufferSize\` is not an integer of at least 256.
-   */
-  constructor({ bufferSize } = {}) {
-    this.#buffer = new ReadBuffer(bufferSize);
-  }
-  /**
-   * The free part of the buffer, at least one byte: read into it. Valid until
-   * {@linkcode Framer.push}. Asking for it ends the life of the last run.
-   */
-  get buffer() {
-    if (this.#room === 0) {
-      const kept = this.#kept;
-      this.#buffer.renew(this.#filled);
-      this.#filled = this.#begun;
-      if (this.#begun > 0) move(kept, 0, this.#buffer.bytes, this.#begun);
-      this.#room = this.#buffer.bytes.length - this.#filled;
-    }
-    const { bytes } = this.#buffer;
-    return this.#filled === 0 ? bytes : bytes.subarray(this.#filled);
-  }
-  /**
-   * Says that \`length\` bytes were read into the buffer.
-   *
-   * @returns The whole frames now complete, a view of the buffer; its \`count\` is 0
-   * where there are none. Valid until {@linkcode Framer.buffer} is next asked for:
-   * copy what should last longer.
-   * @throws {RangeError} If the buffer that was handed out has no such room.
-   */
-  push(length) {
-    if (!(length >= 0 && length <= this.#room)) {
-      throw new RangeError(\`Cannot push \${length} bytes: the buffer has room for \${this.#room}\`);
-    }
-    this.#room = 0;
-    this.#filled += length;
-    const run = leadingRun(this.#buffer.bytes.subarray(0, this.#filled));
-    this.#begun = this.#filled - run.bytes.length;
-    if (this.#begun > 0) {
-      this.#isCopied = run.count > 0;
-      if (this.#isCopied) {
-        this.#copy ??= new Uint8Array(MAX_BODY);
-        move(this.#buffer.bytes, run.bytes.length, this.#copy, this.#begun);
-      }
-    }
-    return run;
-  }
-  /**
-   * Says that the source has ended.
-   *
-   * @throws {TruncatedFrameError} If it ended inside a frame.
-   */
-  end() {
-    if (this.#begun > 0) {
-      throw new TruncatedFrameError(this.#begun, HEADER + this.#kept[0]);
-    }
-  }
-  /**
-   * Says that nothing more is read. At most 256 framers at a time have a buffer of
-   * 64 KiB; this one is not among them any more.
-   */
-  [Symbol.dispose]() {
-    this.#buffer[Symbol.dispose]();
-  }
-  /** What starts with the incomplete frame. */
-  get #kept() {
-    return this.#isCopied ? this.#copy : this.#buffer.bytes;
-  }
-};
-
 // lib/web/page/receiver.ts
-var BUFFER = 64 * 1024;
 var Receiver = class {
   #ring;
   #outstanding;
-  #framer = new Framer({
-    bufferSize: BUFFER
-  });
+  /** A frame that has begun, or nothing. */
+  #rest = new Uint8Array();
   constructor(ring2, outstanding2) {
     this.#ring = ring2;
     this.#outstanding = outstanding2;
   }
   /** Takes bytes that arrived at \`time\`, cut anywhere. */
   push(bytes, time) {
-    for (let rest = bytes; rest.length > 0; ) {
-      const { buffer } = this.#framer;
-      const piece = rest.subarray(0, buffer.length);
-      buffer.set(piece);
-      rest = rest.subarray(piece.length);
-      this.#add(this.#framer.push(piece.length), time);
+    let all = bytes;
+    if (this.#rest.length > 0) {
+      all = new Uint8Array(this.#rest.length + bytes.length);
+      all.set(this.#rest);
+      all.set(bytes, this.#rest.length);
     }
+    const run = leadingRun(all);
+    this.#rest = all.slice(run.bytes.length);
+    this.#add(run, time);
   }
   #add(run, time) {
     const outstanding2 = this.#outstanding;

@@ -4,8 +4,9 @@ import { monitorAssets } from "../../lib/monitor/assets.ts";
 import { chatAssets } from "../../lib/web/assets.ts";
 import { test } from "../support/test.ts";
 
-/** The most that a browser loads, compressed, in bytes. */
-const MAX_SIZE = 20_000;
+/** The most that a browser loads, in bytes: what the README says, and compressed. */
+const MAX_SIZE = 40_000;
+const MAX_COMPRESSED = 20_000;
 
 const ASSETS = { chat: chatAssets, monitor: monitorAssets };
 
@@ -17,12 +18,14 @@ for (const page of PAGES) {
 }
 
 for (const [name, assets] of Object.entries(ASSETS)) {
-  test(`the ${name} page has at most 20 KB, compressed`, async () => {
+  test(`the ${name} page has at most 40 KB, and 20 KB compressed`, async () => {
     const texts = Object.values(assets).map(({ body }) => body);
-    const gzip = new Blob(texts).stream()
+    const files = new Blob(texts);
+    assert(files.size <= MAX_SIZE, `${files.size} bytes`);
+    const gzip = files.stream()
       .pipeThrough(new CompressionStream("gzip"));
     const { byteLength } = await new Response(gzip).arrayBuffer();
-    assert(byteLength <= MAX_SIZE, `${byteLength} bytes`);
+    assert(byteLength <= MAX_COMPRESSED, `${byteLength} bytes`);
   });
 
   test(`the ${name} page names its files relative to itself, and needs no others`, () => {

@@ -20,7 +20,7 @@ interface Notice {
 export interface ChatSocketEvents {
   onState(state: State): void;
   /** Bytes of the stream of frames, cut anywhere. */
-  onBytes(bytes: Uint8Array): void;
+  onBytes(bytes: Uint8Array<ArrayBuffer>): void;
   /** The server left out so many messages here. */
   onDropped(count: number): void;
 }

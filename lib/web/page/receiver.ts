@@ -5,19 +5,16 @@
  *
  * @module
  */
-import { bodies } from "../../wire/frame.ts";
-import { Framer, type Run } from "../../wire/framer.ts";
+import { bodies, leadingRun, type Run } from "../../wire/frame.ts";
 import { KEPT, type MessageRing } from "./message_ring.ts";
 import type { Outstanding } from "./outstanding.ts";
-
-/** The bytes that are cut at a time. */
-const BUFFER = 64 * 1024;
 
 /** Receives one connection's bytes. */
 export class Receiver {
   readonly #ring: MessageRing;
   readonly #outstanding: Outstanding;
-  readonly #framer = new Framer({ bufferSize: BUFFER });
+  /** A frame that has begun, or nothing. */
+  #rest = new Uint8Array();
 
   constructor(ring: MessageRing, outstanding: Outstanding) {
     this.#ring = ring;
@@ -25,14 +22,16 @@ export class Receiver {
   }
 
   /** Takes bytes that arrived at `time`, cut anywhere. */
-  push(bytes: Uint8Array, time: number): void {
-    for (let rest = bytes; rest.length > 0;) {
-      const { buffer } = this.#framer;
-      const piece = rest.subarray(0, buffer.length);
-      buffer.set(piece);
-      rest = rest.subarray(piece.length);
-      this.#add(this.#framer.push(piece.length), time);
+  push(bytes: Uint8Array<ArrayBuffer>, time: number): void {
+    let all = bytes;
+    if (this.#rest.length > 0) {
+      all = new Uint8Array(this.#rest.length + bytes.length);
+      all.set(this.#rest);
+      all.set(bytes, this.#rest.length);
     }
+    const run = leadingRun(all);
+    this.#rest = all.slice(run.bytes.length);
+    this.#add(run, time);
   }
 
   #add(run: Run, time: number): void {

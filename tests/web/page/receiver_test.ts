@@ -47,7 +47,7 @@ test("Receiver counts all messages of a flood, and keeps the newest", () => {
   const stream = concat(
     Array.from({ length: count }, (_, n) => encode(`${n}`)),
   );
-  receiver.push(stream, NOW); // far more than is cut at a time
+  receiver.push(stream, NOW);
   assertEquals(ring.received, count);
   assert(ring.end - ring.start <= KEPT);
   assertEquals(ring.body(ring.end - 1), new TextEncoder().encode("99999"));

@@ -2,11 +2,11 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import axe from "axe-core";
 import type { Browser } from "puppeteer-core";
-import { Hub } from "../../../lib/hub/hub.ts";
-import { encode } from "../../../lib/wire/frame.ts";
-import { inTime } from "../../support/eventually.ts";
-import { Peer } from "../../support/peer.ts";
-import { test } from "../../support/test.ts";
+import { Hub } from "../../lib/hub/hub.ts";
+import { encode } from "../../lib/wire/frame.ts";
+import { inTime } from "../support/eventually.ts";
+import { Peer } from "../support/peer.ts";
+import { test } from "../support/test.ts";
 import { ChatPage, chromium, launch, startChat } from "./chat_page.ts";
 
 let browser: Browser;

@@ -1,8 +1,10 @@
 /** A real browser: Chromium with the chat page in it, to be read and typed into. */
+// What runs in the page has a document. `deno publish` checks the library without it.
+/// <reference lib="dom" />
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
-import { chatAssets } from "../../../lib/web/assets.ts";
-import { eventually, inTime, PATIENCE } from "../../support/eventually.ts";
-import { startWeb, type WebServer } from "../../support/web.ts";
+import { chatAssets } from "../../lib/web/assets.ts";
+import { eventually, inTime, PATIENCE } from "../support/eventually.ts";
+import { startWeb, type WebServer } from "../support/web.ts";
 
 /** Chromium's names. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"];

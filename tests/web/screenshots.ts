@@ -1,0 +1,48 @@
+/**
+ * Makes the pictures of the chat page in `.github`, with the Chromium on PATH:
+ * `deno task screenshots`.
+ */
+import { encode } from "../../lib/wire/frame.ts";
+import { ChatPage, launch, startChat } from "./chat_page.ts";
+
+const FOLDER = new URL("../../.github/", import.meta.url);
+
+const BEFORE = [
+  "alice: Is anybody here?",
+  "bob: Just me and the kettle.",
+  "alice: Good enough. Did the new build go out last night, or are we still waiting for the third machine to come back from its holiday in the rack?",
+  "carol: It went out at nine. All three are green.",
+];
+const AFTER = [
+  "bob: That was the restart. The kettle is still on.",
+  "mallory: <b>free coffee</b> \u202eexe.eeffoc",
+];
+
+await using browser = await launch();
+for (const dark of [false, true]) {
+  const before = await startChat();
+  const { port } = before.web.addr;
+  await using page = await ChatPage.open(browser, before.web, {
+    name: "Zoe",
+    dark,
+  });
+  await page.page.setViewport({
+    width: 760,
+    height: 480,
+    deviceScaleFactor: 1.25,
+  });
+  for (const text of BEFORE) before.server.hub.broadcast(encode(text));
+  await page.shows(BEFORE.at(-1)!);
+  await page.say("Then I can go home.");
+  await page.shows("Zoe: Then I can go home.");
+  await before[Symbol.asyncDispose]();
+  await page.page.waitForSelector("#state.waiting");
+  await using after = await startChat({}, { port });
+  await page.connected();
+  for (const text of AFTER) after.server.hub.broadcast(encode(text));
+  await page.shows("mallory: <b>free coffee</b> \\u{202e}exe.eeffoc");
+  await page.page.type("#message", "No, thank you. See y");
+  await page.frame();
+  const name = `chat-${dark ? "dark" : "light"}.png`;
+  await Deno.writeFile(new URL(name, FOLDER), await page.page.screenshot());
+}

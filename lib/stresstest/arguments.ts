@@ -31,7 +31,8 @@ export type Play =
 /** What the command line asks for. */
 export interface Arguments {
   targets: Target[];
-  address: Address;
+  /** Where servers are started: one node of each at each address. */
+  addresses: Address[];
   /** Milliseconds. */
   readyTimeout: number;
   repetitions: number;
@@ -108,7 +109,7 @@ export function parseArguments(
   const play = playOf(mode, values);
   return {
     targets,
-    address: values.get("server"),
+    addresses: values.get("server"),
     readyTimeout: 1000 * values.get("readyTimeout"),
     repetitions: mode === "sweep" ? 1 : values.get("repetitions"),
     play,

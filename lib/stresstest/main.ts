@@ -115,14 +115,14 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
 }
 
 async function play(
-  { targets, address, readyTimeout, repetitions, play }: Arguments,
+  { targets, addresses, readyTimeout, repetitions, play }: Arguments,
   { servers }: Report,
   stop: AbortSignal,
 ): Promise<void> {
   using progress = new Progress();
   const many = targets.length > 1;
   const options: RoundsOptions = {
-    address,
+    addresses,
     readyTimeout,
     stop,
     onBegin: (name, run) => (sent, of, deliveries) =>

@@ -8,7 +8,7 @@
 import { MAX_MESSAGES } from "./load/load.ts";
 import type { Mode } from "./report/report.ts";
 import {
-  ADDRESS,
+  ADDRESSES,
   BODY_SIZES,
   decimal,
   FILE,
@@ -38,8 +38,9 @@ const [MIN_RATE, MAX_RATE] = [0.01, 1e8] as const;
 export const OPTIONS = {
   server: option({
     flags: "-a, --server <ADDRESS>",
-    help: "where servers are told to listen; with port 0 they choose the port",
-    type: ADDRESS,
+    help:
+      "where servers are told to listen; with port 0 they choose the port. At several addresses, nodes of one system are started",
+    type: ADDRESSES,
     defaults: inAllModes("127.0.0.1:8080"),
   }),
   repetitions: option({

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { type Address, parseAddress } from "@zillions/server/address";
+import type { Address } from "@zillions/server/address";
 import { escape } from "@zillions/server/escape";
 import { MAX_BODY } from "@zillions/server/frame";
 import { type BodySizes, MIN_BODY } from "./checks/bodies.ts";
+import { parseAddresses } from "./target/target.ts";
 
 /** The command line is wrong. The message is one line that says how. */
 export class UsageError extends Error {
@@ -79,15 +80,9 @@ export const BODY_SIZES: ValueType<BodySizes> = {
 };
 
 /** Addresses. */
-export const ADDRESS: ValueType<Address> = {
-  description: "an address, IP:PORT",
-  parse(text) {
-    try {
-      return parseAddress(text);
-    } catch {
-      return undefined; // the description says what an address is
-    }
-  },
+export const ADDRESSES: ValueType<Address[]> = {
+  description: "an address, IP:PORT, or several with commas between",
+  parse: parseAddresses,
 };
 
 /** Names of files. */

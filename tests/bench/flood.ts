@@ -67,7 +67,7 @@ export async function flood(
   wire: Wire,
   duration: number = DURATION,
 ): Promise<Flood> {
-  using usage = UsageMonitor.start(server.pid);
+  using usage = UsageMonitor.start(server.pids);
   const connect = () => wire.connect(server.address);
   const all = (length: number) => Promise.all(Array.from({ length }, connect));
   const receiving = await all(SUBSCRIBERS);

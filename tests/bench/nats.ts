@@ -6,7 +6,7 @@
 import { concat } from "@std/bytes/concat";
 import type { Address } from "../../lib/wire/address.ts";
 import { HEADER, MAX_BODY } from "../../lib/wire/frame.ts";
-import type { Socket } from "../../lib/stresstest/target/target.ts";
+import type { Socket } from "../../lib/stresstest/target/connect.ts";
 import { writeAll } from "../../lib/wire/write_all.ts";
 
 /** Said first: who we are and what we want to hear; and is that understood? */

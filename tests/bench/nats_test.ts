@@ -85,7 +85,12 @@ test({
     const nats = target(path("tests/bench/servers/nats.sh"));
     nats.connect = NatsSocket.connect;
     const stop = new AbortController().signal;
-    await using server = await Server.start(nats, freeAddress(), 30_000, stop);
+    await using server = await Server.start(
+      nats,
+      [freeAddress()],
+      30_000,
+      stop,
+    );
     const asked = settings({
       seconds: 0.2,
       rate: 1000,

@@ -76,7 +76,7 @@ async function installed(stage: Stage, built: string): Promise<Other[]> {
 }
 
 function named(name: string, command: string): Target {
-  return { name, text: command, command: [command], address: undefined };
+  return { name, text: command, command: [command], addresses: undefined };
 }
 
 function other(target: Target): Other {

@@ -21,7 +21,7 @@ export const OURS: Target = {
   name: "Zillions",
   text: "deno run --allow-net main.ts",
   command: script("main.ts", "--allow-net"),
-  address: undefined,
+  addresses: undefined,
 };
 
 /** Starts and stops servers. */
@@ -38,7 +38,12 @@ export class Stage {
   ): Promise<Result> {
     const { stop } = this;
     stop.throwIfAborted();
-    await using server = await Server.start(target, freeAddress(), READY, stop);
+    await using server = await Server.start(
+      target,
+      [freeAddress()],
+      READY,
+      stop,
+    );
     const [start, before] = [performance.now(), waited(server.pid)];
     const result = await play(server);
     stop.throwIfAborted();

@@ -47,7 +47,7 @@ const OURS: Target = {
   name: "zillions",
   text: "deno run --allow-net main.ts --stall-timeout 2",
   command: [...script("main.ts", "--allow-net"), "--stall-timeout", "2"],
-  address: undefined,
+  addresses: undefined,
 };
 
 /**
@@ -68,7 +68,7 @@ export function parse(args: string[]): Asked | "help" {
   if (help) return "help";
   const [target = OURS, ...more] = parseTargets(given.map(String));
   if (more.length > 0) throw new UsageError("one EXECUTABLE is enough");
-  if (target.address) {
+  if (target.addresses) {
     throw new UsageError("an address has no process to look at");
   }
   return {

@@ -16,8 +16,8 @@ function parsed(line: string): Arguments {
 }
 
 test("parseArguments() has the specification's defaults in reference mode", () => {
-  const { address, repetitions, play } = parsed("./server");
-  assertEquals(address, { hostname: "127.0.0.1", port: 8080 });
+  const { addresses, repetitions, play } = parsed("./server");
+  assertEquals(addresses, [{ hostname: "127.0.0.1", port: 8080 }]);
   assertEquals(repetitions, 100);
   assertEquals(play, {
     mode: "reference",
@@ -38,7 +38,11 @@ test("parseArguments() reads the specification's options, short and long", () =>
     "--server [::1]:80 --publishers 3 --subscribers 4 --messages=5 --repetitions 6 ./server",
   );
   assertEquals(short, long);
-  assertEquals(short.address, { hostname: "::1", port: 80 });
+  assertEquals(short.addresses, [{ hostname: "::1", port: 80 }]);
+  assertEquals(
+    parsed("-a [::1]:80,[::1]:81 ./server").addresses.map(({ port }) => port),
+    [80, 81],
+  );
   assertEquals(short.repetitions, 6);
   assertEquals(short.settings, {
     server: "[::1]:80",
@@ -97,7 +101,10 @@ test("parseArguments() says in one line what is wrong", () => {
     ["-p -1 x", /^--publishers is a whole number, 0 to 100,000, not "-1"$/],
     ["-m 1.5 x", /^--messages is a whole number/],
     ["-s x", /^an EXECUTABLE is missing/],
-    ["-a nowhere x", /^--server is an address, IP:PORT, not "nowhere"$/],
+    [
+      "-a nowhere x",
+      /^--server is an address, IP:PORT, or several with commas between, not "nowhere"$/,
+    ],
     ["--timeout 0 x", /^--timeout is a number, 0.001 to/],
     ["--max-lost 101 x", /^--max-lost is a number, 0 to 100, /],
     ["--rate x y", /^--rate is a number/],

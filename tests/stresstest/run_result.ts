@@ -35,6 +35,7 @@ export function runResult(parts: Partial<RunResult> = {}): RunResult {
       endMemoryBytes: 50 * 2 ** 20,
       memory: [],
     },
+    cuts: null,
     interrupted: false,
     violations: [],
     ...parts,

@@ -1,5 +1,8 @@
 /** Servers for the tests of the stress tester, and the tester as a process. */
-import { Server } from "../../lib/stresstest/target/server.ts";
+import {
+  Server,
+  type ServerUnderTest,
+} from "../../lib/stresstest/target/server.ts";
 import {
   parseTargets,
   type Target,
@@ -20,6 +23,15 @@ export const NEVER: AbortSignal = new AbortController().signal;
 /** The longest that the tester may run, in milliseconds. */
 const MAX_TESTER = 60_000;
 
+/** A server of one node that runs already and accepts connections. */
+export const RUNNING: Omit<ServerUnderTest, "connect"> = {
+  nodes: ["127.0.0.1:1"],
+  pids: [],
+  ended: new Promise(() => {}),
+  nodeOf: () => "127.0.0.1:1",
+  accepts: () => Promise.resolve(true),
+};
+
 /** The command of our own server. */
 export const OURS = `${DENO} --allow-net '${path("main.ts")}'`;
 
@@ -35,7 +47,7 @@ export function target(text: string): Target {
 
 /** Starts a server. */
 export function start(text: string): Promise<Server> {
-  return Server.start(target(text), ANY_PORT, READY, NEVER);
+  return Server.start(target(text), [ANY_PORT], READY, NEVER);
 }
 
 /** The tester, as a process. */

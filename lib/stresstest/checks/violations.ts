@@ -13,6 +13,7 @@ export type Verdict =
   | "sender order"
   | "one order"
   | "conservation"
+  | "cut"
   | "died"
   | "stalled";
 

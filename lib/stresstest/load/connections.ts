@@ -1,6 +1,7 @@
 /**
- * The connections of one test run: opened, read, written and closed here. A
- * connection that the server ends before the run is over is a violation.
+ * The connections of one test run: opened, read, written and closed here. One that
+ * the server ends before the run is over is a violation, unless its client was idle or
+ * its node went down while others run on: then it is counted.
  *
  * @module
  */
@@ -10,10 +11,11 @@ import {
   Framer,
   TruncatedFrameError,
 } from "@zillions/server/framer";
+import { WebSocketError } from "@zillions/server/websocket";
 import type { Verdict } from "../checks/violations.ts";
 import type { ServerUnderTest } from "../target/server.ts";
 import { StartError } from "../target/start_error.ts";
-import type { Socket } from "../target/target.ts";
+import type { Socket } from "../target/connect.ts";
 
 /** How many connections are opened at a time: fewer than any server queues. */
 const CONNECTING = 64;
@@ -25,16 +27,26 @@ const CONNECTING = 64;
 const READ_BUFFER = 64 * 1024;
 
 /**
- * Milliseconds between the end of a connection and its violation. If the whole
+ * Milliseconds between the end of a connection and what is said of it. If the whole
  * server ends within this time, that is the better verdict.
  */
-const SERVER_END_DELAY = 200;
+const SERVER_END_DELAY = 300;
+
+/** A client that has sent and received nothing for this long, in milliseconds, is idle. */
+const IDLE = 1000;
 
 /** Error codes of a process or a system that has no free descriptors. */
 const NO_DESCRIPTORS = ["EMFILE", "ENFILE"];
 
-/** The buffer of all clients whose bytes are discarded. */
-const DISCARDED = new Uint8Array(READ_BUFFER);
+/** A client whose connection is read. */
+export interface Peer {
+  /** Its name, for the case that the server ends the connection. */
+  readonly name: string;
+  /** Whether a server may end the connection because the client did not read. */
+  readonly stuck?: boolean;
+  /** Called at once if the server ends the connection. */
+  readonly onCut?: () => void;
+}
 
 /** The run that the connections belong to. */
 export interface ConnectionsOwner {
@@ -42,6 +54,8 @@ export interface ConnectionsOwner {
   readonly ended: AbortSignal;
   /** Ends the run with a violation. */
   fail(verdict: Verdict, text: string): void;
+  /** Counts a client whose connection the server has ended, though it runs on. */
+  cut(node: string, text: string): void;
   /** Waits, but no longer than the run lasts. */
   pause(milliseconds: number): Promise<void>;
 }
@@ -50,8 +64,11 @@ export interface ConnectionsOwner {
 export class Connections implements Disposable {
   readonly #server: ServerUnderTest;
   readonly #run: ConnectionsOwner;
-  readonly #open = new Set<Socket>();
+  /** When each open connection last carried something, as `performance.now()`. */
+  readonly #open = new Map<Socket, number>();
   readonly #reading: Promise<void>[] = [];
+  /** What is still to be said of connections that have ended. */
+  readonly #judging: Promise<void>[] = [];
 
   constructor(server: ServerUnderTest, run: ConnectionsOwner) {
     this.#server = server;
@@ -73,7 +90,7 @@ export class Connections implements Disposable {
       );
       for (const each of opened) {
         if (each.status === "rejected") continue;
-        this.#open.add(each.value);
+        this.#open.set(each.value, performance.now());
         sockets.push(each.value);
         each.value.setNoDelay(true);
       }
@@ -91,24 +108,23 @@ export class Connections implements Disposable {
   }
 
   /**
-   * Reads frames until the run is over or the socket is closed.
+   * Reads frames until the run is over or the connection ends.
    *
-   * @param client The name of the client, for the violation if the server ends the
-   * connection.
    * @param onFrames Called with each run of whole frames, valid during the call.
    * @param source Reads from the socket, if it is not the socket itself.
    */
   receive(
     socket: Socket,
-    client: string,
+    peer: Peer,
     onFrames: (bytes: Uint8Array<ArrayBuffer>) => void,
     source: ByteSource = socket,
   ): Promise<void> {
-    return this.#track(socket, client, async () => {
+    return this.#track(socket, peer, async () => {
       const framer = new Framer({ bufferSize: READ_BUFFER });
       for (;;) {
         const read = await source.read(framer.buffer);
         if (read === null) return framer.end();
+        this.#note(socket);
         const { bytes, count } = framer.push(read);
         if (count > 0) onFrames(bytes);
       }
@@ -116,10 +132,11 @@ export class Connections implements Disposable {
   }
 
   /** Reads until the run is over, and discards what arrives. */
-  discard(socket: Socket, client: string): Promise<void> {
-    return this.#track(socket, client, async () => {
-      let read: number | null;
-      do read = await socket.read(DISCARDED); while (read !== null);
+  discard(socket: Socket, peer: Peer): Promise<void> {
+    return this.#track(socket, peer, async () => {
+      // One for all would not do: a WebSocket looks at what it reads.
+      const discarded = new Uint8Array(READ_BUFFER);
+      while (await socket.read(discarded) !== null) this.#note(socket);
     });
   }
 
@@ -129,11 +146,24 @@ export class Connections implements Disposable {
       for (let rest = bytes; rest.length > 0;) {
         rest = rest.subarray(await socket.write(rest));
       }
+      this.#note(socket);
       return true;
     } catch (error) {
       if (!isDisconnect(error)) throw error;
-      return false; // the reader of this socket reports the reason
+      return false; // the reader of this socket, or the sender, reports it
     }
+  }
+
+  /** Judges a connection that the server has ended, as {@linkcode write} has found. */
+  lost(socket: Socket, peer: Peer): Promise<void> {
+    const judging = this.#judge(socket, peer, "reset the connection of");
+    this.#judging.push(judging);
+    return judging;
+  }
+
+  /** Resolves when every connection that has ended has been judged. */
+  async judged(): Promise<void> {
+    await Promise.all(this.#judging);
   }
 
   /** Resolves when all reading has ended. */
@@ -143,35 +173,68 @@ export class Connections implements Disposable {
 
   /** Closes every connection. */
   [Symbol.dispose](): void {
-    for (const socket of this.#open) socket[Symbol.dispose]();
+    for (const socket of this.#open.keys()) socket[Symbol.dispose]();
   }
 
   #track(
     socket: Socket,
-    client: string,
+    peer: Peer,
     read: () => Promise<void>,
   ): Promise<void> {
-    const reading = this.#readToEnd(socket, client, read);
+    const reading = this.#readToEnd(socket, peer, read);
     this.#reading.push(reading);
     return reading;
   }
 
   async #readToEnd(
     socket: Socket,
-    client: string,
+    peer: Peer,
     read: () => Promise<void>,
   ): Promise<void> {
-    let how = `ended the connection of ${client}`;
+    let how = "ended the connection of";
+    let where = "";
     try {
       await read();
     } catch (error) {
-      if (error instanceof TruncatedFrameError) how += " inside a message";
-      else if (!isDisconnect(error)) throw error;
-      else how = `reset the connection of ${client}`;
+      if (error instanceof TruncatedFrameError) where = " inside a message";
+      else if (error instanceof WebSocketError) {
+        how = "broke the WebSocket protocol of";
+        where = `: ${error.message}`;
+      } else if (!isDisconnect(error)) throw error;
+      else how = "reset the connection of";
     }
-    if (this.#run.ended.aborted || !this.#open.has(socket)) return;
+    const judging = this.#judge(socket, peer, how, where);
+    this.#judging.push(judging);
+    await judging;
+  }
+
+  /** Says what it means that the server has ended a connection. */
+  async #judge(
+    socket: Socket,
+    { name, stuck = false, onCut }: Peer,
+    how: string,
+    where = "",
+  ): Promise<void> {
+    const activeAt = this.#open.get(socket);
+    if (this.#run.ended.aborted || activeAt === undefined) return;
+    const idle = stuck || performance.now() - activeAt > IDLE;
+    const node = this.#server.nodeOf(socket);
+    const text = `the server ${how} ${name}${where}`;
+    this.close(socket);
+    onCut?.();
     await this.#run.pause(SERVER_END_DELAY);
-    this.#run.fail("died", `the server ${how}`);
+    if (this.#run.ended.aborted) return;
+    if (!await this.#server.accepts()) {
+      this.#run.fail("died", `${text}, and accepts no more`);
+    } else if (idle || !await this.#server.accepts(node)) {
+      this.#run.cut(node, text);
+    } else {
+      this.#run.fail("cut", `${text}, which was not idle`);
+    }
+  }
+
+  #note(socket: Socket): void {
+    if (this.#open.has(socket)) this.#open.set(socket, performance.now());
   }
 
   async #refused(error: unknown): Promise<void> {

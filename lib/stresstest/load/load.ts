@@ -42,7 +42,7 @@ export async function playLoad(
   options: RunOptions,
 ): Promise<RunResult> {
   const { timeout, count } = settings;
-  using usage = UsageMonitor.start(server.pid);
+  using usage = UsageMonitor.start(server.pids);
   using testRun = new TestRun(server, { ...options, timeout });
   const clients = new LoadClients(testRun, settings, run);
   testRun.onCheck = () => {
@@ -56,18 +56,18 @@ export async function playLoad(
   await clients.send();
   await clients.waitForDeliveries();
   const used = usage?.summary(clients.deliveries) ?? null;
+  await clients.readStuck();
   await testRun.finish();
   return resultOf(clients, testRun, settings, used);
 }
 
 function resultOf(
   clients: LoadClients,
-  { violations, failed, interrupted }: TestRun,
+  { violations, failed, interrupted, cuts }: TestRun,
   { rate, count, maxLost }: LoadSettings,
   server: RunResult["server"],
 ): RunResult {
-  const { sent, received, seconds, deliveries } = clients;
-  const expected = sent * clients.steady;
+  const { sent, received, seconds, deliveries, expected } = clients;
   const lost = expected - deliveries;
   clients.checkAll();
   // What a server that died or stalled did not deliver is no further violation.
@@ -94,6 +94,7 @@ function resultOf(
     latency,
     tester: testerStats(clients, latency),
     server,
+    cuts: cuts.clients > 0 ? cuts : null,
     interrupted: interrupted && sent < count,
     violations: violations.list(),
   };

@@ -14,13 +14,16 @@ import { pace } from "./pace.ts";
 import { Pings } from "./pings.ts";
 import { Receivers } from "./receivers.ts";
 import { Sender } from "./sender.ts";
-import type { Socket } from "../target/target.ts";
+import type { Socket } from "../target/connect.ts";
 import type { LoadSettings } from "./settings.ts";
 import { messagesSent, type TestRun } from "./test_run.ts";
 import { TesterLoad } from "./tester_load.ts";
 
 /** Milliseconds without a delivery, after the last ping, that end the wait for more. */
 const QUIET = 300;
+
+/** Milliseconds in which a stuck client is read to see whether it was cut. */
+const STUCK_READ = 100;
 
 /** Milliseconds between two checks whether everything has arrived. */
 const CHECK_PERIOD = 2;
@@ -43,7 +46,10 @@ export class LoadClients {
   readonly #ledger: Ledger;
   readonly #receivers: Receivers;
   readonly #senders: Sender[] = [];
-  #pings!: Pings;
+  readonly #pings: Pings;
+  /** The steady clients that were cut. */
+  readonly #cut = new Set<number>();
+  #stuck: Socket[] = [];
   #start = 0;
 
   /** @param run The number of the run against this server, so that its bodies differ. */
@@ -73,12 +79,22 @@ export class LoadClients {
       bytesPerSecond: rate * (HEADER + (body.min + body.max) / 2),
       now: () => this.#now(),
       onPing: (client, ping) => this.#pings.received(client, ping),
+      onCut: (client) => this.#cut.add(client),
     });
+    this.#pings = new Pings(testRun, this.#bodies, { first: count, clients });
   }
 
   /** Messages sent. */
   get sent(): number {
     return this.#senders.reduce((sum, { sent }) => sum + sent, 0);
+  }
+
+  /** Deliveries there will be if none is lost, without those that cut clients missed. */
+  get expected(): number {
+    const { sent, received } = this;
+    let missed = 0;
+    for (const client of this.#cut) missed += sent - received[client]!;
+    return sent * this.steady - missed;
   }
 
   /** Deliveries to steady clients. */
@@ -113,24 +129,18 @@ export class LoadClients {
 
   /** Connects all clients and waits until the server serves every receiver. */
   async connect(): Promise<void> {
-    const { publishers, participants, stuck, churn, count, timeout } =
-      this.#settings;
+    const { publishers, participants, stuck, churn, timeout } = this.#settings;
     const { connections } = this.#testRun;
-    const [pinging] = await connections.open(1);
+    await this.#pings.connect();
     const receiving = await connections.open(this.steady);
     const publishing = await connections.open(publishers);
-    await connections.open(stuck);
+    this.#stuck = await connections.open(stuck);
     if (this.#testRun.ended.aborted) return;
 
     const clients = this.steady + churn;
-    this.#pings = new Pings(this.#testRun, pinging!, this.#bodies, {
-      first: count,
-      clients,
-    });
-    connections.discard(pinging!, "the connection for pings");
     this.#receivers.start(receiving);
     publishing.forEach((socket, number) =>
-      connections.discard(socket, `sender ${number + 1}`)
+      connections.discard(socket, { name: `sender ${number + 1}` })
     );
     const begun = performance.now();
     await this.#pings.reachAll(
@@ -180,12 +190,12 @@ export class LoadClients {
     // The wait for a server that is far behind has a limit.
     const deadline = begun + 2 * timeout + count / rate * 1000;
     const done = () =>
-      this.deliveries >= this.sent * this.steady ||
+      this.deliveries >= this.expected ||
       performance.now() > deadline;
     while (!done() && !testRun.stopped && this.behind) {
       await testRun.pause(CHECK_PERIOD);
     }
-    await this.#pings?.reachAll(this.steady, done, (client) => {
+    await this.#pings.reachAll(this.steady, done, (client) => {
       const last = Math.max(begun, this.#receivers.receivedAt(client));
       return this.#failIfLate(client, last + timeout, "the last message");
     });
@@ -194,6 +204,19 @@ export class LoadClients {
     while (!done() && !testRun.ended.aborted && !quiet()) {
       await testRun.pause(CHECK_PERIOD);
     }
+  }
+
+  /** Reads from the stuck clients, to see which of them the server has cut. */
+  async readStuck(): Promise<void> {
+    if (this.#stuck.length === 0) return;
+    const { connections } = this.#testRun;
+    this.#stuck.forEach((socket, number) =>
+      connections.discard(socket, {
+        name: `stuck client ${number + 1}`,
+        stuck: true,
+      })
+    );
+    await this.#testRun.pause(STUCK_READ);
   }
 
   /** Runs the checks that need the whole run. */
@@ -227,8 +250,9 @@ export class LoadClients {
     return (performance.now() - this.#start) * 1000;
   }
 
-  /** Fails the run if it is later than `time`; returns whether it is. */
+  /** Whether to give `client` up: it was cut, or it is later than `time`, which fails the run. */
   #failIfLate(client: number, time: number, after: string): boolean {
+    if (this.#cut.has(client)) return true;
     if (performance.now() < time) return false;
     const seconds = this.#settings.timeout / 1000;
     this.#testRun.fail(

@@ -7,7 +7,7 @@
  */
 import { encode } from "@zillions/server/frame";
 import type { Bodies } from "../checks/bodies.ts";
-import type { Socket } from "../target/target.ts";
+import type { Socket } from "../target/connect.ts";
 import type { TestRun } from "./test_run.ts";
 
 /** Milliseconds between two pings. */
@@ -21,7 +21,7 @@ export class Pings {
   #sent = 0;
   #sentAt = -Infinity;
   readonly #testRun: TestRun;
-  readonly #socket: Socket;
+  #socket: Socket | undefined;
   readonly #bodies: Bodies;
   readonly #first: number;
   /** The last ping that each client received. */
@@ -29,15 +29,24 @@ export class Pings {
 
   constructor(
     testRun: TestRun,
-    socket: Socket,
     bodies: Bodies,
     options: { first: number; clients: number },
   ) {
     this.#testRun = testRun;
-    this.#socket = socket;
     this.#bodies = bodies;
     this.#first = options.first;
     this.#last = new Int32Array(options.clients).fill(-1);
+  }
+
+  /** Connects, and again to another node if the server ends the connection. */
+  async connect(): Promise<void> {
+    const { connections } = this.#testRun;
+    [this.#socket] = await connections.open(1);
+    if (!this.#socket) return; // the run has ended
+    connections.discard(this.#socket, {
+      name: "the connection for pings",
+      onCut: () => this.#testRun.track(this.connect()),
+    });
   }
 
   /** Records that `client` received `ping`; returns whether it was ever sent. */
@@ -77,6 +86,7 @@ export class Pings {
     this.#sentAt = performance.now();
     const body = new Uint8Array(this.#bodies.size(message));
     this.#bodies.write(new DataView(body.buffer), 0, message);
+    if (!this.#socket) return;
     await this.#testRun.connections.write(this.#socket, encode(body));
   }
 }

@@ -8,7 +8,7 @@
 import { Checker, type CheckerOptions } from "../checks/checker.ts";
 import { LatencyHistogram } from "../checks/latency_histogram.ts";
 import { clientName } from "../checks/ledger.ts";
-import type { Socket } from "../target/target.ts";
+import type { Socket } from "../target/connect.ts";
 import { RoundRobinReader } from "./round_robin_reader.ts";
 import type { TestRun } from "./test_run.ts";
 
@@ -23,6 +23,8 @@ export interface ReceiversOptions
   bytesPerSecond: number;
   /** Microseconds since the first intended send. */
   now: () => number;
+  /** Called when the server has ended the connection of a steady client. */
+  onCut: (client: number) => void;
 }
 
 /** Reads and checks what clients receive. */
@@ -96,14 +98,20 @@ export class Receivers {
 
   /** Receives on one socket until the run is over or the socket is closed. */
   receive(socket: Socket, client: number): Promise<void> {
-    const { steady, sampled, now } = this.#options;
+    const { steady, sampled, now, onCut } = this.#options;
     const testRun = this.#testRun;
     const isSampled = client < sampled;
     const checker = isSampled ? this.#sampledChecker : this.#otherChecker;
     const source = isSampled || client >= steady
       ? socket
       : this.#reader.source(socket, client);
-    return testRun.connections.receive(socket, clientName(client), (bytes) => {
+    const peer = {
+      name: clientName(client),
+      onCut: () => {
+        if (client < steady) onCut(client);
+      },
+    };
+    return testRun.connections.receive(socket, peer, (bytes) => {
       const before = checker.deliveries;
       const time = now();
       this.lastReceivedAt = this.#receivedAt[client] = performance.now();

@@ -9,6 +9,7 @@
 import { isDisconnect } from "@zillions/server/client";
 import { encode } from "@zillions/server/frame";
 import { ID_BYTES } from "../checks/reference_bodies.ts";
+import type { Socket } from "../target/connect.ts";
 import type { ServerUnderTest } from "../target/server.ts";
 import { UsageMonitor } from "../target/usage_monitor.ts";
 import { Repetition } from "./repetition.ts";
@@ -29,7 +30,7 @@ const CLOCK = encode(new Uint8Array(ID_BYTES));
 export class Reference implements Disposable {
   readonly #server: ServerUnderTest;
   readonly #settings: ReferenceSettings;
-  readonly #clock: Deno.TcpConn;
+  readonly #clock: Socket;
   readonly #timer: ReturnType<typeof setInterval>;
   #writing = false;
   #nextId = 1;
@@ -38,7 +39,7 @@ export class Reference implements Disposable {
   private constructor(
     server: ServerUnderTest,
     settings: ReferenceSettings,
-    clock: Deno.TcpConn,
+    clock: Socket,
   ) {
     this.#server = server;
     this.#settings = settings;
@@ -51,17 +52,13 @@ export class Reference implements Disposable {
     server: ServerUnderTest,
     settings: ReferenceSettings,
   ): Promise<Reference> {
-    return new Reference(
-      server,
-      settings,
-      await Deno.connect(server.address),
-    );
+    return new Reference(server, settings, await server.connect());
   }
 
   /** Plays one repetition. */
   async repetition(options: RunOptions): Promise<RunResult> {
     const { timeout, publishers, subscribers, messages } = this.#settings;
-    using usage = UsageMonitor.start(this.#server.pid);
+    using usage = UsageMonitor.start(this.#server.pids);
     using testRun = new TestRun(this.#server, { ...options, timeout });
     const played = new Repetition(testRun, this.#settings, this.#nextId);
     this.#nextId += publishers * (subscribers + 1);

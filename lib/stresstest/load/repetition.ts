@@ -16,7 +16,7 @@ import {
   recognize,
   referenceBody,
 } from "../checks/reference_bodies.ts";
-import type { Socket } from "../target/target.ts";
+import type { Socket } from "../target/connect.ts";
 import { Acknowledgements, type Awaited } from "./acknowledgements.ts";
 import type { RunResult } from "./result.ts";
 import type { ReferenceSettings } from "./settings.ts";
@@ -54,6 +54,10 @@ export class Repetition {
   readonly #sentAt: number[];
   /** By subscriber: whether it received its own id in time. Others do not count, if any did. */
   readonly #known: boolean[];
+  /** By subscriber: messages of its own publisher that it received. */
+  readonly #received: number[];
+  /** The subscribers that were cut. */
+  readonly #cut = new Set<number>();
 
   constructor(testRun: TestRun, settings: ReferenceSettings, firstId: number) {
     const { publishers, subscribers, messages } = settings;
@@ -66,6 +70,7 @@ export class Repetition {
     this.#sent = Array(publishers).fill(0);
     this.#sentAt = Array(publishers).fill(0);
     this.#known = Array(clients).fill(false);
+    this.#received = Array(clients).fill(0);
     this.#ledger = new Ledger(
       publishers * messages,
       publishers,
@@ -111,10 +116,14 @@ export class Repetition {
   /** The result. As in the reference, its time is that of the whole repetition. */
   result(server: RunResult["server"]): RunResult {
     const { publishers, subscribers, messages, maxLost } = this.#settings;
-    const { violations, failed, interrupted } = this.#testRun;
+    const { violations, failed, interrupted, cuts } = this.#testRun;
     const { sent, received } = this;
     const seconds = (performance.now() - this.#begun) / 1000;
-    const expected = sent * subscribers;
+    let expected = sent * subscribers;
+    for (const client of this.#cut) {
+      const publisher = Math.floor(client / subscribers);
+      expected -= this.#sent[publisher]! - this.#received[client]!;
+    }
     const lost = expected - received;
     this.#ledger.checkAll(this.#sent);
     // What a server that died or stalled did not deliver is no further violation.
@@ -145,6 +154,7 @@ export class Repetition {
         bottleneck: null,
       },
       server,
+      cuts: cuts.clients > 0 ? cuts : null,
       interrupted: interrupted && sent < publishers * messages,
       violations: violations.list(),
     };
@@ -155,7 +165,11 @@ export class Repetition {
     const { connections } = testRun;
     const [socket] = await connections.open(1);
     if (!socket || testRun.stopped) return;
-    connections.receive(socket, clientName(subscriber), (bytes) => {
+    const peer = {
+      name: clientName(subscriber),
+      onCut: () => this.#giveUp(subscriber),
+    };
+    connections.receive(socket, peer, (bytes) => {
       for (const body of bodies(bytes)) this.#receive(subscriber, body);
     });
     await this.#acknowledgements.wait(1, async (awaited) => {
@@ -177,18 +191,36 @@ export class Repetition {
     if (!this.#known.slice(first, end).some(Boolean)) {
       this.#known.fill(true, first, end);
     }
-    const known = this.#known.slice(first, end).filter(Boolean).length;
+    const { connections } = this.#testRun;
     const id = this.#firstPublisher + publisher;
     for (let n = 0; n < messages && !this.#testRun.stopped; n++) {
+      const known = this.#known.slice(first, end).filter(Boolean).length;
+      if (known === 0) return; // all were cut
       const frame = encode(referenceBody(id, n));
+      let written = false;
       await this.#acknowledgements.wait(known, async (awaited) => {
         this.#pending[publisher] = awaited;
         this.#sent[publisher]!++;
         this.#sentAt[publisher] = performance.now();
         this.#testRun.noteSent();
-        await this.#testRun.connections.write(socket, frame);
+        written = await connections.write(socket, frame);
+        if (!written) awaited.done();
       });
+      if (!written) {
+        return await connections.lost(socket, {
+          name: `sender ${publisher + 1}`,
+        });
+      }
     }
+  }
+
+  /** Waits no more for a subscriber that was cut. */
+  #giveUp(client: number): void {
+    this.#known[client] = false;
+    this.#cut.add(client);
+    this.#announcements.get(client)?.done();
+    const publisher = Math.floor(client / this.#settings.subscribers);
+    this.#pending[publisher]?.done();
   }
 
   #receive(client: number, body: Uint8Array<ArrayBuffer>): void {
@@ -236,6 +268,7 @@ export class Repetition {
     if (!first || !this.#known[client]) return;
     if (Math.floor(client / subscribers) !== publisher) return;
     this.received++;
+    this.#received[client]!++;
     if (n !== this.#sent[publisher]! - 1) return;
     this.#latency.record((performance.now() - this.#sentAt[publisher]!) * 1000);
     const awaited = this.#pending[publisher];

@@ -44,7 +44,7 @@ export interface RunResult {
   seconds: number;
   /** Messages sent. */
   sent: number;
-  /** Deliveries there would be if none was lost. */
+  /** Deliveries there would be if none was lost, without those that cut clients missed. */
   expected: number;
   /** Deliveries. */
   received: number;
@@ -56,10 +56,24 @@ export interface RunResult {
   tester: TesterStats;
   /** `null` where the process cannot be watched. */
   server: Usage | null;
+  /** The clients that were cut; `null` if none was. */
+  cuts: Cuts | null;
   /** Whether the run was interrupted; the numbers then cover what was played. */
   interrupted: boolean;
   /** Empty when the run passed. */
   violations: Violation[];
+}
+
+/**
+ * Clients whose connections the server has ended though it runs on: idle and stuck
+ * clients, and those of a node that went down.
+ */
+export interface Cuts {
+  clients: number;
+  /** The addresses that they were connected to. */
+  nodes: string[];
+  /** What happened to the first of them. */
+  first: string;
 }
 
 /**

@@ -23,8 +23,8 @@ export interface Session {
 
 /** How servers are started, and callbacks. */
 export interface RoundsOptions {
-  /** The address that servers are started with. */
-  address: Address;
+  /** The addresses that servers are started with, one for each node. */
+  addresses: readonly Address[];
   /** Milliseconds in which a server must be ready. */
   readyTimeout: number;
   stop: AbortSignal;
@@ -59,10 +59,10 @@ export async function playRound(
   open: (server: Server) => Session | Promise<Session>,
   count: number,
 ): Promise<boolean> {
-  const { address, readyTimeout, stop } = options;
+  const { addresses, readyTimeout, stop } = options;
   await using server = await Server.start(
     target,
-    address,
+    addresses,
     readyTimeout,
     stop,
   );

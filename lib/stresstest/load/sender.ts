@@ -8,7 +8,7 @@
 import { HEADER, MAX_BODY } from "@zillions/server/frame";
 import type { Bodies } from "../checks/bodies.ts";
 import type { LatencyHistogram } from "../checks/latency_histogram.ts";
-import type { Socket } from "../target/target.ts";
+import type { Socket } from "../target/connect.ts";
 import type { TestRun } from "./test_run.ts";
 
 /** Bytes of the first write buffer, and of the largest. */
@@ -39,6 +39,8 @@ export class Sender {
   /** Messages below this are due. */
   #due = 0;
   #busy = false;
+  /** Whether its connection has ended. */
+  #ended = false;
   #freeSince = 0;
   #buffer = new Uint8Array(SMALL_BUFFER);
 
@@ -56,16 +58,16 @@ export class Sender {
   /** Sends this sender's messages below `due`. */
   send(due: number): void {
     this.#due = due;
-    if (!this.#busy && this.#next < due) this.#write();
+    if (!this.#busy && !this.#ended && this.#next < due) this.#write();
   }
 
   async #write(): Promise<void> {
     const { testRun, now } = this.#options;
     this.#busy = true;
-    while (this.#next < this.#due && !testRun.stopped) {
+    while (this.#next < this.#due && !testRun.stopped && !this.#ended) {
       const bytes = this.#encode();
       testRun.noteSent();
-      if (!await testRun.connections.write(this.#socket, bytes)) return;
+      this.#ended = !await testRun.connections.write(this.#socket, bytes);
       this.#freeSince = now();
     }
     this.#busy = false;

@@ -10,6 +10,7 @@ import { type Verdict, Violations } from "../checks/violations.ts";
 import { endText } from "../target/process.ts";
 import type { ServerUnderTest } from "../target/server.ts";
 import { Connections, type ConnectionsOwner } from "./connections.ts";
+import type { Cuts } from "./result.ts";
 
 /** Milliseconds between two checks whether the server has stalled. */
 const CHECK_PERIOD = 50;
@@ -38,6 +39,8 @@ export interface TestRunOptions extends RunOptions {
 /** One run under way. */
 export class TestRun implements ConnectionsOwner, Disposable {
   readonly violations = new Violations();
+  /** The clients whose connections the server has ended, though it runs on. */
+  readonly cuts: Cuts = { clients: 0, nodes: [], first: "" };
   readonly connections: Connections;
   /** How far the run is, for the verdict on a server that ends. */
   progress: () => string = () => "while clients connected";
@@ -99,6 +102,13 @@ export class TestRun implements ConnectionsOwner, Disposable {
     this[Symbol.dispose](); // so that pending reads and writes end
   }
 
+  /** Counts a client whose connection the server has ended. */
+  cut(node: string, text: string): void {
+    const { nodes } = this.cuts;
+    if (!nodes.includes(node)) nodes.push(node);
+    if (this.cuts.clients++ === 0) this.cuts.first = text;
+  }
+
   /** Waits, but no longer than the run lasts. */
   async pause(milliseconds: number): Promise<void> {
     // The wait is rejected only when the signal aborts.
@@ -112,6 +122,7 @@ export class TestRun implements ConnectionsOwner, Disposable {
 
   /** Closes every connection and waits until all reading and all tasks have ended. */
   async finish(): Promise<void> {
+    await this.connections.judged();
     this[Symbol.dispose]();
     await Promise.all([this.connections.finished(), ...this.#tasks]);
   }

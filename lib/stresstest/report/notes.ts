@@ -5,7 +5,7 @@
  * @module
  */
 import type { RunResult, ServerResult, TesterStats } from "../load/result.ts";
-import { count, microseconds, percent, rate } from "./format.ts";
+import { count, microseconds, percent, plural, rate } from "./format.ts";
 import { ranking } from "./knees.ts";
 import type { Report } from "./report.ts";
 
@@ -17,6 +17,7 @@ export function notes({ mode, servers }: Report): string[] {
   const found = servers.flatMap((server) => [
     bottleneckNote(server),
     uncheckedNote(server),
+    cutNote(server),
   ]);
   if (mode === "sweep") found.push(ranking(servers));
   return found.filter((note) => note !== undefined);
@@ -48,6 +49,24 @@ function bottleneckText(tester: TesterStats): string {
   return bottleneck === "CPU"
     ? `its CPU was busy ${percent(busyShare ?? 1)} of the time`
     : `its send delay p99 was ${microseconds(sendDelayP99Microseconds)}`;
+}
+
+/** The clients that were cut, which is no loss. */
+function cutNote({ name, runs }: ServerResult): string | undefined {
+  const cut = runs.flatMap((run, at) =>
+    run.cuts ? [{ run, at, ...run.cuts }] : []
+  );
+  const [first] = cut;
+  if (!first) return undefined;
+  const clients = cut.reduce((sum, { clients }) => sum + clients, 0);
+  const nodes = new Set(cut.flatMap(({ nodes }) => nodes));
+  return `in ${cut.length} of ${runs.length} runs of ${name} ${
+    plural(clients, "client")
+  } of ${[...nodes].join(", ")} ${
+    clients === 1 ? "was" : "were"
+  } cut, and what they missed is not lost: first in ${
+    runName(first.run, first.at)
+  } ${first.first}`;
 }
 
 function uncheckedNote({ name, runs }: ServerResult): string | undefined {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RunResult } from "../load/result.ts";
-import { count, microseconds, percent, seconds } from "./format.ts";
+import { count, microseconds, percent, plural, seconds } from "./format.ts";
 import { DELIVERIES, LOSS } from "./metrics.ts";
 
 /** The line of a run. In reference mode it starts as the reference tester's does. */
@@ -27,6 +27,7 @@ export function runLine(run: RunResult): string {
       `p99 ${microseconds(latency.p99Microseconds)}`,
     );
   }
+  if (run.cuts) parts.push(`${plural(run.cuts.clients, "client")} cut`);
   if (run.interrupted) parts.push("interrupted");
   return parts.join(", ");
 }

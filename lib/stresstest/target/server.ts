@@ -1,129 +1,140 @@
 /**
- * The server under test: starts it, waits until it is ready, stops it. Each round
- * starts every server once. A server is ready when it has said so and accepts a
- * connection.
+ * The server under test: one node, or several that are one system. It starts them,
+ * connects clients to them in turn, and stops them. Each round starts every server
+ * once.
  *
  * @module
  */
-import {
-  type Address,
-  formatAddress,
-  parseAddress,
-} from "@zillions/server/address";
-import { Process, READY, type ServerEnd } from "./process.ts";
-import { reason, StartError } from "./start_error.ts";
-import type { Socket, Target } from "./target.ts";
+import { type Address, formatAddress } from "@zillions/server/address";
+import { type Connect, connect, type Socket } from "./connect.ts";
+import { ServerNode } from "./node.ts";
+import type { ServerEnd } from "./process.ts";
+import type { Target } from "./target.ts";
 
 /** What the clients of a run connect to. */
 export interface ServerUnderTest {
-  /** The address where it accepts connections. */
-  readonly address: Address;
-  /** The process id, if the server was started here. */
-  readonly pid: number | undefined;
-  /** Resolves with how the server ended, if it ends by itself. */
+  /** The addresses of its nodes, as text. */
+  readonly nodes: readonly string[];
+  /** The ids of the processes that were started here. */
+  readonly pids: readonly number[];
+  /** Resolves with how the last of its nodes ended, if all end by themselves. */
   readonly ended: Promise<ServerEnd>;
-  /** Connects a client. */
+  /** Connects a client to the next node that accepts it. */
   connect(): Promise<Socket>;
+  /** The address of the node that a socket is connected to. */
+  nodeOf(socket: Socket): string;
+  /** Whether a node accepts connections: the given one, or any. */
+  accepts(node?: string): Promise<boolean>;
 }
 
 /** A server that was started here, or ran already. */
 export class Server implements ServerUnderTest, AsyncDisposable {
-  readonly address: Address;
-  readonly pid: number | undefined;
   readonly ended: Promise<ServerEnd>;
-  readonly #target: Target;
-  readonly #process: Process | undefined;
+  readonly #nodes: readonly ServerNode[];
+  readonly #connect: Connect;
+  readonly #nodeOf = new WeakMap<Socket, ServerNode>();
+  /** The node of the next client. */
+  #turn = 0;
 
-  private constructor(target: Target, address: Address, process?: Process) {
-    this.#target = target;
-    this.address = address;
-    this.pid = process?.pid;
-    this.ended = process?.ended ?? new Promise(() => {});
-    this.#process = process;
+  private constructor(target: Target, nodes: readonly ServerNode[]) {
+    this.#connect = target.connect ?? connect;
+    this.#nodes = nodes;
+    const ends = nodes.map(({ process }) =>
+      process?.ended ?? new Promise<never>(() => {})
+    );
+    let last: ServerEnd;
+    for (const end of ends) end.then((how) => last = how);
+    this.ended = Promise.all(ends).then(() => last);
+  }
+
+  /** The address of the first node. */
+  get address(): Address {
+    return this.#nodes[0]!.address;
+  }
+
+  /** The process id of the first node, if it was started here. */
+  get pid(): number | undefined {
+    return this.#nodes[0]!.process?.pid;
+  }
+
+  get nodes(): string[] {
+    return this.#nodes.map(({ address }) => formatAddress(address));
+  }
+
+  get pids(): number[] {
+    return this.#nodes.flatMap(({ process }) => process ? [process.pid] : []);
   }
 
   /** The last characters that it printed to standard error. */
   get stderr(): string {
-    return this.#process?.stderr ?? "";
+    return this.#nodes.map(({ process }) => process?.stderr ?? "").join("");
   }
 
   /**
-   * Starts `target` with `address` and waits until it accepts connections.
+   * Starts `target` once for each address, and waits until all accept connections.
    *
    * @param readyTimeout Milliseconds in which it must be ready.
    * @param stop Ends the wait.
-   * @throws {StartError} If the server does not get ready.
+   * @throws {StartError} If a node does not get ready.
    */
   static async start(
     target: Target,
-    address: Address,
+    addresses: readonly Address[],
     readyTimeout: number,
     stop: AbortSignal,
   ): Promise<Server> {
-    if (target.address) {
-      await assertAccepts(target.address, target.text);
-      return new Server(target, target.address);
-    }
-    assertFree(address);
-    const process = new Process(target, address);
-    try {
-      const line = await process.ready(readyTimeout, stop);
-      const at = address.port === 0 ? announcedAddress(line, target) : address;
-      await assertAccepts(
-        at,
-        `${target.name} at ${formatAddress(at)}, which printed "${READY}"`,
+    const starting = target.addresses
+      ? target.addresses.map((each) => ServerNode.running(each))
+      : addresses.map((each) =>
+        ServerNode.start(target, each, readyTimeout, stop)
       );
-      return new Server(target, at, process);
-    } catch (error) {
-      await process.stop();
-      if (!(error instanceof StartError)) throw error;
-      throw new StartError(error.message, process.stderr);
+    const started = await Promise.allSettled(starting);
+    const nodes = started.flatMap((each) =>
+      each.status === "fulfilled" ? [each.value] : []
+    );
+    const failed = started.find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") {
+      await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()));
+      throw failed.reason;
+    }
+    return new Server(target, nodes);
+  }
+
+  async connect(): Promise<Socket> {
+    let refused: unknown;
+    for (const _ of this.#nodes) {
+      const node = this.#nodes[this.#turn++ % this.#nodes.length]!;
+      try {
+        const socket = await this.#connect(node.address);
+        this.#nodeOf.set(socket, node);
+        return socket;
+      } catch (error) {
+        refused = error; // the next node may accept
+      }
+    }
+    throw refused;
+  }
+
+  nodeOf(socket: Socket): string {
+    return formatAddress(this.#nodeOf.get(socket)!.address);
+  }
+
+  async accepts(node?: string): Promise<boolean> {
+    const found = this.#nodes.find(({ address }) =>
+      formatAddress(address) === node
+    );
+    try {
+      const socket =
+        await (found ? this.#connect(found.address) : this.connect());
+      socket[Symbol.dispose]();
+      return true;
+    } catch {
+      return false;
     }
   }
 
-  /** Connects a client. */
-  connect(): Promise<Socket> {
-    const { connect = Deno.connect } = this.#target;
-    return connect(this.address);
-  }
-
-  /** Stops the server, by force if it does not end when asked. */
+  /** Stops the nodes, by force if they do not end when asked. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#process?.stop();
-  }
-}
-
-/** The address in the ready line of a server that chose its port itself. */
-function announcedAddress(line: string, target: Target): Address {
-  try {
-    return parseAddress(line.slice(READY.length).trim());
-  } catch (cause) {
-    throw new StartError(
-      `Cannot test ${target.name} on a port of its choice: ${
-        (cause as Error).message
-      }`,
-    );
-  }
-}
-
-/** @throws {StartError} If `address` is in use already. */
-function assertFree(address: Address): void {
-  try {
-    Deno.listen(address).close();
-  } catch (error) {
-    throw new StartError(
-      `Cannot test at ${formatAddress(address)}: ${reason(error)}`,
-    );
-  }
-}
-
-/** @throws {StartError} If `address` does not accept connections. */
-async function assertAccepts(address: Address, who: string): Promise<void> {
-  try {
-    (await Deno.connect(address)).close();
-  } catch (error) {
-    throw new StartError(
-      `Cannot test ${who}: ${reason(error)}`,
-    );
+    await Promise.all(this.#nodes.map((node) => node[Symbol.asyncDispose]()));
   }
 }

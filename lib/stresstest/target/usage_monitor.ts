@@ -30,9 +30,9 @@ interface CpuTime {
   system: number;
 }
 
-/** Monitors a process and its children. */
+/** Monitors processes and their children. */
 export class UsageMonitor implements Disposable {
-  readonly #pid: number;
+  readonly #roots: readonly number[];
   readonly #begun = performance.now();
   readonly #memory: [number, number][] = [];
   #pids: number[] = [];
@@ -40,18 +40,18 @@ export class UsageMonitor implements Disposable {
   #cpu: CpuTime = { all: 0, system: 0 };
   readonly #timer: ReturnType<typeof setInterval>;
 
-  private constructor(pid: number) {
-    this.#pid = pid;
+  private constructor(roots: readonly number[]) {
+    this.#roots = roots;
     this.#findProcesses();
     for (const each of this.#pids) resetPeak(each);
     this.#sample();
     this.#timer = setInterval(() => this.#sample(), PERIOD);
   }
 
-  /** Starts to monitor `pid`; `undefined` where that is not possible. */
-  static start(pid: number | undefined): UsageMonitor | undefined {
-    if (pid === undefined || Deno.build.os !== "linux") return undefined;
-    return new UsageMonitor(pid);
+  /** Starts to monitor the processes; `undefined` where that is not possible. */
+  static start(pids: readonly number[]): UsageMonitor | undefined {
+    if (pids.length === 0 || Deno.build.os !== "linux") return undefined;
+    return new UsageMonitor(pids);
   }
 
   /** Restarts the CPU time at 0, when all clients are connected. */
@@ -89,7 +89,7 @@ export class UsageMonitor implements Disposable {
   }
 
   #findProcesses(): void {
-    this.#pids = processTree(this.#pid);
+    this.#pids = this.#roots.flatMap(processTree);
   }
 
   #sample(): void {

@@ -1,26 +1,27 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { encode } from "@zillions/server/frame";
+import { WebSocketError } from "@zillions/server/websocket";
 import net from "node:net";
 import type { ServerUnderTest } from "../../../lib/stresstest/target/server.ts";
 import { TestRun } from "../../../lib/stresstest/load/test_run.ts";
-import { ANY_PORT, NEVER } from "../servers.ts";
+import { ANY_PORT, NEVER, RUNNING } from "../servers.ts";
 import { test } from "../../support/test.ts";
 
 /** A run against a server that the test plays. */
-function setup() {
+function setup(server: Partial<ServerUnderTest> = {}) {
   const listener = Deno.listen(ANY_PORT);
-  return { listener, testRun: testRunAt(listener.addr.port) };
+  return { listener, testRun: testRunAt(listener.addr.port, server) };
 }
 
-function testRunAt(port: number): TestRun {
-  const address = { hostname: "127.0.0.1", port };
-  const server: ServerUnderTest = {
-    address,
-    pid: undefined,
-    ended: new Promise(() => {}),
-    connect: () => Deno.connect(address),
-  };
-  return new TestRun(server, { stop: NEVER, timeout: 20_000 });
+function testRunAt(
+  port: number,
+  server: Partial<ServerUnderTest> = {},
+): TestRun {
+  const connect = () => Deno.connect({ hostname: "127.0.0.1", port });
+  return new TestRun({ ...RUNNING, connect, ...server }, {
+    stop: NEVER,
+    timeout: 20_000,
+  });
 }
 
 /** The only violation, as a line. */
@@ -36,9 +37,13 @@ test("Connections.receive() hands on frames, and an end is a violation", async (
   using _listener = listener;
   const [socket] = await testRun.connections.open(1);
   const got: number[] = [];
-  const reading = testRun.connections.receive(socket!, "client 9", (bytes) => {
-    got.push(...bytes);
-  });
+  const reading = testRun.connections.receive(
+    socket!,
+    { name: "client 9" },
+    (bytes) => {
+      got.push(...bytes);
+    },
+  );
   {
     using peer = await listener.accept();
     await peer.write(encode("hi"));
@@ -47,7 +52,7 @@ test("Connections.receive() hands on frames, and an end is a violation", async (
   assertEquals(got, [2, 104, 105]);
   assertEquals(
     await verdict(testRun),
-    "died: the server ended the connection of client 9",
+    "cut: the server ended the connection of client 9, which was not idle",
   );
 });
 
@@ -55,7 +60,11 @@ test("Connections.receive() reports an end inside a message", async () => {
   const { listener, testRun } = setup();
   using _listener = listener;
   const [socket] = await testRun.connections.open(1);
-  const reading = testRun.connections.receive(socket!, "client 1", () => {});
+  const reading = testRun.connections.receive(
+    socket!,
+    { name: "client 1" },
+    () => {},
+  );
   {
     using peer = await listener.accept();
     await peer.write(encode("hi").subarray(0, 2));
@@ -63,7 +72,7 @@ test("Connections.receive() reports an end inside a message", async () => {
   await reading;
   assertEquals(
     await verdict(testRun),
-    "died: the server ended the connection of client 1 inside a message",
+    "cut: the server ended the connection of client 1 inside a message, which was not idle",
   );
 });
 
@@ -76,14 +85,27 @@ test("Connections.discard() reports a reset connection", async () => {
   const { port } = breaker.address() as net.AddressInfo;
   const testRun = testRunAt(port);
   const [socket] = await testRun.connections.open(1);
-  const reading = testRun.connections.discard(socket!, "sender 1");
+  const reading = testRun.connections.discard(socket!, { name: "sender 1" });
   (await promise).resetAndDestroy();
   await reading;
   assertEquals(
     await verdict(testRun),
-    "died: the server reset the connection of sender 1",
+    "cut: the server reset the connection of sender 1, which was not idle",
   );
   await new Promise((closed) => breaker.close(closed));
+});
+
+test("Connections.discard() reports a WebSocket whose protocol is broken", async () => {
+  const { listener, testRun } = setup();
+  using _listener = listener;
+  const [socket] = await testRun.connections.open(1);
+  socket!.read = () =>
+    Promise.reject(new WebSocketError(1002, "a frame is masked"));
+  await testRun.connections.discard(socket!, { name: "sender 1" });
+  assertEquals(
+    await verdict(testRun),
+    "cut: the server broke the WebSocket protocol of sender 1: a frame is masked, which was not idle",
+  );
 });
 
 test("Connections.open() reports a refused connection", async () => {
@@ -104,4 +126,55 @@ test("Connections.write() says that a connection has ended", async () => {
   testRun.connections.close(socket!);
   assertEquals(await testRun.connections.write(socket!, encode("hi")), false);
   assertEquals(await verdict(testRun), "");
+});
+
+/** What is said of a client whose connection the server ends at once. */
+async function cut(server: Partial<ServerUnderTest>, stuck = false) {
+  const { listener, testRun } = setup(server);
+  using _listener = listener;
+  const [socket] = await testRun.connections.open(1);
+  let told = 0;
+  const onCut = () => void told++;
+  const peer = { name: "client 1", stuck, onCut };
+  const reading = testRun.connections.discard(socket!, peer);
+  (await listener.accept()).close();
+  await reading;
+  assertEquals(told, 1);
+  return { verdict: await verdict(testRun), cuts: testRun.cuts };
+}
+
+const CUT = "the server ended the connection of client 1";
+
+test("Connections counts a stuck client that the server cuts", async () => {
+  assertEquals(await cut({}, true), {
+    verdict: "",
+    cuts: { clients: 1, nodes: ["127.0.0.1:1"], first: CUT },
+  });
+});
+
+test("Connections counts the clients of a node that went down while others run", async () => {
+  const accepts = (node?: string) => Promise.resolve(node === undefined);
+  assertEquals(await cut({ accepts }), {
+    verdict: "",
+    cuts: { clients: 1, nodes: ["127.0.0.1:1"], first: CUT },
+  });
+});
+
+test("Connections says that a server died that ends a connection and accepts no more", async () => {
+  const accepts = () => Promise.resolve(false);
+  assertEquals(await cut({ accepts }), {
+    verdict: `died: ${CUT}, and accepts no more`,
+    cuts: { clients: 0, nodes: [], first: "" },
+  });
+});
+
+test("Connections.lost() judges a connection that only writes", async () => {
+  const { listener, testRun } = setup();
+  using _listener = listener;
+  const [socket] = await testRun.connections.open(1);
+  await testRun.connections.lost(socket!, { name: "sender 1" });
+  assertEquals(
+    await verdict(testRun),
+    "cut: the server reset the connection of sender 1, which was not idle",
+  );
 });

@@ -67,7 +67,7 @@ test("playLoad() checks receivers that are not sampled like the others", async (
   const run = await played(OURS, { subscribers: 40, sampled: 3, maxLost: 0 });
   assertEquals([run.violations, run.received, run.lost], [[], 40_000, 0]);
   const sampled = { subscribers: 2, sampled: 1 };
-  for (const [way, verdict] of [["damages", "damaged"], ["evicts", "died"]]) {
+  for (const [way, verdict] of [["damages", "damaged"], ["evicts", "cut"]]) {
     const run = await played(broken(way!), sampled);
     assertEquals(run.violations[0]?.verdict, verdict);
   }
@@ -126,7 +126,7 @@ const FAULTS: [fault: string, Verdict, Partial<LoadSettings>][] = [
     timeout: 1000,
   }],
   ["stalls", "stalled", { timeout: 1000 }],
-  ["evicts", "died", {}],
+  ["evicts", "cut", {}],
 ];
 
 for (const [fault, verdict, settings] of FAULTS) {

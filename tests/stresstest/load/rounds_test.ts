@@ -12,7 +12,7 @@ function setup(stop = NEVER) {
   const targets = [target(broken("sound")), target(broken("drops"))];
   const log: string[] = [];
   const options: RoundsOptions = {
-    address: ANY_PORT,
+    addresses: [ANY_PORT],
     readyTimeout: READY,
     stop,
     onBegin(name, run) {

@@ -10,7 +10,7 @@ test("sweep() plays a rate with each server in turn", async () => {
   const found = emptyResults(targets);
   const stop = new AbortController();
   await sweep(targets, found, {
-    address: ANY_PORT,
+    addresses: [ANY_PORT],
     readyTimeout: READY,
     stop: stop.signal,
     onBegin: () => () => {},

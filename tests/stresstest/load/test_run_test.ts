@@ -1,14 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { TestRun } from "../../../lib/stresstest/load/test_run.ts";
 import type { ServerEnd } from "../../../lib/stresstest/target/process.ts";
-import { ANY_PORT, NEVER } from "../servers.ts";
+import { NEVER, RUNNING } from "../servers.ts";
 import { test } from "../../support/test.ts";
 
 /** A run against a server to which no client connects. */
 function testRunOf(ended: Promise<ServerEnd>, timeout = 20_000): TestRun {
   return new TestRun({
-    address: ANY_PORT,
-    pid: undefined,
+    ...RUNNING,
     ended,
     connect: () => Promise.reject(new Error("not here")),
   }, { stop: NEVER, timeout });

@@ -146,6 +146,7 @@ function run(
     expected,
     received,
     lost,
+    cuts: null,
     deliveriesPerSecond: received / seconds,
     latency: latency(behaviour, load, random),
     tester: {

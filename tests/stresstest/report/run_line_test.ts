@@ -30,7 +30,11 @@ test("runLine() says that a run was interrupted, or expected nothing", () => {
     expected: 0,
     received: 0,
     latency: null,
+    cuts: { clients: 2, nodes: [], first: "" },
     interrupted: true,
   });
-  assertEquals(runLine(run), "0 of 0 received, drop rate 0, 2 s, interrupted");
+  assertEquals(
+    runLine(run),
+    "0 of 0 received, drop rate 0, 2 s, 2 clients cut, interrupted",
+  );
 });

@@ -117,6 +117,20 @@ test("summary() says what the numbers do not show", () => {
   assert(text.includes("the one order of 12 deliveries was not checked"));
 });
 
+test("summary() says which clients were cut, and that it is no loss", () => {
+  const first = "the server ended the connection of client 3";
+  const cuts = { clients: 2, nodes: ["127.0.0.1:81"], first };
+  const text = summary(report("load", [{
+    runs: [runResult(), runResult({ cuts }), runResult({ cuts })],
+  }]));
+  assert(
+    text.includes(
+      `note: in 2 of 3 runs of a 4 clients of 127.0.0.1:81 were cut, and what they missed is not lost: first in run 2 at 1 k/s ${first}\n`,
+    ),
+    text,
+  );
+});
+
 test("summary() names the failed verdicts, and says that it was interrupted", () => {
   const failed = runResult({
     violations: [

@@ -20,7 +20,7 @@ function refused(
   { address = ANY_PORT, timeout = READY, stop = NEVER } = {},
 ): Promise<StartError> {
   return assertRejects(
-    () => Server.start(target(text), address, timeout, stop),
+    () => Server.start(target(text), [address], timeout, stop),
     StartError,
   );
 }
@@ -117,7 +117,7 @@ test("Server.start() stops waiting when it is told to", async () => {
   const stop = AbortSignal.abort("enough");
   const error = await Server.start(
     target(broken("silent")),
-    ANY_PORT,
+    [ANY_PORT],
     READY,
     stop,
   ).catch((error) => error);

@@ -11,25 +11,41 @@ test("parseTargets() distinguishes addresses, paths and commands", () => {
     "deno run -A 'my server.ts' --fast",
   ]);
   assertEquals(
-    found.map(({ name, command, address }) => ({
+    found.map(({ name, command, addresses }) => ({
       name,
       command,
-      address,
+      addresses,
     })),
     [
       {
         name: "127.0.0.1:9000",
         command: undefined,
-        address: { hostname: "127.0.0.1", port: 9000 },
+        addresses: [{ hostname: "127.0.0.1", port: 9000 }],
       },
-      { name: "target_test.ts", command: [path], address: undefined },
+      { name: "target_test.ts", command: [path], addresses: undefined },
       {
         name: "my server.ts",
         command: ["deno", "run", "-A", "my server.ts", "--fast"],
-        address: undefined,
+        addresses: undefined,
       },
     ],
   );
+});
+
+test("parseTargets() takes WebSockets, and several addresses of one server", () => {
+  const found = parseTargets([
+    "ws://[::1]/ws",
+    "127.0.0.1:9000,wss://localhost/ws",
+    "127.0.0.1:9000,server",
+  ]);
+  assertEquals(found.map(({ addresses }) => addresses), [
+    [{ hostname: "::1", port: 80, webSocket: "ws://[::1]/ws" }],
+    [
+      { hostname: "127.0.0.1", port: 9000 },
+      { hostname: "localhost", port: 443, webSocket: "wss://localhost/ws" },
+    ],
+    undefined,
+  ]);
 });
 
 test("parseTargets() names are short", () => {
@@ -44,4 +60,14 @@ test("parseTargets() names are unique", () => {
     { name },
   ) => name);
   assertEquals(names, ["server (1)", "server (2)", "other"]);
+});
+
+test("parseTargets() reads several addresses as one server", () => {
+  const [found, command] = parseTargets([
+    "127.0.0.1:9000,[::1]:9001,127.0.0.1:9002",
+    "127.0.0.1:9000,other",
+  ]);
+  assertEquals(found!.name, "127.0.0.1:9000 + 2");
+  assertEquals(found!.addresses?.map(({ port }) => port), [9000, 9001, 9002]);
+  assertEquals(command!.command, ["127.0.0.1:9000,other"]);
 });

@@ -14,7 +14,7 @@ test({
     await using server = await start(
       `sh -c '${OURS.replaceAll("'", "")} "$0" & wait'`,
     );
-    using watch = UsageMonitor.start(server.pid);
+    using watch = UsageMonitor.start(server.pids);
     watch!.restartCpu();
     const usage = watch!.summary(10);
     assert(usage.startMemoryBytes > 10 * MIB); // a shell alone has 2 MiB
@@ -31,7 +31,7 @@ test({
   ignore: !linux,
   async fn() {
     const server = await start(OURS);
-    using watch = UsageMonitor.start(server.pid)!;
+    using watch = UsageMonitor.start(server.pids)!;
     await server[Symbol.asyncDispose]();
     const usage = watch.summary(0);
     assert(usage.endMemoryBytes > 10 * MIB);
@@ -40,5 +40,5 @@ test({
 });
 
 test("UsageMonitor.start() monitors no server that was not started here", () => {
-  assertEquals(UsageMonitor.start(undefined), undefined);
+  assertEquals(UsageMonitor.start([]), undefined);
 });

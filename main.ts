@@ -101,8 +101,8 @@ async function run(
   output: LineWriter,
   logger: Logger,
 ): Promise<number> {
-  const { capacity, maxClients, maxClientsPerAddress, stallTimeout, stats } =
-    options;
+  const { capacity, maxClients, stallTimeout, stats } = options;
+  const { maxClientsPerAddress = maxClients, maxRate = Infinity } = options;
   let server: Server | undefined;
   let stoppedAt = -Infinity;
   const stop = () => {
@@ -137,7 +137,8 @@ async function run(
       hub,
       ...room && { publisher: room },
       maxClients,
-      maxClientsPerAddress: maxClientsPerAddress ?? maxClients,
+      maxClientsPerAddress,
+      maxRate,
       stallTimeout,
       onListen: (addr) =>
         output.tryWrite(`listening on ${formatAddress(addr)}`),

@@ -31,6 +31,9 @@ import {
 /** More clients than any system has descriptors for. */
 const MAX_CLIENTS = 999_999_999;
 
+/** More messages than one client can send in a second. */
+const MAX_RATE = 999_999_999;
+
 /** The longest time that can be asked for, in milliseconds: a day. */
 const MAX_TIME = 86_400_000;
 
@@ -62,6 +65,15 @@ const OPTIONS = {
     defaultText: "as --max-clients",
     help:
       "the most clients from one IPv4 address, or from one IPv6 network of 64 bits",
+  }),
+  maxRate: wholeNumber({
+    value: "MESSAGES",
+    min: 1,
+    max: MAX_RATE,
+    default: undefined,
+    defaultText: "no limit",
+    help:
+      "the most messages of each client in a second; the server does not read a client that sends more, until the next second",
   }),
   stallTimeout: seconds({
     value: "SECONDS",

@@ -13,7 +13,8 @@ export const chatAssets: Record<string, { type: string; body: string }> = {
 <html lang="en">
   <head>
     <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="viewport"
+      content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
     <meta name="color-scheme" content="light dark">
     <title>Zillions</title>
     <link rel="icon" href="icon.svg">
@@ -145,6 +146,10 @@ h1 {
   display: none;
 }
 
+header > * {
+  white-space: nowrap;
+}
+
 #state::before {
   display: inline-block;
   width: 0.6em;
@@ -194,7 +199,6 @@ main {
   grid-template-columns: 3rem 1fr;
   flex: none;
   padding: 2px 1rem;
-  border-left: 3px solid transparent;
 }
 
 #messages time {
@@ -207,12 +211,24 @@ main {
 #messages p {
   overflow-wrap: anywhere;
   white-space: pre-wrap;
+}
+
+/* What one says from right to left leaves names and times in their places. */
+#messages b,
+#messages span {
   unicode-bidi: isolate;
 }
 
 #messages .own {
-  border-left-color: var(--accent);
+  position: relative;
   background: var(--own);
+}
+
+#messages .own::before {
+  position: absolute;
+  inset: 0 auto 0 0;
+  border-left: 3px solid var(--accent);
+  content: "";
 }
 
 /* For those who hear the page. */
@@ -373,8 +389,12 @@ footer {
     padding: 0.25rem 0.75rem;
   }
 
+  #countdown {
+    display: none;
+  }
+
   #messages > div > div {
-    padding: 2px 0.75rem 2px 0.6rem;
+    padding: 2px 0.75rem;
   }
 
   form {

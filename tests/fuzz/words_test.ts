@@ -163,7 +163,7 @@ for (
           assertEquals(stdout, "");
           const line = stderr.startsWith("{")
             ? `${name}: ${JSON.parse(stderr).message}\n`
-            : stderr;
+            : stderr.replace(/^\d{4}-\d\d-\d\dT[\d:.]{12}Z /, "");
           assertMatch(line, new RegExp(`^${name}: ${ONE_LINE}\n$`, "u"));
         }
       }),

@@ -3,6 +3,7 @@ import type { Report } from "../../lib/stresstest/report/report.ts";
 import config from "../../lib/stresstest/deno.json" with { type: "json" };
 import { broken, OURS, outcome, tester } from "./servers.ts";
 import { test } from "../support/test.ts";
+import { startWeb } from "../support/web.ts";
 
 const ANY = ["--server", "127.0.0.1:0"];
 
@@ -47,6 +48,22 @@ test({
     assertEquals([code, stderr], [0, ""]);
     assertMatch(stdout, /^120 of 120 received/);
   },
+});
+
+test("stresstest judges one order across WebSockets and TCP", async () => {
+  const { server, web, ...running } = await startWeb();
+  try {
+    const { code, stdout, stderr } = await outcome(tester(
+      ..."--rate 2000 --count 400 -p 4 -s 3 -r 1".split(" "),
+      `127.0.0.1:${server.addr.port},ws://127.0.0.1:${web.addr.port}/ws`,
+    ));
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /\npassed: every verdict held\n$/);
+    const by = server.ended.map(({ protocol }) => protocol);
+    assert(by.includes("tcp") && by.includes("websocket"));
+  } finally {
+    await running[Symbol.asyncDispose]();
+  }
 });
 
 test("stresstest compares servers under load and writes JSON and HTML", async () => {

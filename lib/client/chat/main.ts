@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { delay } from "@std/async/delay";
+import { deadline } from "@std/async/deadline";
 import config from "../../../deno.json" with { type: "json" };
 import { parseCommandLine, UsageError } from "../../cli/command_line.ts";
 import { helpText } from "../../cli/help.ts";
@@ -53,7 +53,7 @@ export async function main(args: string[]): Promise<never> {
   };
   const { code, error } = await run(args, print);
   if (error) print(error);
-  await Promise.race([errors.flushed(), delay(FLUSH_TIMEOUT)]);
+  await deadline(errors.flushed(), FLUSH_TIMEOUT).catch(() => {});
   // A read of standard input may be pending, and would keep the process alive.
   Deno.exit(code);
 }

@@ -11,6 +11,7 @@ import {
   Framer,
   TruncatedFrameError,
 } from "@zillions/server/framer";
+import { WebSocketError } from "@zillions/server/websocket";
 import type { Verdict } from "../checks/violations.ts";
 import type { ServerUnderTest } from "../target/server.ts";
 import { StartError } from "../target/start_error.ts";
@@ -36,9 +37,6 @@ const IDLE = 1000;
 
 /** Error codes of a process or a system that has no free descriptors. */
 const NO_DESCRIPTORS = ["EMFILE", "ENFILE"];
-
-/** The buffer of all clients whose bytes are discarded. */
-const DISCARDED = new Uint8Array(READ_BUFFER);
 
 /** A client whose connection is read. */
 export interface Peer {
@@ -136,7 +134,9 @@ export class Connections implements Disposable {
   /** Reads until the run is over, and discards what arrives. */
   discard(socket: Socket, peer: Peer): Promise<void> {
     return this.#track(socket, peer, async () => {
-      while (await socket.read(DISCARDED) !== null) this.#note(socket);
+      // One for all would not do: a WebSocket looks at what it reads.
+      const discarded = new Uint8Array(READ_BUFFER);
+      while (await socket.read(discarded) !== null) this.#note(socket);
     });
   }
 
@@ -197,7 +197,10 @@ export class Connections implements Disposable {
       await read();
     } catch (error) {
       if (error instanceof TruncatedFrameError) where = " inside a message";
-      else if (!isDisconnect(error)) throw error;
+      else if (error instanceof WebSocketError) {
+        how = "broke the WebSocket protocol of";
+        where = `: ${error.message}`;
+      } else if (!isDisconnect(error)) throw error;
       else how = "reset the connection of";
     }
     const judging = this.#judge(socket, peer, how, where);

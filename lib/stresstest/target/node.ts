@@ -11,7 +11,7 @@ import {
   parseAddress,
 } from "@zillions/server/address";
 import { escape } from "@zillions/server/escape";
-import { connect } from "./connect.ts";
+import { connect, type NodeAddress } from "./connect.ts";
 import { Process, READY } from "./process.ts";
 import { reason, StartError } from "./start_error.ts";
 import type { Target } from "./target.ts";
@@ -19,17 +19,17 @@ import type { Target } from "./target.ts";
 /** A node that was started here, or ran already. */
 export class ServerNode implements AsyncDisposable {
   /** The address where it accepts connections. */
-  readonly address: Address;
+  readonly address: NodeAddress;
   /** `undefined` if it ran already. */
   readonly process: Process | undefined;
 
-  private constructor(address: Address, process?: Process) {
+  private constructor(address: NodeAddress, process?: Process) {
     this.address = address;
     this.process = process;
   }
 
   /** A node that runs already. */
-  static async running(address: Address): Promise<ServerNode> {
+  static async running(address: NodeAddress): Promise<ServerNode> {
     await assertAccepts(address, formatAddress(address));
     return new ServerNode(address);
   }

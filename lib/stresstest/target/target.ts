@@ -10,7 +10,8 @@ import {
   formatAddress,
   parseAddress,
 } from "@zillions/server/address";
-import type { Connect } from "./connect.ts";
+import { webSocketAddress } from "@zillions/server/websocket";
+import type { Connect, NodeAddress } from "./connect.ts";
 
 /** The most characters of a name, so that it fits over a column. */
 const MAX_NAME = 24;
@@ -24,7 +25,7 @@ export interface Target {
   /** The words of the command; `undefined` if the server runs already. */
   command: string[] | undefined;
   /** The addresses of a server that runs already, one for each of its nodes. */
-  addresses: Address[] | undefined;
+  addresses: NodeAddress[] | undefined;
   /**
    * Connects a client, if a plain socket does not do: a comparison with a server of
    * another protocol translates frames here.
@@ -33,12 +34,12 @@ export interface Target {
 }
 
 /**
- * Parses targets. Each text is an address, or several with commas between; the path of
- * an executable; or a command with arguments, which is split into words as a shell does.
+ * Parses targets. Each text is an address, or several with commas between, of which
+ * some may be WebSockets, `ws://HOST:PORT/PATH`; the path of an executable; or a command with arguments, which is split into words as a shell does.
  */
 export function parseTargets(texts: string[]): Target[] {
   const found = texts.map((text): Target => {
-    const addresses = parseAddresses(text);
+    const addresses = parseNodes(text);
     if (addresses) {
       const name = namedAfter(addresses);
       return { name, text, command: undefined, addresses };
@@ -58,6 +59,19 @@ export function parseTargets(texts: string[]): Target[] {
 export function parseAddresses(text: string): Address[] | undefined {
   try {
     return text.split(",").map(parseAddress);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same, WebSockets among them. */
+function parseNodes(text: string): NodeAddress[] | undefined {
+  try {
+    return text.split(",").map((node) => {
+      if (!/^wss?:/.test(node)) return parseAddress(node);
+      const { hostname, port } = webSocketAddress(node);
+      return { hostname, port, webSocket: node };
+    });
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { encode } from "@zillions/server/frame";
+import { WebSocketError } from "@zillions/server/websocket";
 import net from "node:net";
 import type { ServerUnderTest } from "../../../lib/stresstest/target/server.ts";
 import { TestRun } from "../../../lib/stresstest/load/test_run.ts";
@@ -92,6 +93,19 @@ test("Connections.discard() reports a reset connection", async () => {
     "cut: the server reset the connection of sender 1, which was not idle",
   );
   await new Promise((closed) => breaker.close(closed));
+});
+
+test("Connections.discard() reports a WebSocket whose protocol is broken", async () => {
+  const { listener, testRun } = setup();
+  using _listener = listener;
+  const [socket] = await testRun.connections.open(1);
+  socket!.read = () =>
+    Promise.reject(new WebSocketError(1002, "a frame is masked"));
+  await testRun.connections.discard(socket!, { name: "sender 1" });
+  assertEquals(
+    await verdict(testRun),
+    "cut: the server broke the WebSocket protocol of sender 1: a frame is masked, which was not idle",
+  );
 });
 
 test("Connections.open() reports a refused connection", async () => {

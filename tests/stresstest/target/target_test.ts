@@ -32,6 +32,22 @@ test("parseTargets() distinguishes addresses, paths and commands", () => {
   );
 });
 
+test("parseTargets() takes WebSockets, and several addresses of one server", () => {
+  const found = parseTargets([
+    "ws://[::1]/ws",
+    "127.0.0.1:9000,wss://localhost/ws",
+    "127.0.0.1:9000,server",
+  ]);
+  assertEquals(found.map(({ addresses }) => addresses), [
+    [{ hostname: "::1", port: 80, webSocket: "ws://[::1]/ws" }],
+    [
+      { hostname: "127.0.0.1", port: 9000 },
+      { hostname: "localhost", port: 443, webSocket: "wss://localhost/ws" },
+    ],
+    undefined,
+  ]);
+});
+
 test("parseTargets() names are short", () => {
   const [found] = parseTargets(["sh -c 'cd somewhere && exec ./a-server $0'"]);
   assertEquals(found?.name, "a-server $0");

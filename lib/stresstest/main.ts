@@ -101,8 +101,8 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
   for (const remove of handlers) remove();
   report.interrupted = stop.signal.aborted;
   report.passed = code === 0 &&
-    report.servers.every(({ runs }) =>
-      runs.every(({ violations }) => violations.length === 0)
+    report.servers.every(({ runs, killed }) =>
+      !killed && runs.every(({ violations }) => violations.length === 0)
     );
   if (report.servers.some(({ runs }) => runs.length > 0)) {
     print(`\n${summary(report)}\n`);

@@ -42,6 +42,8 @@ export function emptyResults(targets: Target[]): ServerResult[] {
     name,
     command: text,
     runs: [],
+    remarks: [],
+    killed: false,
     knee: null,
     kneeEnd: null,
   }));
@@ -60,12 +62,30 @@ export async function playRound(
   count: number,
 ): Promise<boolean> {
   const { addresses, readyTimeout, stop } = options;
-  await using server = await Server.start(
+  const server = await Server.start(
     target,
     addresses,
     readyTimeout,
     stop,
   );
+  try {
+    return await playRuns(server, target, result, options, open, count);
+  } finally {
+    await server[Symbol.asyncDispose]();
+    result.remarks = [...new Set([...result.remarks, ...server.remarks])];
+    result.killed ||= server.killed;
+  }
+}
+
+async function playRuns(
+  server: Server,
+  target: Target,
+  result: ServerResult,
+  options: RoundsOptions,
+  open: (server: Server) => Session | Promise<Session>,
+  count: number,
+): Promise<boolean> {
+  const { stop } = options;
   const session = await open(server);
   try {
     for (let n = 0; n < count && !stop.aborted; n++) {

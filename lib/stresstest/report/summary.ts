@@ -23,6 +23,7 @@ import {
 } from "./metrics.ts";
 import { notes } from "./notes.ts";
 import type { Report } from "./report.ts";
+import { KILLED } from "../target/server.ts";
 import type { Spread } from "./spread.ts";
 import { textTable } from "./text_table.ts";
 
@@ -121,15 +122,14 @@ function sweepRow(run: RunResult, knee: number | null): string[] {
 
 function verdict(report: Report): string {
   const { word, rest } = headline(report);
-  const failures = report.servers.flatMap(({ name, runs }) => {
+  const failures = report.servers.flatMap(({ name, runs, killed }) => {
     const verdicts = new Set(
       runs.flatMap(({ violations }) =>
         violations.map(({ verdict }) => verdict)
       ),
     );
-    return verdicts.size === 0
-      ? []
-      : [`failed: ${name}: ${[...verdicts].join(", ")}`];
+    const found = [...verdicts, ...killed ? [KILLED] : []];
+    return found.length === 0 ? [] : [`failed: ${name}: ${found.join(", ")}`];
   });
   if (word === "Failed" && failures.length > 0) return failures.join("\n");
   return [...failures, `${word.toLowerCase()}: ${rest}`].join("\n");

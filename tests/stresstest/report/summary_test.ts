@@ -33,6 +33,8 @@ function report(
       name: "ab"[at]!,
       command: "",
       runs: [],
+      remarks: [],
+      killed: false,
       knee: null,
       kneeEnd: null,
       ...server,
@@ -262,4 +264,20 @@ test("all reports name the same bottleneck and the same headline", () => {
     assert(text.includes(note));
     assert(!/\blate\b/.test(text), text);
   }
+});
+
+test("all reports say of a server that ignored SIGTERM that it was killed, and what it did that is no verdict", () => {
+  const found = report("load", [{
+    runs: [runResult()],
+    killed: true,
+    remarks: ['printed "listening on" 2 times'],
+  }], { passed: false });
+  const killed = "a ignored SIGTERM and was killed";
+  const remark = 'a printed "listening on" 2 times';
+  const json = JSON.parse(renderJson(found));
+  assertEquals([json.headline, json.notes], [`Failed: ${killed}`, [remark]]);
+  const text = summary(found);
+  assert(text.includes(`\nnote: ${remark}\n`), text);
+  assert(text.endsWith("\nfailed: a: ignored SIGTERM and was killed"), text);
+  assert(renderHtml(found).includes(killed));
 });

@@ -950,13 +950,18 @@ var MessageList = class {
     this.#list = scroller2.appendChild(document.createElement("div"));
     this.#below = below2;
   }
-  /** The view has moved. If the user did it, it follows at the end only. */
+  /**
+   * The view has moved. If the user did it, it follows at the end only.
+   *
+   * @returns Whether there is something else to draw now.
+   */
   scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    if (scrollHeight - clientHeight - scrollTop < 2) {
-      this.#follows = true;
-    } else if (scrollTop < this.#top - 1) this.#follows = false;
+    if (scrollTop === this.#top) return false;
+    if (scrollHeight - clientHeight - scrollTop < 2) this.#follows = true;
+    else if (scrollTop < this.#top) this.#follows = false;
     this.#top = scrollTop;
+    return true;
   }
   /** Follows the newest message. */
   follow() {
@@ -1196,8 +1201,7 @@ new Composer({
   return isSent;
 });
 scroller.onscroll = () => {
-  list.scrolled();
-  schedule();
+  if (list.scrolled()) schedule();
 };
 below.onclick = () => {
   list.follow();

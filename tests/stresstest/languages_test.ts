@@ -46,6 +46,7 @@ async function assertPasses(server: string): Promise<void> {
   const options = {
     addresses: [ANY_PORT],
     readyTimeout: READY,
+    warmUp: 0,
     stop: stop.signal,
     onBegin: () => () => {},
     onRun: () => stop.abort(),

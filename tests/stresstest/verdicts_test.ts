@@ -111,6 +111,7 @@ async function round(fault: string) {
   const options: RoundsOptions = {
     addresses: [ANY_PORT],
     readyTimeout: READY,
+    warmUp: 0,
     stop: NEVER,
     onBegin: () => () => {},
     onRun() {},

@@ -151,6 +151,8 @@ export class LoadClients {
       () => this.#testRun.stopped,
       (client) => this.#failIfLate(client, begun + timeout, "connecting"),
     );
+    // No message is sent to a server whose connections all end because it died.
+    await connections.judged();
     this.#addSenders([...publishing, ...receiving.slice(0, participants)]);
     for (let client = this.steady; client < clients; client++) {
       this.#testRun.track(

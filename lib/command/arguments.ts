@@ -17,6 +17,7 @@ import {
 } from "../cli/options.ts";
 import { DEFAULT_CAPACITY, MAX_CAPACITY, MIN_CAPACITY } from "../hub/hub.ts";
 import {
+  BOUNDS,
   DEFAULT_HOLD,
   DEFAULT_ROOM,
   DEFAULT_STREAM,
@@ -36,9 +37,6 @@ const MAX_RATE = 999_999_999;
 
 /** The longest time that can be asked for, in milliseconds: a day. */
 const MAX_TIME = 86_400_000;
-
-/** The longest that a stream keeps a message, in milliseconds: a month. */
-const MAX_AGE = 30 * MAX_TIME;
 
 /** The options of the server. */
 const OPTIONS = {
@@ -152,8 +150,8 @@ const OPTIONS = {
   }),
   natsReplicas: wholeNumber({
     value: "N",
-    min: 1,
-    max: 5,
+    min: BOUNDS.replicas[0],
+    max: BOUNDS.replicas[1],
     default: DEFAULT_STREAM.replicas,
     help: "how many engines keep the room's stream, when it is made",
   }),
@@ -164,22 +162,22 @@ const OPTIONS = {
   }, ["file", "memory"]),
   natsMaxAge: seconds({
     value: "SECONDS",
-    min: 1000,
-    max: MAX_AGE,
+    min: BOUNDS.maxAge[0],
+    max: BOUNDS.maxAge[1],
     default: DEFAULT_STREAM.maxAge,
     help: "how long they keep a message",
   }),
   natsMaxBytes: size({
     value: "SIZE",
-    min: 256 * 1024,
-    max: 1024 ** 4,
+    min: BOUNDS.maxBytes[0],
+    max: BOUNDS.maxBytes[1],
     default: DEFAULT_STREAM.maxBytes,
     help: "how much they keep",
   }),
   natsHold: seconds({
     value: "SECONDS",
-    min: 0,
-    max: MAX_TIME,
+    min: BOUNDS.hold[0],
+    max: BOUNDS.hold[1],
     default: DEFAULT_HOLD,
     help:
       "how long clients wait while NATS is away; after that what they send is dropped and counted",

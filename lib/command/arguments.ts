@@ -118,6 +118,17 @@ const OPTIONS = {
     help:
       "show what the server does, at this IP address and port: a page, and metrics for Prometheus",
   }),
+  tlsCert: text({
+    value: "FILE",
+    default: undefined,
+    help:
+      "serve TLS with the certificate in this file, on the page too; needs --allow-read; read again at SIGHUP without a terminal",
+  }),
+  tlsKey: text({
+    value: "FILE",
+    default: undefined,
+    help: "the certificate's key; both are PEM",
+  }),
   nats: text({
     value: "URL",
     default: undefined,
@@ -203,6 +214,8 @@ export const COMMAND = {
       "natsMaxBytes",
       "natsHold",
     ],
+    tlsCert: ["tlsKey"],
+    tlsKey: ["tlsCert"],
   },
   notes:
     `After SIGINT, SIGTERM or the end of its terminal, the server sends what waits

@@ -74,11 +74,6 @@ export class Outbox {
     return this.#window.isOldestStored ? this.#window.oldest : undefined;
   }
 
-  /** Bytes of batches in flight. */
-  get bytes(): number {
-    return this.#window.bytes;
-  }
-
   /**
    * Takes a run of at most 64 KiB. Its bytes are copied when the promise resolves;
    * without a promise they are already.

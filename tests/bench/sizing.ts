@@ -15,15 +15,15 @@ export const COSTS = {
   /** A byte of such a write. */
   byte: 0.36e-3,
   /** A batch from the stream: parsing, the client library, waking the hub. */
-  read: 60,
+  read: 110,
   /** A batch to the engine, and its acknowledgement. */
-  publish: 90,
+  publish: 150,
   /** A message from a client: its read, its framing, its place in a batch. */
   message: 6,
 } as const;
 
 /** From a publish until it is read back, in microseconds, when nothing waits. */
-const ROUND_TRIP = 500;
+const ROUND_TRIP = 250;
 
 /** What the engine's protocol adds to a batch, in bytes. */
 const OVERHEAD = 150;

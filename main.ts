@@ -15,6 +15,7 @@ import { helpText } from "./lib/cli/help.ts";
 import { LineWriter } from "./lib/cli/line_writer.ts";
 import { Logger } from "./lib/cli/logger.ts";
 import { COMMAND, type ServerOptions } from "./lib/command/arguments.ts";
+import type { Certificate } from "./lib/command/certificate.ts";
 import {
   eventLevel,
   eventLine,
@@ -101,8 +102,8 @@ async function run(
   output: LineWriter,
   logger: Logger,
 ): Promise<number> {
-  const { capacity, maxClients, maxClientsPerAddress, stallTimeout, stats } =
-    options;
+  const { capacity, maxClients, stallTimeout, stats } = options;
+  const { maxClientsPerAddress = maxClients, maxRate = Infinity } = options;
   let server: Server | undefined;
   let stoppedAt = -Infinity;
   const stop = () => {
@@ -112,7 +113,8 @@ async function run(
   };
   // Before all else: Deno's own signal handler, which it installs later unless
   // there is one, panics if descriptors have run out by then.
-  const hangUp = hasTerminal() ? stop : () => {};
+  let certificate: Certificate | undefined;
+  const hangUp = hasTerminal() ? stop : () => void certificate?.renew();
   const answer = (signal: Deno.Signal) => signal === "SIGHUP" ? hangUp : stop;
   for (const signal of SIGNALS) Deno.addSignalListener(signal, answer(signal));
   const print = () => {
@@ -121,13 +123,15 @@ async function run(
   for (const signal of STATS_SIGNALS) Deno.addSignalListener(signal, print);
   const ended = new AbortController();
   const hub = new Hub({ capacity });
-  let what: string | undefined = `cannot listen on ${formatAddress(address)}`;
+  let what: string | undefined;
   let room: Room | undefined;
   try {
-    using listener = listen(address);
+    certificate = await readCertificate(options, logger);
+    what = `cannot listen on ${formatAddress(address)}`;
+    using listener = certificate?.listen(address) ?? listen(address);
     what = undefined;
     using pages = (options.web ?? options.monitor) &&
-      await listenForPages(options, logger);
+      await listenForPages(options, logger, certificate);
     if (options.nats !== undefined) {
       const { joinAsNode } = await import("./lib/command/node.ts");
       room = await joinAsNode(hub, options.nats, options, logger);
@@ -137,7 +141,8 @@ async function run(
       hub,
       ...room && { publisher: room },
       maxClients,
-      maxClientsPerAddress: maxClientsPerAddress ?? maxClients,
+      maxClientsPerAddress,
+      maxRate,
       stallTimeout,
       onListen: (addr) =>
         output.tryWrite(`listening on ${formatAddress(addr)}`),
@@ -169,13 +174,24 @@ async function run(
   }
 }
 
+/** Reads what `--tls-cert` and `--tls-key` name; what it takes is loaded only then. */
+async function readCertificate(
+  { tlsCert, tlsKey }: ServerOptions,
+  logger: Logger,
+): Promise<Certificate | undefined> {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  const { Certificate } = await import("./lib/command/certificate.ts");
+  return await Certificate.read({ tlsCert, tlsKey }, logger);
+}
+
 /** Listens where the pages will be; what it takes is loaded only then. */
 async function listenForPages(
   options: ServerOptions,
   logger: Logger,
+  certificate: Certificate | undefined,
 ): Promise<Pages> {
   const { Pages } = await import("./lib/command/pages.ts");
-  return new Pages(options, logger);
+  return new Pages(options, logger, certificate);
 }
 
 /**

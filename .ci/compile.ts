@@ -20,8 +20,11 @@ const { code, stderr } = await new Deno.Command(Deno.execPath(), {
 const complaint = new TextDecoder().decode(stderr);
 if (code !== 0 && complaint.includes("denort")) {
   const { deno } = Deno.version;
+  const named = Deno.env.get("DENORT_BIN");
   console.error(
-    `compile: Deno's runtime binary (denort ${deno}) cannot be downloaded from here`,
+    named === undefined
+      ? `compile: Deno's runtime (denort ${deno}) is missing and cannot be downloaded from here; DENORT_BIN can name one`
+      : `compile: Deno's runtime, which DENORT_BIN names, cannot be read: ${named}`,
   );
 } else if (complaint !== "") {
   console.error(complaint.trimEnd());

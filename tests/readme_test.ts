@@ -3,6 +3,8 @@
  * and the examples that need files of their own run as they stand there.
  */
 import { assert, assertEquals } from "@std/assert";
+import { parseCommandLine } from "../lib/cli/command_line.ts";
+import { COMMAND } from "../lib/command/arguments.ts";
 import { encode } from "../lib/wire/frame.ts";
 import { freeAddress, run } from "./support/command.ts";
 import { eventually, inTime } from "./support/eventually.ts";
@@ -184,6 +186,32 @@ test("README: the types of these examples are right", async () => {
   ]);
   await Deno.remove(directory, { recursive: true });
   assertEquals([code, stderr], [0, ""]);
+});
+
+const hasSystemd = await run(["systemd-analyze", "--version"])
+  .then(({ code }) => code === 0, () => false);
+
+test({
+  name:
+    "README: the systemd unit is strict, and has a descriptor for each client",
+  ignore: !hasSystemd,
+  async fn() {
+    const [, unit] = README.match(/```ini\n(.*?)```/s)!;
+    const [, exec] = unit!.match(/^ExecStart=\S+ (.*)$/m)!;
+    const parsed = parseCommandLine(exec!.split(" "), COMMAND);
+    assert(typeof parsed === "object" && parsed.options.noLogTime);
+    const [, descriptors] = unit!.match(/^LimitNOFILE=(\d+)$/m)!;
+    assert(Number(descriptors) > parsed.options.maxClients + 50);
+    const directory = await Deno.makeTempDir({ prefix: "zillions-" });
+    const file = `${directory}/zillions.service`;
+    await Deno.writeTextFile(file, unit!);
+    const { stdout } = await run([
+      ...["systemd-analyze", "security", "--offline=yes", "--no-pager", file],
+    ]);
+    await Deno.remove(directory, { recursive: true });
+    const [, level] = stdout.match(/Overall exposure level .*: (\d+\.\d)/)!;
+    assert(Number(level) < 3, `${level}`);
+  },
 });
 
 /** The Markdown files in a folder and those below it, by their paths. */

@@ -17,6 +17,7 @@ import {
 } from "../cli/options.ts";
 import { DEFAULT_CAPACITY, MAX_CAPACITY, MIN_CAPACITY } from "../hub/hub.ts";
 import {
+  BOUNDS,
   DEFAULT_HOLD,
   DEFAULT_ROOM,
   DEFAULT_STREAM,
@@ -31,11 +32,11 @@ import {
 /** More clients than any system has descriptors for. */
 const MAX_CLIENTS = 999_999_999;
 
+/** More messages than one client can send in a second. */
+const MAX_RATE = 999_999_999;
+
 /** The longest time that can be asked for, in milliseconds: a day. */
 const MAX_TIME = 86_400_000;
-
-/** The longest that a stream keeps a message, in milliseconds: a month. */
-const MAX_AGE = 30 * MAX_TIME;
 
 /** The options of the server. */
 const OPTIONS = {
@@ -62,6 +63,15 @@ const OPTIONS = {
     defaultText: "as --max-clients",
     help:
       "the most clients from one IPv4 address, or from one IPv6 network of 64 bits",
+  }),
+  maxRate: wholeNumber({
+    value: "MESSAGES",
+    min: 1,
+    max: MAX_RATE,
+    default: undefined,
+    defaultText: "no limit",
+    help:
+      "the most messages of each client in a second; the server does not read a client that sends more, until the next second",
   }),
   stallTimeout: seconds({
     value: "SECONDS",
@@ -106,6 +116,17 @@ const OPTIONS = {
     help:
       "show what the server does, at this IP address and port: a page, and metrics for Prometheus",
   }),
+  tlsCert: text({
+    value: "FILE",
+    default: undefined,
+    help:
+      "serve TLS with the certificate in this file, on the page too; needs --allow-read; read again at SIGHUP without a terminal",
+  }),
+  tlsKey: text({
+    value: "FILE",
+    default: undefined,
+    help: "the certificate's key; both are PEM",
+  }),
   nats: text({
     value: "URL",
     default: undefined,
@@ -129,8 +150,8 @@ const OPTIONS = {
   }),
   natsReplicas: wholeNumber({
     value: "N",
-    min: 1,
-    max: 5,
+    min: BOUNDS.replicas[0],
+    max: BOUNDS.replicas[1],
     default: DEFAULT_STREAM.replicas,
     help: "how many engines keep the room's stream, when it is made",
   }),
@@ -141,22 +162,22 @@ const OPTIONS = {
   }, ["file", "memory"]),
   natsMaxAge: seconds({
     value: "SECONDS",
-    min: 1000,
-    max: MAX_AGE,
+    min: BOUNDS.maxAge[0],
+    max: BOUNDS.maxAge[1],
     default: DEFAULT_STREAM.maxAge,
     help: "how long they keep a message",
   }),
   natsMaxBytes: size({
     value: "SIZE",
-    min: 256 * 1024,
-    max: 1024 ** 4,
+    min: BOUNDS.maxBytes[0],
+    max: BOUNDS.maxBytes[1],
     default: DEFAULT_STREAM.maxBytes,
     help: "how much they keep",
   }),
   natsHold: seconds({
     value: "SECONDS",
-    min: 0,
-    max: MAX_TIME,
+    min: BOUNDS.hold[0],
+    max: BOUNDS.hold[1],
     default: DEFAULT_HOLD,
     help:
       "how long clients wait while NATS is away; after that what they send is dropped and counted",
@@ -191,6 +212,8 @@ export const COMMAND = {
       "natsMaxBytes",
       "natsHold",
     ],
+    tlsCert: ["tlsKey"],
+    tlsKey: ["tlsCert"],
   },
   notes:
     `After SIGINT, SIGTERM or the end of its terminal, the server sends what waits

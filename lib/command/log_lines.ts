@@ -120,13 +120,26 @@ export function waitingLine(name: string): LogLine {
 }
 
 /** The line that says where a page is. */
-export function pageLine(page: string, addr: Deno.NetAddr): LogLine {
-  const url = `http://${formatAddress(addr)}`;
+export function pageLine(
+  page: string,
+  addr: Deno.NetAddr,
+  scheme: "http" | "https" = "http",
+): LogLine {
+  const url = `${scheme}://${formatAddress(addr)}`;
   return {
     kind: "page",
     level: "info",
     text: `the ${page} page is at ${url}`,
     fields: { page, url },
+  };
+}
+
+/** The line that says that a certificate was read again. */
+export function certificateLine(): LogLine {
+  return {
+    kind: "certificate",
+    level: "info",
+    text: "read the certificate again: new connections get it",
   };
 }
 

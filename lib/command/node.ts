@@ -6,10 +6,10 @@
 import type { Logger } from "../cli/logger.ts";
 import type { Hub } from "../hub/hub.ts";
 import { joinRoom, type Room, type RoomEvent } from "../nats/mod.ts";
-import { escape } from "../wire/escape.ts";
 import { describeError } from "../wire/io_error.ts";
 import type { ServerOptions } from "./arguments.ts";
 import { failureLine, roomLine, waitingLine } from "./log_lines.ts";
+import { readFile } from "./read_file.ts";
 
 /**
  * Joins the room, and logs what happens to it.
@@ -30,8 +30,8 @@ export async function joinAsNode(
     if (logger.logs(line.level)) logger.log(line);
     isWaitedFor = event.type !== "engineUp";
   };
-  const creds = await readFile("--nats-creds", natsCreds);
-  const ca = await readFile("--nats-ca", natsCa);
+  const creds = natsCreds && await readFile("natsCreds", natsCreds);
+  const ca = natsCa && await readFile("natsCa", natsCa);
   let isStarting = true;
   try {
     const room = await joinRoom(hub, urls, {
@@ -59,24 +59,5 @@ export async function joinAsNode(
     throw new Error(`cannot join the room ${name}: ${describeError(error)}`, {
       cause: error,
     });
-  }
-}
-
-async function readFile(
-  option: string,
-  path: string | undefined,
-): Promise<Uint8Array | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    const hint = error instanceof Deno.errors.NotCapable
-      ? "; run with --allow-read"
-      : "";
-    throw new Error(
-      `cannot read the file of ${option}, "${escape(path)}": ${
-        describeError(error)
-      }${hint}`,
-    );
   }
 }

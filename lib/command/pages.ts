@@ -7,12 +7,13 @@
 import type { Logger } from "../cli/logger.ts";
 import { serveMonitor } from "../monitor/serve_monitor.ts";
 import type { Room } from "../nats/room.ts";
-import { listen } from "../server/listener.ts";
+import { listen, type Listener } from "../server/listener.ts";
 import type { Server } from "../server/serve.ts";
 import { serveWeb, type Web } from "../web/serve_web.ts";
 import { type Address, formatAddress } from "../wire/address.ts";
 import { describeError } from "../wire/io_error.ts";
 import type { ServerOptions } from "./arguments.ts";
+import type { Certificate } from "./certificate.ts";
 import { failureLine, pageLine } from "./log_lines.ts";
 
 /** The pages that the options ask for. */
@@ -20,20 +21,25 @@ export class Pages implements Disposable {
   readonly #options: ServerOptions;
   readonly #logger: Logger;
   readonly #listeners: DisposableStack;
-  readonly #web: Deno.TcpListener | undefined;
-  readonly #monitor: Deno.TcpListener | undefined;
+  readonly #web: Listener<Deno.NetAddr> | undefined;
+  readonly #monitor: Listener<Deno.NetAddr> | undefined;
 
   /**
    * Listens.
    *
+   * @param certificate For the chat page.
    * @throws {Error} If it cannot; the message says where.
    */
-  constructor(options: ServerOptions, logger: Logger) {
+  constructor(
+    options: ServerOptions,
+    logger: Logger,
+    certificate: Certificate | undefined,
+  ) {
     this.#options = options;
     this.#logger = logger;
     using listeners = new DisposableStack(); // if the second cannot listen
     const { web, monitor } = options;
-    this.#web = listeners.use(web && listenAt(web));
+    this.#web = listeners.use(web && listenAt(web, certificate));
     this.#monitor = listeners.use(monitor && listenAt(monitor));
     this.#listeners = listeners.move();
   }
@@ -57,7 +63,9 @@ export class Pages implements Disposable {
         origins: webOrigin,
         proxies: webProxy,
       });
-      this.#logger.print(pageLine("chat", web.addr));
+      this.#logger.print(
+        pageLine("chat", web.addr, this.#options.tlsCert ? "https" : "http"),
+      );
     }
     if (this.#monitor) {
       const { addr } = await serveMonitor(server, {
@@ -76,9 +84,12 @@ export class Pages implements Disposable {
   }
 }
 
-function listenAt(address: Address): Deno.TcpListener {
+function listenAt(
+  address: Address,
+  certificate?: Certificate,
+): Listener<Deno.NetAddr> {
   try {
-    return listen(address);
+    return certificate?.listen(address) ?? listen(address);
   } catch (error) {
     throw new Error(
       `cannot listen on ${formatAddress(address)}: ${describeError(error)}`,

@@ -23,9 +23,10 @@
 import type { Hub } from "../hub/hub.ts";
 import { JetStreamEngine } from "./jetstream.ts";
 import {
+  checkOptions,
+  DEFAULT_HOLD,
   DEFAULT_ROOM,
   DEFAULT_STREAM,
-  ROOM_NAME,
   type StreamOptions,
 } from "./options.ts";
 import { loadPackages } from "./packages.ts";
@@ -33,7 +34,14 @@ import { Room, type RoomOptions } from "./room.ts";
 import { parseNatsUrls } from "./url.ts";
 
 export * from "./room.ts";
-export * from "./options.ts";
+export {
+  BOUNDS,
+  DEFAULT_HOLD,
+  DEFAULT_ROOM,
+  DEFAULT_STREAM,
+  ROOM_NAME,
+  type StreamOptions,
+} from "./options.ts";
 
 /** Options of {@linkcode joinRoom}. */
 export interface JoinOptions
@@ -56,7 +64,8 @@ export interface JoinOptions
  * @param urls `nats://HOST:PORT`, or `tls://` to insist on encryption, with
  * `USER:PASSWORD@` or `TOKEN@` before the host; several of one cluster with commas.
  * @returns When the room is joined, or when the engine is not there yet; it is waited for then.
- * @throws {TypeError} If a URL or the name is none.
+ * @throws {TypeError} If a URL, the name or the storage is none.
+ * @throws {RangeError} If a number among the options is not within its bounds.
  * @throws {EngineRefusedError} If the engine refuses the credentials, or the stream there cannot be used.
  * @throws {Error} If the packages that speak NATS cannot be loaded.
  */
@@ -65,15 +74,11 @@ export async function joinRoom(
   urls: string,
   { room = DEFAULT_ROOM, creds, ca, ...options }: JoinOptions = {},
 ): Promise<Room> {
-  if (!ROOM_NAME.test(room)) {
-    throw new TypeError(
-      "Cannot join the room: its name is 1 to 64 letters, digits, - and _",
-    );
-  }
+  const stream = { ...DEFAULT_STREAM, ...options };
+  checkOptions({ hold: DEFAULT_HOLD, ...stream, room });
   const servers = parseNatsUrls(urls);
   const engine = new JetStreamEngine(await loadPackages(), {
-    ...DEFAULT_STREAM,
-    ...options,
+    ...stream,
     ...servers,
     ...creds ? { creds } : {},
     ...ca === undefined ? {} : { ca },

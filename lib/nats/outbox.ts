@@ -8,22 +8,15 @@
  *
  * @module
  */
-import { Queue } from "../hub/queue.ts";
 import type { Run } from "../wire/run.ts";
 import { Batcher, type OutgoingBatch } from "./batcher.ts";
 import { BATCH_HEADER, MAX_BATCH } from "./batch.ts";
-import type { RoomClock } from "./clock.ts";
 import type { StreamState } from "./engine.ts";
+import { Waiters, type WaitersOptions } from "./waiters.ts";
 import { Window } from "./window.ts";
 
 /** A batch whose first sending is this much longer ago than the engine recognizes it is not sent again: it may arrive late. */
 const MARGIN = { share: 1 / 4, most: 5000 } as const;
-
-/** A client's run that waits for room; `run` is missing where only the wait counts. */
-interface Waiter {
-  readonly run?: Run;
-  resolve(): void;
-}
 
 /** Counts of an outbox, in messages. */
 export interface OutboxCounts {
@@ -36,37 +29,21 @@ export interface OutboxCounts {
 }
 
 /** Who sends for an outbox, and when it may drop. */
-export interface OutboxOptions {
+export interface OutboxOptions extends WaitersOptions {
   readonly node: bigint;
-  readonly clock: RoomClock;
-  /** How long clients wait before their messages are dropped, in milliseconds. */
-  readonly hold: number;
-  /** Ends waiting. */
-  readonly signal: AbortSignal;
-  /** Told when the outbox begins to drop. */
-  readonly onDropping: () => void;
 }
 
 /** The way of clients' messages to the engine. */
 export class Outbox {
-  readonly counts: OutboxCounts = {
-    published: 0,
-    lostInWindow: 0,
-    droppedWhileHeld: 0,
-  };
+  readonly #counts = { published: 0, lostInWindow: 0 };
   readonly #options: OutboxOptions;
   readonly #batcher: Batcher;
   readonly #window = new Window();
   /** Sends a batch to the engine; `undefined` while there is no session. */
   #send: ((batch: OutgoingBatch) => void) | undefined;
-  /** Clients that wait, first come, first served. */
-  readonly #waiters = new Queue<Waiter>();
+  readonly #waiters: Waiters;
   /** Those who wait until all up to a batch has been read back or is lost. */
   #flushes: { readonly upTo: number; resolve(): void }[] = [];
-  /** When there was last room, in milliseconds. */
-  #hadRoomAt: number;
-  #isTiming = false;
-  #isDropping = false;
   /** When the stream was made. */
   #stream = 0;
   /** The last batch that can be in a part of the stream which was not read. */
@@ -80,7 +57,11 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#batcher = new Batcher(options.node);
-    this.#hadRoomAt = options.clock.now();
+    this.#waiters = new Waiters(options);
+  }
+
+  get counts(): OutboxCounts {
+    return { ...this.#counts, droppedWhileHeld: this.#waiters.dropped };
   }
 
   /** How many batches are in flight. */
@@ -93,11 +74,6 @@ export class Outbox {
     return this.#window.isOldestStored ? this.#window.oldest : undefined;
   }
 
-  /** Bytes of batches in flight. */
-  get bytes(): number {
-    return this.#window.bytes;
-  }
-
   /**
    * Takes a run of at most 64 KiB. Its bytes are copied when the promise resolves;
    * without a promise they are already.
@@ -107,16 +83,13 @@ export class Outbox {
       this.#pump();
       return undefined;
     }
-    if (this.#isDropping) {
-      this.counts.droppedWhileHeld += run.count;
-      return undefined;
-    }
-    return this.#wait(run);
+    if (this.#send && this.#waiters.isEmpty) this.#waiters.hadRoom();
+    return this.#waiters.wait(run);
   }
 
   /** Resolves when all that was published was read back from the stream, or is lost. */
   async flush(): Promise<void> {
-    if (!this.#waiters.isEmpty) await this.#wait();
+    await this.#waiters.passed();
     const { counter, count } = this.#batcher;
     const upTo = count > 0 ? counter : counter - 1;
     if (this.#window.oldest > upTo && count === 0) return;
@@ -152,14 +125,14 @@ export class Outbox {
 
   /** The session ends: nothing is sent until the next. */
   close(): void {
-    if (this.#send) this.#hadRoomAt = this.#options.clock.now();
+    if (this.#send) this.#waiters.hadRoom();
     this.#send = undefined;
   }
 
   /** Says that a batch of this node was read from the stream and broadcast. */
   readBack(counter: number, count: number): void {
     // One that was given up, and arrived late, stays counted as lost.
-    if (counter >= this.#window.oldest) this.counts.published += count;
+    if (counter >= this.#window.oldest) this.#counts.published += count;
     this.#lose(this.#window.readBack(counter));
     this.#pump();
   }
@@ -195,9 +168,8 @@ export class Outbox {
   /** Gives up everything, for good. */
   end(): void {
     this.#send = undefined;
-    this.#isDropping = true;
-    this.#drop();
-    this.counts.lostInWindow += this.#batcher.count;
+    this.#waiters.drop();
+    this.#counts.lostInWindow += this.#batcher.take(0, false).count;
     this.loseInFlight();
     for (const { resolve } of this.#flushes.splice(0)) resolve();
   }
@@ -210,7 +182,7 @@ export class Outbox {
   }
 
   #lose(messages: number): void {
-    this.counts.lostInWindow += messages;
+    this.#counts.lostInWindow += messages;
     if (this.#flushes.length > 0) this.#settleFlushes();
   }
 
@@ -236,7 +208,7 @@ export class Outbox {
       this.#sendBatch();
     } else if (this.#batcher.count === 0 && !this.#hasRoom) return false;
     this.#batcher.add(run);
-    this.#isDropping = false;
+    this.#waiters.gotIn();
     return true;
   }
 
@@ -245,26 +217,10 @@ export class Outbox {
     return this.#window.hasRoom(BATCH_HEADER + MAX_BATCH);
   }
 
-  #wait(run?: Run): Promise<void> {
-    if (this.#waiters.isEmpty && this.#send) {
-      this.#hadRoomAt = this.#options.clock.now();
-    }
-    const waiting = new Promise<void>((resolve) =>
-      this.#waiters.push(run ? { run, resolve } : { resolve })
-    );
-    if (!this.#isTiming) this.#time();
-    return waiting;
-  }
-
   /** Lets waiting clients in, and sends the next batch if nothing is in flight. */
   #pump(): void {
     if (!this.#send) return;
-    for (let waiter; (waiter = this.#waiters.first);) {
-      if (waiter.run && !this.#take(waiter.run)) break;
-      this.#waiters.shift();
-      this.#hadRoomAt = this.#options.clock.now();
-      waiter.resolve();
-    }
+    this.#waiters.admit((run) => this.#take(run));
     const hasNext = this.#batcher.count > 0 || this.#announces;
     if (hasNext && this.#window.size === 0) this.#sendBatch();
   }
@@ -274,29 +230,5 @@ export class Outbox {
     this.#announces = this.#asks = false;
     this.#window.add(batch, this.#options.clock.now());
     this.#send!(batch);
-  }
-
-  /** Begins to drop when clients have waited too long without any getting in. */
-  async #time(): Promise<void> {
-    const { clock, hold, signal, onDropping } = this.#options;
-    this.#isTiming = true;
-    while (!this.#waiters.isEmpty && !signal.aborted) {
-      const left = this.#hadRoomAt + hold - clock.now();
-      if (left > 0) {
-        await clock.delay(left, signal);
-        continue;
-      }
-      this.#isDropping = true;
-      onDropping();
-      this.#drop();
-    }
-    this.#isTiming = false;
-  }
-
-  #drop(): void {
-    for (let waiter; (waiter = this.#waiters.shift());) {
-      this.counts.droppedWhileHeld += waiter.run?.count ?? 0;
-      waiter.resolve();
-    }
   }
 }

@@ -17,6 +17,7 @@ import { DelayHistogram } from "./delay_histogram.ts";
 import type { ServerEvent } from "./events.ts";
 import { Lag } from "./lag.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { RateLimit } from "./rate_limit.ts";
 import { type DisconnectReason, type Stats, StatsCounter } from "./stats.ts";
 import type { Transport } from "./transport.ts";
 
@@ -45,6 +46,7 @@ export class Clients {
   readonly callbacks: Callbacks;
   readonly #options: ResolvedOptions;
   readonly #limits: ClientLimits;
+  readonly #rateLimit: RateLimit | undefined;
   readonly #counter = new StatsCounter();
   readonly #connections = new Map<number, Connection>();
   readonly #ended: EndedClient[] = [];
@@ -55,14 +57,16 @@ export class Clients {
   #client = 0;
 
   constructor(options: ResolvedOptions) {
-    const { publisher, onError, stallTimeout } = options;
+    const { publisher, onError, maxRate, stallTimeout } = options;
     this.#options = options;
     this.callbacks = new Callbacks(onError);
     this.#limits = new ClientLimits(options);
+    if (maxRate < Infinity) this.#rateLimit = new RateLimit(maxRate);
     this.#shared = {
       publisher,
       onError: this.callbacks.report,
       traffic: this.#counter.traffic,
+      rateLimit: this.#rateLimit,
       delays: () => this.#delays,
     };
     const checks = Math.max(MIN_CHECKS, Math.ceil(stallTimeout / MAX_INTERVAL));
@@ -76,7 +80,10 @@ export class Clients {
   stats(): Stats {
     const connections = [...this.#connections.values()];
     const channels = connections.map(({ channel }) => channel);
-    return this.#counter.stats(channels, this.callbacks.unreported);
+    return this.#counter.stats(channels, {
+      rateLimited: this.#rateLimit?.waits ?? 0,
+      unreported: this.callbacks.unreported,
+    });
   }
 
   /** Those that are connected, by number. */
@@ -160,6 +167,16 @@ export class Clients {
       this.check(now - checkedAt);
       checkedAt = now;
     }
+  }
+
+  /** Begins the seconds of the rate limit, if there is one, until the signal aborts. */
+  async limitRate(signal: AbortSignal): Promise<void> {
+    const limit = this.#rateLimit;
+    while (limit && !signal.aborted) {
+      await delay(1000, { signal }).catch(() => {}); // as above
+      limit.nextSecond();
+    }
+    limit?.end();
   }
 
   /**

@@ -19,6 +19,7 @@ import type { ClientState, ConnectedClient } from "./client.ts";
 import type { DelayHistogram, Mark } from "./delay_histogram.ts";
 import type { Lag } from "./lag.ts";
 import type { Publisher } from "./publisher.ts";
+import type { RateLimit } from "./rate_limit.ts";
 import type { DisconnectReason, Traffic } from "./stats.ts";
 import type { Transport } from "./transport.ts";
 
@@ -29,6 +30,8 @@ export interface ConnectionOptions {
   readonly traffic: Traffic;
   /** Where delays are counted, if somebody wants to know them by now. */
   readonly delays?: () => DelayHistogram | undefined;
+  /** How fast the client may send, if that is limited. */
+  readonly rateLimit?: RateLimit | undefined;
   /** Called with failures that are not the client's. */
   readonly onError: (error: unknown) => void;
 }
@@ -149,9 +152,10 @@ export class Connection implements ConnectedClient {
   }
 
   async #readLoop(): Promise<void> {
-    const { publisher, traffic } = this.#options;
+    const { publisher, traffic, rateLimit } = this.#options;
+    const runs = frames(this.#transport);
     try {
-      for await (const run of frames(this.#transport)) {
+      for await (const run of rateLimit ? rateLimit.apply(runs) : runs) {
         if (this.#draining) continue;
         this.#progress++;
         const { bytes: { length }, count } = run;

@@ -53,6 +53,13 @@ export interface ServeOptions<A extends Deno.Addr = Deno.NetAddr> {
    */
   maxClientsPerAddress?: number;
   /**
+   * The most messages of each client in a second, from 1. The server does not read a
+   * client that sends more until the next second, so nothing is lost.
+   *
+   * @default {Infinity}
+   */
+  maxRate?: number;
+  /**
    * Milliseconds, up to {@linkcode MAX_DURATION}, after which the server disconnects
    * a client that takes nothing and sends nothing while data waits for it. The system
    * says that a client takes something when a third of its socket's buffer is free
@@ -138,12 +145,14 @@ export function resolveOptions<A extends Deno.Addr>(
     publisher = new HubPublisher(hub),
     maxClients = DEFAULT_MAX_CLIENTS,
     maxClientsPerAddress = maxClients,
+    maxRate = Infinity,
     stallTimeout = DEFAULT_STALL_TIMEOUT,
     drainTimeout = DEFAULT_DRAIN_TIMEOUT,
     onError = () => {},
     ...rest
   } = options;
   check({ maxClients, maxClientsPerAddress }, 1, Number.MAX_SAFE_INTEGER);
+  if (maxRate !== Infinity) check({ maxRate }, 1, Number.MAX_SAFE_INTEGER);
   check({ stallTimeout, drainTimeout }, 0, MAX_DURATION);
   return {
     ...rest,
@@ -151,6 +160,7 @@ export function resolveOptions<A extends Deno.Addr>(
     publisher,
     maxClients,
     maxClientsPerAddress,
+    maxRate,
     stallTimeout,
     drainTimeout,
     onError,

@@ -271,7 +271,11 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
   }
 
   async #run(): Promise<void> {
-    const watching = this.#clients.watch(this.#stop.signal);
+    const { signal } = this.#stop;
+    const watching = Promise.all([
+      this.#clients.watch(signal),
+      this.#clients.limitRate(signal),
+    ]);
     await Promise.race([this.#accept(), this.#cannotClose.promise]);
     this.#stopAccepting();
     this.#isDraining = true;

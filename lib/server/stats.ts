@@ -68,6 +68,8 @@ export interface Stats extends Traffic {
    * accepted is no failure, and is not counted.
    */
   acceptErrors: number;
+  /** Times that a client had to wait because it had sent `maxRate` messages in a second. */
+  rateLimited: number;
   /** Failures that `onError` did not take, because it failed itself. */
   unreported: number;
 }
@@ -107,7 +109,7 @@ export class StatsCounter {
   /** The stats at this moment, with these channels open. */
   stats(
     channels: readonly Pick<Channel, "dropped" | "lag">[],
-    unreported = 0,
+    { rateLimited = 0, unreported = 0 }: Partial<Stats> = {},
   ): Stats {
     return {
       clients: channels.length,
@@ -118,6 +120,7 @@ export class StatsCounter {
       ),
       lag: channels.reduce((most, { lag }) => Math.max(most, lag), 0),
       acceptErrors: this.acceptErrors,
+      rateLimited,
       unreported,
       refused: this.refused,
       refusedPerAddress: this.refusedPerAddress,

@@ -35,6 +35,7 @@ export interface Arguments {
   addresses: Address[];
   /** Milliseconds. */
   readyTimeout: number;
+  warmUp: number;
   repetitions: number;
   play: Play;
   /** The files that results are written to, besides the terminal. */
@@ -111,6 +112,7 @@ export function parseArguments(
     targets,
     addresses: values.get("server"),
     readyTimeout: 1000 * values.get("readyTimeout"),
+    warmUp: values.get("warmUp"),
     repetitions: mode === "sweep" ? 1 : values.get("repetitions"),
     play,
     json: values.find("json"),

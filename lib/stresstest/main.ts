@@ -31,6 +31,9 @@ import { reason, StartError } from "./target/start_error.ts";
 /** In reference mode runs are short, so a round of a comparison has several. */
 const REFERENCE_ROUNDS = 5;
 
+/** The longest line of a table where standard output is no terminal. */
+const WIDTH = 120;
+
 /** The signals that interrupt the test, and the exit codes: 128 and their numbers. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -101,11 +104,11 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
   for (const remove of handlers) remove();
   report.interrupted = stop.signal.aborted;
   report.passed = code === 0 &&
-    report.servers.every(({ runs }) =>
-      runs.every(({ violations }) => violations.length === 0)
+    report.servers.every(({ runs, killed }) =>
+      !killed && runs.every(({ violations }) => violations.length === 0)
     );
   if (report.servers.some(({ runs }) => runs.length > 0)) {
-    print(`\n${summary(report)}\n`);
+    print(`\n${summary(report, width())}\n`);
   }
   for (const { file, render } of files) {
     using _file = file;
@@ -115,7 +118,7 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
 }
 
 async function play(
-  { targets, addresses, readyTimeout, repetitions, play }: Arguments,
+  { targets, addresses, readyTimeout, warmUp, repetitions, play }: Arguments,
   { servers }: Report,
   stop: AbortSignal,
 ): Promise<void> {
@@ -124,9 +127,14 @@ async function play(
   const options: RoundsOptions = {
     addresses,
     readyTimeout,
+    warmUp,
     stop,
-    onBegin: (name, run) => (sent, of, deliveries) =>
-      progress.show(`${name}, run ${run}`, sent, of, deliveries),
+    onBegin(name, run) {
+      const of = play.mode === "sweep" ? "" : ` of ${repetitions}`;
+      const text = run === 0 ? "warm-up" : `run ${run}${of}`;
+      return (sent, all, deliveries) =>
+        progress.show(`${name}, ${text}`, sent, all, deliveries);
+    },
     onRun(name, run) {
       progress.clear();
       print(`${many ? `${name}: ` : ""}${runLine(run)}\n${violations(run)}`);
@@ -185,6 +193,11 @@ function openFiles({ json, report }: Arguments): ReportFile[] {
       );
     }
   });
+}
+
+/** The width of the terminal; elsewhere lines may be this long. */
+function width(): number {
+  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : WIDTH;
 }
 
 function violations(run: RunResult): string {

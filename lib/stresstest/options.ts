@@ -49,6 +49,13 @@ export const OPTIONS = {
     type: integer(1, MANY),
     defaults: { reference: "100", load: "3" },
   }),
+  warmUp: option({
+    flags: "-w, --warm-up <N>",
+    help:
+      "runs after each start of a server that do not count unless they fail",
+    type: integer(0, MANY),
+    defaults: inAllModes("0"),
+  }),
   readyTimeout: option({
     flags: "--ready-timeout <S>",
     help: "seconds in which a server must be ready",

@@ -13,7 +13,8 @@ export const chatAssets: Record<string, { type: string; body: string }> = {
 <html lang="en">
   <head>
     <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="viewport"
+      content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
     <meta name="color-scheme" content="light dark">
     <title>Zillions</title>
     <link rel="icon" href="icon.svg">
@@ -145,6 +146,10 @@ h1 {
   display: none;
 }
 
+header > * {
+  white-space: nowrap;
+}
+
 #state::before {
   display: inline-block;
   width: 0.6em;
@@ -194,7 +199,6 @@ main {
   grid-template-columns: 3rem 1fr;
   flex: none;
   padding: 2px 1rem;
-  border-left: 3px solid transparent;
 }
 
 #messages time {
@@ -207,12 +211,24 @@ main {
 #messages p {
   overflow-wrap: anywhere;
   white-space: pre-wrap;
+}
+
+/* What one says from right to left leaves names and times in their places. */
+#messages b,
+#messages span {
   unicode-bidi: isolate;
 }
 
 #messages .own {
-  border-left-color: var(--accent);
+  position: relative;
   background: var(--own);
+}
+
+#messages .own::before {
+  position: absolute;
+  inset: 0 auto 0 0;
+  border-left: 3px solid var(--accent);
+  content: "";
 }
 
 /* For those who hear the page. */
@@ -373,8 +389,12 @@ footer {
     padding: 0.25rem 0.75rem;
   }
 
+  #countdown {
+    display: none;
+  }
+
   #messages > div > div {
-    padding: 2px 0.75rem 2px 0.6rem;
+    padding: 2px 0.75rem;
   }
 
   form {
@@ -930,13 +950,18 @@ var MessageList = class {
     this.#list = scroller2.appendChild(document.createElement("div"));
     this.#below = below2;
   }
-  /** The view has moved. If the user did it, it follows at the end only. */
+  /**
+   * The view has moved. If the user did it, it follows at the end only.
+   *
+   * @returns Whether there is something else to draw now.
+   */
   scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    if (scrollHeight - clientHeight - scrollTop < 2) {
-      this.#follows = true;
-    } else if (scrollTop < this.#top - 1) this.#follows = false;
+    if (scrollTop === this.#top) return false;
+    if (scrollHeight - clientHeight - scrollTop < 2) this.#follows = true;
+    else if (scrollTop < this.#top) this.#follows = false;
     this.#top = scrollTop;
+    return true;
   }
   /** Follows the newest message. */
   follow() {
@@ -1176,8 +1201,7 @@ new Composer({
   return isSent;
 });
 scroller.onscroll = () => {
-  list.scrolled();
-  schedule();
+  if (list.scrolled()) schedule();
 };
 below.onclick = () => {
   list.follow();

@@ -3,7 +3,7 @@
  * counted by its bytes alone, for whoever looked at each message would be the
  * bottleneck. What it is that arrives is checked by the stress tester's loads.
  */
-import type { Address } from "../../lib/wire/address.ts";
+import { type Address, parseAddress } from "../../lib/wire/address.ts";
 import { HEADER } from "../../lib/wire/frame.ts";
 import { isDisconnect } from "../../lib/wire/io_error.ts";
 import type { Server } from "../../lib/stresstest/target/server.ts";
@@ -73,7 +73,9 @@ export async function flood(
   duration: number = DURATION,
 ): Promise<Flood> {
   using usage = UsageMonitor.start(server.pids);
-  const connect = () => wire.connect(server.address);
+  const nodes = server.nodes.map(parseAddress);
+  let turn = 0;
+  const connect = () => wire.connect(nodes[turn++ % nodes.length]!);
   const all = <C>(length: number, connect: () => Promise<C>) =>
     Promise.all(Array.from({ length }, connect));
   const receiving = await all<Receiver>(SUBSCRIBERS, wire.receive ?? connect);

@@ -1,7 +1,6 @@
 /**
  * The picture of growth: cost and latency against the clients, and below against
- * the rate. The rule: it carries its colours and its page with it, so that it can
- * be read wherever it stands, on light pages and on dark.
+ * the rate.
  */
 import {
   grouped,
@@ -28,30 +27,19 @@ import {
   logarithmic,
   type Scale,
 } from "../../lib/stresstest/report/charts/scale.ts";
-import { SCHEMES } from "../../lib/stresstest/report/html/stylesheet.ts";
 import type { RunResult } from "../../lib/stresstest/load/result.ts";
 import type { Growth, Point } from "./points.ts";
+import { MARGIN, PANEL, placed, sheet, words } from "./sheet.ts";
 import { median } from "./tool.ts";
 
-const PANEL = { width: 480, height: 300 };
 /** Above each row, and below the last. */
 const [HEAD, FOOT] = [44, 84] as const;
-const MARGIN = 12;
-const WIDTH = 2 * PANEL.width + 2 * MARGIN;
 
 /** For labels on the right, of the width of what is drawn. */
 const ROOM = 0.26;
 
 /** From this share of a core on it is full: threads beside the first have the rest. */
 const FULL = 0.9;
-
-const STYLE = `
-svg { ${SCHEMES.light} font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-@media (prefers-color-scheme: dark) { svg { ${SCHEMES.dark} } }
-.page { fill: var(--page); }
-.head { fill: var(--ink); font-size: 16px; font-weight: 600; }
-.soft { fill: var(--soft); }
-`;
 
 /** A curve, and along what it goes. */
 interface Row {
@@ -110,25 +98,20 @@ export function picture({ byClients, byRate }: Growth): string {
       },
       lines: [line(row, P50, 2), line(row, P99, 1)],
     });
-    return `<text class="head" x="${MARGIN + 8}" y="${
-      top + 20
-    }">${row.title}</text>
-${placed(cost, MARGIN, top + HEAD - MARGIN)}
-${placed(latency, MARGIN + PANEL.width, top + HEAD - MARGIN)}`;
+    return [
+      words(row.title, "head", top + 20),
+      placed(cost, MARGIN, top + HEAD - MARGIN),
+      placed(latency, MARGIN + PANEL.width, top + HEAD - MARGIN),
+    ].join("\n");
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="How the cost of a delivery and its latency grow with the clients and with the rate">
-<style>${STYLE}</style>
-<rect class="page" width="${WIDTH}" height="${height}" rx="8"/>
-${drawn.join("\n")}
-${
-    legend(points).map((text, at) =>
-      `<text class="soft" x="${MARGIN + 8}" y="${
-        rows.length * rowHeight + MARGIN + 18 + 20 * at
-      }">${text}</text>`
-    ).join("\n")
-  }
-</svg>
-`;
+  const print = legend(points).map((text, at) =>
+    words(text, "soft", rows.length * rowHeight + MARGIN + 18 + 20 * at)
+  );
+  return sheet(
+    height,
+    "How the cost of a delivery and its latency grow with the clients and with the rate",
+    [...drawn, ...print],
+  );
 }
 
 function legend(points: readonly Point[]): string[] {
@@ -197,9 +180,4 @@ function roomy(scale: Scale): Scale {
 function labelled(metric: Metric, value = NaN): string {
   const end = metric.format(value);
   return metric === CPU ? end : `${metric.name.replace("latency ", "")} ${end}`;
-}
-
-/** A drawn chart at its place in a larger picture. */
-function placed(svg: string, x: number, y: number): string {
-  return svg.replace("<svg ", `<svg x="${x}" y="${y}" `);
 }

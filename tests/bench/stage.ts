@@ -31,16 +31,17 @@ export class Stage {
 
   constructor(readonly stop: AbortSignal) {}
 
-  /** Starts `target`, has it played, and stops it. */
+  /** Starts `target`, as so many nodes, has it played, and stops it. */
   async play<Result>(
     target: Target,
     play: (server: Server) => Promise<Result>,
+    nodes = 1,
   ): Promise<Result> {
     const { stop } = this;
     stop.throwIfAborted();
     await using server = await Server.start(
       target,
-      [freeAddress()],
+      Array.from({ length: nodes }, () => freeAddress()),
       READY,
       stop,
     );

@@ -390,6 +390,17 @@ test("command: --help and errors have the bounds of every number", () => {
   assert(numbers >= 9);
 });
 
+test("command: --max-rate holds back what a client sends beyond", async () => {
+  await using server = await start("--max-rate=5", "--stats=0.05");
+  using peer = await Peer.connect(server.address);
+  await peer.say(..."abcdefgh");
+  for (let line = ""; !/ rateLimited=1 /.test(line);) {
+    line = await server.logLine() ?? "";
+    assert(line !== "");
+  }
+  assertEquals(await peer.hearMany(8), [..."abcdefgh"]);
+});
+
 test("command: --stall-timeout disconnects a client that makes no progress", async () => {
   await using server = await start("--stall-timeout=0.5", "--stats=0.05");
   using _stuck = await Peer.join(server.address);

@@ -1,7 +1,8 @@
 /**
- * `deno task faults [WORD...]`: injects each fault (or those with one of the
- * words in their name) with more of everything than in the tests, and prints a
- * table: fault, expected, seen. Exit code 1 when something else was seen.
+ * `deno task faults [--light] [WORD...]`: injects each fault (or those with one of
+ * the words in their name) with more of everything than in the tests, or with as
+ * little, and prints a table: fault, expected, seen. Exit code 1 when something else
+ * was seen.
  */
 // deno-lint-ignore-file no-console -- the table is its answer
 import Table from "cli-table3";
@@ -15,7 +16,8 @@ import "./resets_test.ts";
 import "./time_test.ts";
 import "./trickle_test.ts";
 
-const words = Deno.args;
+const words = Deno.args.filter((word) => word !== "--light");
+const weight = words.length < Deno.args.length ? "light" : "heavy";
 const table = new Table({
   head: ["fault", "expected", "seen"],
   colWidths: [24, 32, 44],
@@ -29,7 +31,7 @@ for (const [name, fault] of faults) {
     seen = `skipped: ${seen}`;
   } else {
     try {
-      seen = await fault.happen("heavy");
+      seen = await fault.happen(weight);
     } catch (error) {
       seen = `NOT AS EXPECTED: ${Deno.inspect(error)}`;
       Deno.exitCode = 1;

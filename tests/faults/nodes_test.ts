@@ -17,6 +17,9 @@ import { noEngine } from "../nats/nats_server.ts";
 /** Milliseconds of talking before a fault and after it. */
 const CALM: Record<Weight, number> = { light: 300, heavy: 3000 };
 
+/** How much a node may grow while its engine is away, in KiB. */
+const MAX_GROWTH = 8 * 1024;
+
 /** A fault of nodes. */
 interface NodeFault extends Omit<ClusterSetup, "random"> {
   expected: string;
@@ -229,17 +232,19 @@ nodeFault("a link that is 200 ms late", {
 
 nodeFault("the engine away under a flood", {
   expected:
-    "clients wait, then messages are dropped and counted; little memory",
-  options: ["--nats-hold=1"],
+    "clients wait, then messages are dropped and counted; 8 MiB a node at most",
+  options: ["--nats-hold=1", "--capacity=1M"],
   rate: 20_000,
   size: { light: 3000, heavy: 60_000 },
   isDear: true,
   losesSome: true,
   async inject(cluster, size) {
+    await cluster.talk(size / 4); // so that only the outage shows
     const before = cluster.nodes.map(({ memory }) => memory);
     await cluster.engine.kill();
     await cluster.talk(size);
     const grown = cluster.nodes.map(({ memory }, n) => memory - before[n]!);
+    assert(grown.every((kib) => kib <= MAX_GROWTH), `grown by ${grown} KiB`);
     await cluster.engine.start();
     const took = await cluster.flows();
     const dropped = [];

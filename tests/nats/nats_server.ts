@@ -60,6 +60,11 @@ export class NatsServer implements AsyncDisposable {
     return server;
   }
 
+  /** The number of the process. */
+  get pid(): number {
+    return this.#child!.pid;
+  }
+
   get url(): string {
     return `nats://127.0.0.1:${this.port}`;
   }

@@ -97,4 +97,7 @@ test("Room.close() counts what was not read back, and lets go of all who wait", 
   await node.room.close();
   await flushed;
   assertEquals(node.room.stats().lostInWindow, 2);
+  node.say("c");
+  await node.room.flush(); // nothing to wait for any more
+  assertEquals(node.room.stats().droppedWhileHeld, 1);
 });

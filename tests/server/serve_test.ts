@@ -21,17 +21,20 @@ test("serve() refuses numbers out of bounds and says which", () => {
     const name of [
       "maxClients",
       "maxClientsPerAddress",
+      "maxRate",
       "stallTimeout",
       "drainTimeout",
     ] as const
   ) {
     for (const value of [-1, 1.5, NaN, Infinity]) {
+      if (name === "maxRate" && value === Infinity) continue;
       const error = assertThrows(() => serve({ [name]: value }), RangeError);
       assertMatch(error.message, new RegExp(`${name} of ${value}`));
     }
   }
   assertThrows(() => serve({ maxClients: 0 }), RangeError);
   assertThrows(() => serve({ maxClientsPerAddress: 0 }), RangeError);
+  assertThrows(() => serve({ maxRate: 0 }), RangeError);
 });
 
 test("serve() throws what listening throws", async () => {
@@ -62,6 +65,7 @@ test("Server.stats() counts messages and bytes, in and out", async () => {
     dropped: 0,
     lag: 0,
     acceptErrors: 0,
+    rateLimited: 0,
     unreported: 0,
     refused: 0,
     refusedPerAddress: 0,

@@ -51,6 +51,7 @@ test("parseArguments() reads the specification's options, short and long", () =>
     messages: 5,
     repetitions: 6,
     "ready-timeout": 10,
+    "warm-up": 0,
     timeout: 5,
     "max-lost": 100,
   });

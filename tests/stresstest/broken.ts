@@ -10,8 +10,23 @@ import { formatAddress, parseAddress } from "../../lib/wire/address.ts";
 /** The fault concerns every message of this number. */
 const PERIOD = 10;
 
-/** Messages until the server fails. */
+/** Messages until the server fails, or its one fault happens. */
 const LIFETIME = 200;
+
+/** The client of a fault that concerns only one: it receives. */
+const VICTIM = 3;
+
+/** Milliseconds by which every message is delayed. */
+const DELAY = 100;
+
+/** Milliseconds after which a client is disconnected as idle. */
+const IDLE = 1200;
+
+/** Milliseconds after which a client that reads nothing is disconnected as stuck. */
+const STUCK = 500;
+
+/** Milliseconds in which the server grows by 1 MiB. */
+const GROWTH = 50;
 
 /** A client: its waiting messages, and the only loop that writes to its socket. */
 class Client {
@@ -44,7 +59,11 @@ class Client {
     this.#writing = true;
     try {
       while (this.#waiting.length > 0) {
+        const stuck = fault === "sheds"
+          ? setTimeout(() => this.close(), STUCK)
+          : undefined;
         await this.write(concat(this.#waiting.splice(0)));
+        clearTimeout(stuck);
       }
     } catch {
       return; // the client has left
@@ -61,12 +80,61 @@ type Fault = (
   count: number,
 ) => void | Promise<void>;
 
+const sound: Fault = (to, frame) => to.send(frame);
+
+/** Faults in what is sent. The servers with other faults send as they should. */
 const FAULTS: Record<string, Fault> = {
-  sound: (to, frame) => to.send(frame),
+  // One client receives two messages of different senders swapped, once in 1,000.
+  swaps: (to, frame, from, count) => {
+    const { held } = to;
+    to.held = undefined;
+    if (held && held.from !== from) to.send(frame, held.frame);
+    else if (held) {
+      to.send(held.frame);
+      to.held = { from, frame };
+    } else if (to.number === VICTIM && count % 1000 === 999) {
+      to.held = { from, frame };
+    } else to.send(frame);
+  },
 
-  shuts: (to, frame) => to.send(frame),
+  repeats: (to, frame, _, count) =>
+    count === LIFETIME ? to.send(frame, frame) : to.send(frame),
 
-  stubborn: (to, frame) => to.send(frame),
+  omits: (to, frame, _, count) => {
+    if (count !== LIFETIME || to.number !== VICTIM) to.send(frame);
+  },
+
+  // A body loses its last byte, and the header says so.
+  cuts: (to, frame, _, count) => {
+    const sent = frame.slice(0, count === LIFETIME ? -1 : undefined);
+    sent[0] = sent.length - 1;
+    to.send(sent);
+  },
+
+  // Two messages become one.
+  joins: (to, frame, from, count) => {
+    if (count === LIFETIME) to.held = { from, frame };
+    else if (to.held) {
+      const joined = concat([to.held.frame, frame.subarray(1)]);
+      joined[0] = joined.length - 1;
+      to.held = undefined;
+      to.send(joined);
+    } else to.send(frame);
+  },
+
+  invents: (to, frame, _, count) => {
+    if (count === LIFETIME) to.send(new TextEncoder().encode("\x05hello"));
+    to.send(frame);
+  },
+
+  // The sender does not receive its own messages.
+  withholds: (to, frame, from) => {
+    if (to !== from) to.send(frame);
+  },
+
+  delays: (to, frame) => {
+    setTimeout(() => to.send(frame), DELAY);
+  },
 
   drops: (to, frame, _, count) => {
     if (count % PERIOD !== 0) to.send(frame);
@@ -141,7 +209,7 @@ const FAULTS: Record<string, Fault> = {
 
   // One client is never served.
   ignores: (to, frame) => {
-    if (to.number !== 3) to.send(frame);
+    if (to.number !== VICTIM) to.send(frame);
   },
 
   dies: (to, frame, _, count) => {
@@ -154,12 +222,16 @@ const FAULTS: Record<string, Fault> = {
 
   // One client is disconnected for no reason.
   evicts: (to, frame, _, count) =>
-    count === LIFETIME ? to.close() : to.send(frame),
+    count === LIFETIME && to.number === VICTIM ? to.close() : to.send(frame),
 };
 
 const [fault = "", address = ""] = Deno.args;
 // This server ignores the request to end.
 if (fault === "stubborn") Deno.addSignalListener("SIGTERM", () => {});
+const memory: Uint8Array[] = [];
+if (fault === "grows") {
+  setInterval(() => memory.push(new Uint8Array(2 ** 20).fill(1)), GROWTH);
+}
 const clients = new Set<Client>();
 let count = 0;
 let number = 0;
@@ -173,10 +245,16 @@ async function serveClient(socket: Deno.TcpConn): Promise<void> {
     Deno.exit(4);
   }
   clients.add(client);
+  if (fault === "tidies" && client.number === VICTIM) {
+    setTimeout(() => client.close(), IDLE);
+  }
   try {
     for await (const { bytes } of frames(socket)) {
       for (let at = 0; at < bytes.length;) {
         const frame = bytes.slice(at, at += 1 + bytes[at]!);
+        if (fault === "stops" && count > LIFETIME) {
+          await new Promise(() => {}); // it reads no more
+        }
         await (last = broadcast(frame, client, last));
       }
     }
@@ -194,7 +272,8 @@ async function broadcast(
 ): Promise<void> {
   await before;
   const current = count++;
-  for (const to of clients) await FAULTS[fault]!(to, frame, from, current);
+  const send = FAULTS[fault] ?? sound;
+  for (const to of clients) await send(to, frame, from, current);
 }
 
 switch (fault) {
@@ -214,8 +293,13 @@ switch (fault) {
     setInterval(() => {}, 1000);
     break;
   default: {
-    const listener = Deno.listen(parseAddress(address));
-    console.log(`listening on ${formatAddress(listener.addr)}`);
+    if (fault === "late") await new Promise((later) => setTimeout(later, 500));
+    const told = parseAddress(address);
+    if (fault === "elsewhere") told.port = 0;
+    const listener = Deno.listen(told);
+    const ready = `listening on ${formatAddress(listener.addr)}`;
+    console.log(ready);
+    if (fault === "twice") console.log(ready);
     for await (const socket of listener) {
       socket.setNoDelay(true);
       serveClient(socket);

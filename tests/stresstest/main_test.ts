@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Report } from "../../lib/stresstest/report/report.ts";
 import config from "../../lib/stresstest/deno.json" with { type: "json" };
 import { broken, OURS, outcome, tester } from "./servers.ts";
+import { script } from "../support/script.ts";
 import { test } from "../support/test.ts";
 import { startWeb } from "../support/web.ts";
 
@@ -213,4 +214,18 @@ test("stresstest --help and --version", async () => {
   const words = help.stdout.replaceAll(/\s+/g, " ");
   assertMatch(words, /It differs in this: .* writes header and body apart/);
   assertEquals((await outcome(tester("-V"))).stdout, `${config.version}\n`);
+});
+
+test("stresstest --help and --version need no permission", async () => {
+  const [program, ...words] = script("lib/stresstest/main.ts");
+  for (const option of ["--help", "--version"]) {
+    const { code, stderr } = await outcome(
+      new Deno.Command(program, {
+        args: [...words, option],
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn(),
+    );
+    assertEquals([code, stderr], [0, ""]);
+  }
 });

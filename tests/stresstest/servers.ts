@@ -37,7 +37,8 @@ export const OURS = `${DENO} --allow-net '${path("main.ts")}'`;
 
 /** The command of a server that has a `fault`. */
 export function broken(fault: string): string {
-  return `${DENO} --allow-net '${path("tests/stresstest/broken.ts")}' ${fault}`;
+  const command = `${DENO} --allow-net '${path("tests/stresstest/broken.ts")}'`;
+  return `${fault}=${command} ${fault}`;
 }
 
 /** The target that `text` describes. */

@@ -126,6 +126,16 @@ browserTest(
       await page.text("#countdown"),
       /^trying again in \d+ seconds?$/,
     );
+    const motion = () =>
+      page.page.$eval(
+        "#state",
+        (state) => getComputedStyle(state, "::before").animationName,
+      );
+    assertEquals(await motion(), "pulse");
+    await page.page.emulateMediaFeatures([
+      { name: "prefers-reduced-motion", value: "reduce" },
+    ]);
+    assertEquals(await motion(), "none");
     await page.page.keyboard.press("Enter");
     assertMatch(await page.text("#hint"), /^Not sent: there is no connection/);
     assertEquals(await page.value("#message"), "not yet said");
@@ -188,6 +198,15 @@ browserTest("strangers' bytes appear as text", async () => {
     ],
   }));
   assertEquals(found.hacked, false);
+  chat.server.hub.broadcast(encode("\u05d0\u05d1: \u05d2\u05d3"));
+  await page.shows("\u05d0\u05d1: \u05d2\u05d3");
+  const places = await page.page.evaluate(() => {
+    const row = document.querySelector("#messages > div > div:last-child")!;
+    return [...row.querySelectorAll("time, b, span")].map((part) =>
+      part.getBoundingClientRect().left
+    );
+  });
+  assertEquals(places.toSorted((a, b) => a - b), places); // also from right to left
   assertEquals(found.elements, ["DIV", "TIME", "P", "I", "B", "SPAN"]);
   assertEquals(page.errors, []); // no violation of the security policy among them
 });

@@ -7,6 +7,9 @@ import { ChatPage, launch, startChat } from "./chat_page.ts";
 
 const FOLDER = new URL("../../.github/", import.meta.url);
 
+/** How long the server is away, in milliseconds. */
+const RESTART = 2500;
+
 const BEFORE = [
   "alice: Is anybody here?",
   "bob: Just me and the kettle.",
@@ -36,7 +39,7 @@ for (const dark of [false, true]) {
   await page.say("Then I can go home.");
   await page.shows("Zoe: Then I can go home.");
   await before[Symbol.asyncDispose]();
-  await page.page.waitForSelector("#state.waiting");
+  await new Promise((resolve) => setTimeout(resolve, RESTART));
   await using after = await startChat({}, { port });
   await page.connected();
   for (const text of AFTER) after.server.hub.broadcast(encode(text));

@@ -88,6 +88,11 @@ export class Ledger {
     return (last - sender) / this.#senders + 1;
   }
 
+  /** Whether `client` received no message of `sender`, since it connected. */
+  nothingFrom(client: number, sender: number): boolean {
+    return this.#last[client * this.#senders + sender]! < 0;
+  }
+
   /**
    * Runs the checks that need the whole run: no client received a message that was
    * never sent, and there is one order of all messages.

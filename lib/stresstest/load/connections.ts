@@ -150,15 +150,8 @@ export class Connections implements Disposable {
       return true;
     } catch (error) {
       if (!isDisconnect(error)) throw error;
-      return false; // the reader of this socket, or the sender, reports it
+      return false; // the reader of this socket reports the reason
     }
-  }
-
-  /** Judges a connection that the server has ended, as {@linkcode write} has found. */
-  lost(socket: Socket, peer: Peer): Promise<void> {
-    const judging = this.#judge(socket, peer, "reset the connection of");
-    this.#judging.push(judging);
-    return judging;
   }
 
   /** Resolves when every connection that has ended has been judged. */

@@ -22,6 +22,9 @@ import { TesterLoad } from "./tester_load.ts";
 /** Milliseconds without a delivery, after the last ping, that end the wait for more. */
 const QUIET = 300;
 
+/** Messages of its own that a participant must have sent to say that it receives none. */
+const MIN_ECHOES = 10;
+
 /** Milliseconds in which a stuck client is read to see whether it was cut. */
 const STUCK_READ = 100;
 
@@ -148,6 +151,8 @@ export class LoadClients {
       () => this.#testRun.stopped,
       (client) => this.#failIfLate(client, begun + timeout, "connecting"),
     );
+    // No message is sent to a server whose connections all end because it died.
+    await connections.judged();
     this.#addSenders([...publishing, ...receiving.slice(0, participants)]);
     for (let client = this.steady; client < clients; client++) {
       this.#testRun.track(
@@ -228,6 +233,25 @@ export class LoadClients {
         { length: publishers + participants },
         (_, sender) => this.#senders[sender]?.sent ?? 0,
       ),
+    );
+    if (!this.#testRun.failed) this.#checkEcho();
+  }
+
+  /** Names the pattern of a server that sends to all clients but the sender. */
+  #checkEcho(): void {
+    const { publishers, participants } = this.#settings;
+    const mute = Array.from({ length: participants }, (_, n) => {
+      const sender = publishers + n;
+      const { sent } = this.#senders[sender]!;
+      const client = this.#receivers.clientOf(n);
+      return sent >= MIN_ECHOES && this.#ledger.nothingFrom(client, sender) &&
+        this.received[client]! > 0;
+    });
+    if (participants < 2 || !mute.every(Boolean)) return;
+    this.#testRun.violations.add(
+      "conservation",
+      () =>
+        "every participant received messages of the others and none of its own: the server does not send to the sender",
     );
   }
 

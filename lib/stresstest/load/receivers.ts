@@ -84,16 +84,18 @@ export class Receivers {
     return this.#receivedAt[client]!;
   }
 
-  /** Receives on the sockets of the steady clients until the run is over. */
-  start(sockets: Socket[]): void {
+  /** The number of the steady client that has the socket `n`. */
+  clientOf(n: number): number {
     const { steady, sampled } = this.#options;
     const sampledBelow = (n: number) => Math.floor(n * sampled / steady);
+    const before = sampledBelow(n);
+    return sampledBelow(n + 1) > before ? before : sampled + n - before;
+  }
+
+  /** Receives on the sockets of the steady clients until the run is over. */
+  start(sockets: Socket[]): void {
     this.#testRun.track(this.#reader.run(this.#testRun.ended));
-    sockets.forEach((socket, n) => {
-      const before = sampledBelow(n);
-      const isSampled = sampledBelow(n + 1) > before;
-      this.receive(socket, isSampled ? before : sampled + n - before);
-    });
+    sockets.forEach((socket, n) => this.receive(socket, this.clientOf(n)));
   }
 
   /** Receives on one socket until the run is over or the socket is closed. */

@@ -20,12 +20,17 @@ import { type RunOptions, TestRun } from "./test_run.ts";
 /** The tick of the specification, in milliseconds. */
 export const TICK = 1000;
 
+/** Bytes of the buffer of what the clock receives. */
+const DISCARDED = 16 * 1024;
+
 /** The clock's message: id 0, which no client has. */
 const CLOCK = encode(new Uint8Array(ID_BYTES));
 
 /**
- * The clock connection and the ids of one server's repetitions. As in the reference,
- * the clock and the publishers never read.
+ * The clock connection and the ids of one server's repetitions. The clock and the
+ * publishers discard what they receive. In the reference they never read; but Linux
+ * may stop sending for a client whose receive buffer is full, which would look like a
+ * server that has stalled.
  */
 export class Reference implements Disposable {
   readonly #server: ServerUnderTest;
@@ -45,6 +50,7 @@ export class Reference implements Disposable {
     this.#settings = settings;
     this.#clock = clock;
     this.#timer = setInterval(() => this.#tick(), settings.tick);
+    this.#discard();
   }
 
   /** Opens the clock connection to `server`. */
@@ -88,12 +94,23 @@ export class Reference implements Disposable {
     this.#onTick();
     if (this.#writing) return;
     this.#writing = true;
-    try {
-      await this.#clock.write(CLOCK);
-    } catch (error) {
-      // Every run notices a server that has ended; the clock need not report it.
-      if (!isDisconnect(error)) throw error;
-    }
+    await untilDisconnect(() => this.#clock.write(CLOCK));
     this.#writing = false;
+  }
+
+  async #discard(): Promise<void> {
+    const buffer = new Uint8Array(DISCARDED);
+    await untilDisconnect(async () => {
+      while (await this.#clock.read(buffer) !== null);
+    });
+  }
+}
+
+/** Every run notices a server that has ended; the clock need not report it. */
+async function untilDisconnect(use: () => Promise<unknown>): Promise<void> {
+  try {
+    await use();
+  } catch (error) {
+    if (!isDisconnect(error)) throw error;
   }
 }

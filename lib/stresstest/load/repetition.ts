@@ -108,9 +108,11 @@ export class Repetition {
     this.#testRun.progress = () =>
       messagesSent(this.sent, publishers * messages);
     if (this.#testRun.ended.aborted) return;
-    await Promise.all(
-      sockets.map((socket, publisher) => this.#send(socket, publisher)),
-    );
+    await Promise.all(sockets.map((socket, publisher) => {
+      const name = `sender ${publisher + 1}`;
+      this.#testRun.connections.discard(socket, { name });
+      return this.#send(socket, publisher);
+    }));
   }
 
   /** The result. As in the reference, its time is that of the whole repetition. */
@@ -206,11 +208,7 @@ export class Repetition {
         written = await connections.write(socket, frame);
         if (!written) awaited.done();
       });
-      if (!written) {
-        return await connections.lost(socket, {
-          name: `sender ${publisher + 1}`,
-        });
-      }
+      if (!written) return; // it was cut
     }
   }
 

@@ -17,6 +17,10 @@ export interface ServerResult {
   command: string;
   /** In the order they were played. */
   runs: RunResult[];
+  /** What the server did that is no verdict of a run: after its name in a sentence. */
+  remarks: string[];
+  /** Whether it ignored SIGTERM and was killed, which fails the test. */
+  killed: boolean;
   /** In a sweep: the highest offered rate with which the server kept up, messages/s. */
   knee: number | null;
   /** What ended the search for the knee; `null` in other modes. */

@@ -27,8 +27,10 @@ export interface RoundsOptions {
   addresses: readonly Address[];
   /** Milliseconds in which a server must be ready. */
   readyTimeout: number;
+  /** How many runs a server plays each time it was started, before those that count. */
+  warmUp: number;
   stop: AbortSignal;
-  /** Called as a run begins; returns the callback for its progress. */
+  /** Called as a run begins, a warm-up as run 0; returns the callback for its progress. */
   onBegin: (name: string, run: number) => NonNullable<RunOptions["onProgress"]>;
   /** Called as a run ends. */
   onRun: (name: string, run: RunResult) => void;
@@ -42,6 +44,8 @@ export function emptyResults(targets: Target[]): ServerResult[] {
     name,
     command: text,
     runs: [],
+    remarks: [],
+    killed: false,
     knee: null,
     kneeEnd: null,
   }));
@@ -60,18 +64,39 @@ export async function playRound(
   count: number,
 ): Promise<boolean> {
   const { addresses, readyTimeout, stop } = options;
-  await using server = await Server.start(
+  const server = await Server.start(
     target,
     addresses,
     readyTimeout,
     stop,
   );
+  try {
+    return await playRuns(server, target, result, options, open, count);
+  } finally {
+    await server[Symbol.asyncDispose]();
+    result.remarks = [...new Set([...result.remarks, ...server.remarks])];
+    result.killed ||= server.killed;
+  }
+}
+
+async function playRuns(
+  server: Server,
+  target: Target,
+  result: ServerResult,
+  options: RoundsOptions,
+  open: (server: Server) => Session | Promise<Session>,
+  count: number,
+): Promise<boolean> {
+  const { stop, warmUp } = options;
   const session = await open(server);
   try {
-    for (let n = 0; n < count && !stop.aborted; n++) {
-      const onProgress = options.onBegin(target.name, result.runs.length + 1);
+    for (let n = -warmUp; n < count && !stop.aborted; n++) {
+      const number = n < 0 ? 0 : result.runs.length + 1;
+      const onProgress = options.onBegin(target.name, number);
       const run = await session.run({ stop, onProgress });
       if (run.interrupted && run.sent === 0) return true;
+      // A warm-up that fails counts.
+      if (n < 0 && run.violations.length === 0) continue;
       result.runs.push(run);
       options.onRun(target.name, run);
       if (run.violations.length > 0) {

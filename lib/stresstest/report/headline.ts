@@ -5,6 +5,7 @@
  * @module
  */
 import { plural } from "./format.ts";
+import { KILLED } from "../target/server.ts";
 import type { Report } from "./report.ts";
 
 /** The verdict on all servers. */
@@ -21,11 +22,16 @@ export function headline(report: Report): Headline {
   const runs = servers.flatMap((server) => server.runs);
   const bad = runs.filter((run) => run.violations.length > 0);
   const violations = bad.reduce((sum, run) => sum + run.violations.length, 0);
-  const found = bad.length > 0
-    ? `${plural(violations, "violation")} in ${bad.length} of ${
-      plural(runs.length, "run")
-    }`
-    : error ?? "every verdict held";
+  const killed = servers.filter((server) => server.killed)
+    .map(({ name }) => `${name} ${KILLED}`);
+  const found = [
+    bad.length > 0
+      ? `${plural(violations, "violation")} in ${bad.length} of ${
+        plural(runs.length, "run")
+      }`
+      : error ?? [],
+    killed,
+  ].flat(2).join("; ") || "every verdict held";
   if (!interrupted) return { word: passed ? "Passed" : "Failed", rest: found };
   if (runs.length === 0) {
     return { word: "Interrupted", rest: "before the first run" };

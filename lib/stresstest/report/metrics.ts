@@ -151,6 +151,14 @@ export const METRICS: readonly Metric[] = [
   memory("start", (it) => it.startMemoryBytes),
   PEAK_MEMORY,
   memory("end", (it) => it.endMemoryBytes),
+  {
+    name: "memory growth",
+    unit: "bytes/s",
+    // Of a short run it is mostly noise, so it compares no servers.
+    lowerIsBetter: null,
+    of: measured((run) => run.server && slope(run.server.memory)),
+    format: (value) => `${value < 0 ? "−" : ""}${bytes(Math.abs(value))}/s`,
+  },
   SEND_DELAY,
 ];
 
@@ -172,6 +180,19 @@ function memory(name: string, of: (usage: Usage) => number): Metric {
     of: measured((run) => run.server && of(run.server)),
     format: bytes,
   };
+}
+
+/** The slope of the line of least squares through the points. */
+function slope(points: readonly [number, number][]): number {
+  const mean = (at: 0 | 1) =>
+    points.reduce((sum, point) => sum + point[at], 0) / points.length;
+  const [meanX, meanY] = [mean(0), mean(1)];
+  let [covariance, variance] = [0, 0];
+  for (const [x, y] of points) {
+    covariance += (x - meanX) * (y - meanY);
+    variance += (x - meanX) ** 2;
+  }
+  return covariance / variance;
 }
 
 /** A quotient of a run without deliveries (0/0) was not measured either. */

@@ -18,6 +18,7 @@ export function notes({ mode, servers }: Report): string[] {
     bottleneckNote(server),
     uncheckedNote(server),
     cutNote(server),
+    ...server.remarks.map((remark) => `${server.name} ${remark}`),
   ]);
   if (mode === "sweep") found.push(ranking(servers));
   return found.filter((note) => note !== undefined);

@@ -4,40 +4,58 @@
  *
  * @module
  */
-import process from "node:process";
-import { createLogUpdate } from "log-update";
 import { count } from "./format.ts";
 
 /** The width of the bar, in characters. */
 const BAR_WIDTH = 20;
 
+/** Goes to the start of the line and erases it. */
+const ERASE = "\r\x1b[K";
+
+/** Where the line is written. */
+export interface Terminal {
+  isTerminal(): boolean;
+  writeSync(bytes: Uint8Array): number;
+}
+
 /** The line. */
 export class Progress implements Disposable {
-  readonly #line: ReturnType<typeof createLogUpdate> | undefined;
+  readonly #terminal: Terminal | undefined;
+  readonly #columns: () => number;
 
-  constructor(stream: typeof process.stderr = process.stderr) {
-    this.#line = stream.isTTY ? createLogUpdate(stream) : undefined;
+  /**
+   * @param columns The width of the terminal: a longer line would not be erased.
+   */
+  constructor(
+    terminal: Terminal = Deno.stderr,
+    columns: () => number = () => Deno.consoleSize().columns,
+  ) {
+    if (terminal.isTerminal()) this.#terminal = terminal;
+    this.#columns = columns;
   }
 
   /** Replaces the line. */
   show(run: string, sent: number, of: number, deliveries: number): void {
+    if (!this.#terminal) return;
     const full = Math.round(BAR_WIDTH * Math.min(1, sent / of));
     const bar = "█".repeat(full) + "░".repeat(BAR_WIDTH - full);
-    this.#line?.(
-      `${bar} ${run}  ${count(sent)} of ${count(of)} messages, ${
-        count(deliveries)
-      } deliveries`,
-    );
+    const line = `${bar} ${run}  ${count(sent)} of ${count(of)} messages, ${
+      count(deliveries)
+    } deliveries`;
+    this.#write(ERASE + line.slice(0, this.#columns() - 1));
   }
 
   /** Removes the line, so that something else can be written. */
   clear(): void {
-    this.#line?.clear();
+    this.#write(ERASE);
   }
 
-  /** Removes the line and shows the cursor again. */
+  /** Removes the line. */
   [Symbol.dispose](): void {
-    this.#line?.clear();
-    this.#line?.done();
+    this.clear();
+  }
+
+  #write(text: string): void {
+    this.#terminal?.writeSync(new TextEncoder().encode(text));
   }
 }

@@ -23,6 +23,7 @@ import {
 } from "./metrics.ts";
 import { notes } from "./notes.ts";
 import type { Report } from "./report.ts";
+import { KILLED } from "../target/server.ts";
 import type { Spread } from "./spread.ts";
 import { textTable } from "./text_table.ts";
 
@@ -35,11 +36,16 @@ const MISSING = "–";
 /** Marks the rate of the knee. */
 const KNEE_MARK = " ←";
 
-/** The text of the summary. */
-export function summary(report: Report): string {
+/**
+ * The text of the summary.
+ *
+ * @param width The longest line of a table, if it can be: servers that do not fit
+ * beside one another stand one under another.
+ */
+export function summary(report: Report, width = Infinity): string {
   const parts = report.mode === "sweep"
     ? report.servers.map(sweepTable)
-    : [comparisonTable(report)];
+    : comparisonTables(report, width);
   return [
     ...parts,
     ...notes(report).map((note) => `note: ${note}`),
@@ -47,24 +53,47 @@ export function summary(report: Report): string {
   ].filter((part) => part !== "").join("\n\n");
 }
 
+/** A server in the comparison. */
+interface Played {
+  name: string;
+  runs: readonly RunResult[];
+}
+
 /** Medians and ranges, a column for each server, and ratios to the first. */
-function comparisonTable(report: Report): string {
+function comparisonTables(report: Report, width: number): string[] {
   const { runs } = comparableRuns(report);
   const played = report.servers
     .map(({ name }, at) => ({ name, runs: runs[at]! }))
     .filter(({ runs }) => runs.length > 0);
   const [first, ...others] = played;
-  if (!first) return "";
+  if (!first) return [];
+  const table = comparisonTable(played, first, others);
+  if (widthOf(table) <= width) return [table];
+  return [
+    comparisonTable([first], first, []),
+    ...others.map((other) => comparisonTable([other], first, [other])),
+  ];
+}
+
+/** A table with the values of some servers, and the ratios of some to the first. */
+function comparisonTable(
+  played: Played[],
+  first: Played,
+  compared: Played[],
+): string {
   const head = [
     "",
     ...played.map(({ name }) => name),
-    ...others.map(({ name }) => `${name} : ${first.name}`),
+    ...compared.map(({ name }) =>
+      played.length === 1 ? `: ${first.name}` : `${name} : ${first.name}`
+    ),
   ];
   const rows = METRICS.flatMap((metric) => {
     const spreads = played.map(({ runs }) => spreadOf(metric, runs));
     if (spreads.every((it) => it === null)) return [];
-    const ratios = spreads.slice(1).map((it) =>
-      ratioText(metric, it, spreads[0]!)
+    const base = spreadOf(metric, first.runs);
+    const ratios = compared.map(({ runs }) =>
+      ratioText(metric, spreadOf(metric, runs), base)
     );
     return [[
       metric.name,
@@ -73,6 +102,10 @@ function comparisonTable(report: Report): string {
     ]];
   });
   return textTable([head, ...rows]);
+}
+
+function widthOf(table: string): number {
+  return Math.max(...table.split("\n").map(({ length }) => length));
 }
 
 function spreadText({ format }: Metric, spread: Spread | null): string {
@@ -101,7 +134,11 @@ function sweepTable(server: ServerResult): string {
   if (runs.length === 0) return "";
   const rising = runs.toSorted((a, b) => a.offeredRate! - b.offeredRate!);
   const table = textTable([
-    ["messages/s", ...SWEEP_METRICS.map(({ name }) => name)],
+    // Names in two lines, so that the table fits 80 columns.
+    [
+      "messages/s",
+      ...SWEEP_METRICS.map(({ name }) => name.replace(/ (?=\S+$)/, "\n")),
+    ],
     ...rising.map((run) => sweepRow(run, knee)),
   ]);
   return `${name} ${kneeClaim(server)}\n${table}`;
@@ -121,15 +158,14 @@ function sweepRow(run: RunResult, knee: number | null): string[] {
 
 function verdict(report: Report): string {
   const { word, rest } = headline(report);
-  const failures = report.servers.flatMap(({ name, runs }) => {
+  const failures = report.servers.flatMap(({ name, runs, killed }) => {
     const verdicts = new Set(
       runs.flatMap(({ violations }) =>
         violations.map(({ verdict }) => verdict)
       ),
     );
-    return verdicts.size === 0
-      ? []
-      : [`failed: ${name}: ${[...verdicts].join(", ")}`];
+    const found = [...verdicts, ...killed ? [KILLED] : []];
+    return found.length === 0 ? [] : [`failed: ${name}: ${found.join(", ")}`];
   });
   if (word === "Failed" && failures.length > 0) return failures.join("\n");
   return [...failures, `${word.toLowerCase()}: ${rest}`].join("\n");

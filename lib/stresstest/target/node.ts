@@ -10,6 +10,7 @@ import {
   formatAddress,
   parseAddress,
 } from "@zillions/server/address";
+import { escape } from "@zillions/server/escape";
 import { connect, type NodeAddress } from "./connect.ts";
 import { Process, READY } from "./process.ts";
 import { reason, StartError } from "./start_error.ts";
@@ -47,7 +48,9 @@ export class ServerNode implements AsyncDisposable {
       const at = address.port === 0 ? announcedAddress(line, target) : address;
       await assertAccepts(
         at,
-        `${target.name} at ${formatAddress(at)}, which printed "${READY}"`,
+        `${target.name} at ${formatAddress(at)}, which printed "${
+          escape(line)
+        }"`,
       );
       return new ServerNode(at, process);
     } catch (error) {

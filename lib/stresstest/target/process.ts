@@ -14,7 +14,7 @@ import type { Target } from "./target.ts";
 export const READY = "listening on";
 
 /** Milliseconds in which a server must end after SIGTERM, before SIGKILL. */
-const GRACE_PERIOD = 2000;
+const GRACE_PERIOD = 3000;
 
 /** How many of the last characters of a stream are kept. */
 const MAX_KEPT = 4096;
@@ -45,6 +45,10 @@ export class Process {
   stderr = "";
   /** The last characters that it printed to standard output. */
   #stdout = "";
+  /** How many lines it printed that say that it is ready. */
+  readyLines = 0;
+  /** Whether it ignored SIGTERM, so that SIGKILL ended it. */
+  killed = false;
   /** Resolves with how the process ended. */
   readonly ended: Promise<ServerEnd>;
   readonly #child: Deno.ChildProcess;
@@ -117,7 +121,7 @@ export class Process {
     try {
       await deadline(this.ended, GRACE_PERIOD);
     } catch {
-      // SIGKILL ends it below.
+      this.killed = true;
     }
     this.#signal("SIGKILL");
     await this.ended;
@@ -141,10 +145,9 @@ export class Process {
   }
 
   async #readOutput(): Promise<void> {
-    let text: string | undefined = "";
+    let text = "";
     await this.#readText(this.#child.stdout, (part) => {
       this.#stdout = (this.#stdout + part).slice(-MAX_KEPT);
-      if (text === undefined) return; // after the ready line
       text += part;
       for (
         let end;
@@ -152,9 +155,8 @@ export class Process {
         text = text.slice(end + 1)
       ) {
         if (!text.startsWith(READY)) continue;
+        this.readyLines++;
         this.#line.resolve(text.slice(0, end));
-        text = undefined;
-        return;
       }
       text = text.slice(0, MAX_KEPT);
     });

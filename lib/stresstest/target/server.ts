@@ -8,8 +8,11 @@
 import { type Address, formatAddress } from "@zillions/server/address";
 import { type Connect, connect, type Socket } from "./connect.ts";
 import { ServerNode } from "./node.ts";
-import type { ServerEnd } from "./process.ts";
+import { READY, type ServerEnd } from "./process.ts";
 import type { Target } from "./target.ts";
+
+/** The remark on a server that had to be killed. */
+export const KILLED = "ignored SIGTERM and was killed";
 
 /** What the clients of a run connect to. */
 export interface ServerUnderTest {
@@ -68,6 +71,21 @@ export class Server implements ServerUnderTest, AsyncDisposable {
   /** The last characters that it printed to standard error. */
   get stderr(): string {
     return this.#nodes.map(({ process }) => process?.stderr ?? "").join("");
+  }
+
+  /** What its processes did that is worth a note, though no verdict of a run. */
+  get remarks(): string[] {
+    return this.#nodes.flatMap(({ process }) => [
+      ...process && process.readyLines > 1
+        ? [`printed "${READY}" ${process.readyLines} times`]
+        : [],
+      ...process?.killed ? [KILLED] : [],
+    ]);
+  }
+
+  /** Whether a process had to be killed. */
+  get killed(): boolean {
+    return this.#nodes.some(({ process }) => process?.killed);
   }
 
   /**

@@ -35,17 +35,20 @@ export interface Target {
 
 /**
  * Parses targets. Each text is an address, or several with commas between, of which
- * some may be WebSockets, `ws://HOST:PORT/PATH`; the path of an executable; or a command with arguments, which is split into words as a shell does.
+ * some may be WebSockets, `ws://HOST:PORT/PATH`; the path of an executable; or a command
+ * with arguments, which is split into words as a shell does. `NAME=` before it names it.
  */
 export function parseTargets(texts: string[]): Target[] {
-  const found = texts.map((text): Target => {
+  const found = texts.map((given): Target => {
+    const [label, text] = labelOf(given);
     const addresses = parseNodes(text);
     if (addresses) {
-      const name = namedAfter(addresses);
+      const name = label ?? namedAfter(addresses);
       return { name, text, command: undefined, addresses };
     }
     const command = wordsOf(text);
-    return { name: nameOf(command, text), text, command, addresses };
+    const name = label ?? nameOf(command, text);
+    return { name, text, command, addresses };
   });
   for (const target of found) {
     const same = found.filter(({ name }) => name === target.name);
@@ -83,21 +86,40 @@ function namedAfter([first, ...others]: Address[]): string {
   return shortened(formatAddress(first!)) + more;
 }
 
-/** The words of a command. The path of a file is one word, whatever it contains. */
-function wordsOf(text: string): string[] {
-  try {
-    if (Deno.statSync(text).isFile) return [text];
-  } catch {
-    // no such file, so a command with arguments
-  }
-  return parseArgsStringToArgv(text);
+/** Splits `NAME=COMMAND`. The path of a file has no name before it. */
+function labelOf(text: string): [label: string | undefined, text: string] {
+  const [, label, rest] = /^([\p{L}\d][^\s=/:"']*)=(.*)$/su.exec(text) ?? [];
+  if (label === undefined || isFile(text)) return [undefined, text];
+  return [shortened(label), rest!];
 }
 
-/** The name of the last word that is no option: most often the program, even after `deno run`. */
+/** The words of a command. The path of a file is one word, whatever it contains. */
+function wordsOf(text: string): string[] {
+  return isFile(text) ? [text] : parseArgsStringToArgv(text);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false; // there is none
+  }
+}
+
+/**
+ * The name of the last word that looks like a file, even after `deno run`, and the
+ * words after it up to an option; or all words, if none does.
+ */
 function nameOf(command: string[], text: string): string {
-  const word = command.findLast((word) => !word.startsWith("-"));
-  const name = word?.split(/[/\\]/).findLast((part) => part !== "") ?? text;
-  return shortened(name);
+  const file = command.findLastIndex((word) =>
+    /^[^-].*[./\\]|^[./\\]/.test(word) && Number.isNaN(Number(word))
+  );
+  if (file < 0) return shortened(command.join(" ") || text);
+  const after = command.slice(file + 1);
+  const option = after.findIndex((word) => word.startsWith("-"));
+  const words = after.slice(0, option < 0 ? undefined : option);
+  const base = command[file]!.split(/[/\\]/).findLast((part) => part !== "");
+  return shortened([base ?? text, ...words].join(" "));
 }
 
 function shortened(name: string): string {

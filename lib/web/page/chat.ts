@@ -63,8 +63,7 @@ new Composer({
 });
 
 scroller.onscroll = () => {
-  list.scrolled();
-  schedule();
+  if (list.scrolled()) schedule();
 };
 below.onclick = () => {
   list.follow();

@@ -47,13 +47,18 @@ export class MessageList {
     this.#below = below;
   }
 
-  /** The view has moved. If the user did it, it follows at the end only. */
-  scrolled(): void {
+  /**
+   * The view has moved. If the user did it, it follows at the end only.
+   *
+   * @returns Whether there is something else to draw now.
+   */
+  scrolled(): boolean {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
-    if (scrollHeight - clientHeight - scrollTop < 2) {
-      this.#follows = true;
-    } else if (scrollTop < this.#top - 1) this.#follows = false;
+    if (scrollTop === this.#top) return false;
+    if (scrollHeight - clientHeight - scrollTop < 2) this.#follows = true;
+    else if (scrollTop < this.#top) this.#follows = false;
     this.#top = scrollTop;
+    return true;
   }
 
   /** Follows the newest message. */

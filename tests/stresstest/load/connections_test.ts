@@ -167,14 +167,3 @@ test("Connections says that a server died that ends a connection and accepts no 
     cuts: { clients: 0, nodes: [], first: "" },
   });
 });
-
-test("Connections.lost() judges a connection that only writes", async () => {
-  const { listener, testRun } = setup();
-  using _listener = listener;
-  const [socket] = await testRun.connections.open(1);
-  await testRun.connections.lost(socket!, { name: "sender 1" });
-  assertEquals(
-    await verdict(testRun),
-    "cut: the server reset the connection of sender 1, which was not idle",
-  );
-});

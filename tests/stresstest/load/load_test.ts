@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { playLoad } from "../../../lib/stresstest/load/load.ts";
 import type { LoadSettings } from "../../../lib/stresstest/load/settings.ts";
 import type { RunResult } from "../../../lib/stresstest/load/result.ts";
@@ -107,26 +107,11 @@ test("playLoad() allows dropped messages", async () => {
   assertEquals(run.lost, run.expected - run.received);
 });
 
-/** The verdict on each broken server, and the load that shows its fault. */
+/** The verdict on some broken servers; others are in `verdicts_test.ts`. */
 const FAULTS: [fault: string, Verdict, Partial<LoadSettings>][] = [
   ["drops", "conservation", { maxLost: 0.01 }],
-  ["damages", "damaged", {}],
-  ["duplicates", "repeated", {}],
   ["reorders", "one order", {}],
-  // Each publisher sends one message, so that its own order binds nothing.
-  ["circles", "one order", { publishers: 150, subscribers: 3, count: 150 }],
-  ["overtakes", "sender order", { publishers: 1 }],
-  ["blocks", "stalled", {
-    rate: 200_000,
-    count: 100_000,
-    publishers: 1,
-    subscribers: 1,
-    stuck: 1,
-    body: { min: 255, max: 255 },
-    timeout: 1000,
-  }],
-  ["stalls", "stalled", { timeout: 1000 }],
-  ["evicts", "cut", {}],
+  ["stalls", "stalled", { timeout: 500 }],
 ];
 
 for (const [fault, verdict, settings] of FAULTS) {
@@ -134,33 +119,3 @@ for (const [fault, verdict, settings] of FAULTS) {
     assertEquals(verdicts(await played(broken(fault), settings)), [verdict]);
   });
 }
-
-test("playLoad() finds a stream with wrong frame boundaries", async () => {
-  const run = await played(broken("desynchronises"), { timeout: 500 });
-  assertEquals(run.violations[0]?.verdict, "damaged");
-});
-
-test("playLoad() finds a client that is never served", async () => {
-  const run = await played(broken("ignores"), { timeout: 500 });
-  assertEquals(verdicts(run), ["stalled"]);
-  assertEquals(run.sent, 0);
-});
-
-test("playLoad() finds a server that dies", async () => {
-  const run = await played(broken("dies"));
-  assertEquals(verdicts(run), ["died"]);
-  assertMatch(
-    run.violations[0]!.text,
-    /^the server ended with exit status 3 after [\d,]+ of 1,000 messages were sent; its last line: out of luck$/,
-  );
-  assert(run.received > 0);
-});
-
-test("playLoad() says of a server that dies while clients connect only that", async () => {
-  const run = await played(broken("shuts"), { maxLost: 0 });
-  assertEquals(run.violations, [{
-    verdict: "died",
-    text:
-      "the server ended with exit status 4 while clients connected; its last line: no more",
-  }]);
-});

@@ -2,6 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { Reference } from "../../../lib/stresstest/load/reference.ts";
 import type { ReferenceSettings } from "../../../lib/stresstest/load/settings.ts";
 import type { RunResult } from "../../../lib/stresstest/load/result.ts";
+import type { Socket } from "../../../lib/stresstest/target/connect.ts";
+import type { ServerUnderTest } from "../../../lib/stresstest/target/server.ts";
 import type { Verdict } from "../../../lib/stresstest/checks/violations.ts";
 import { broken, NEVER, OURS, start } from "../servers.ts";
 import { test } from "../../support/test.ts";
@@ -85,6 +87,7 @@ test("Reference.repetition() ends when it is stopped", async () => {
   await using server = await start(OURS);
   using reference = await Reference.open(server, {
     ...SETTINGS,
+    tick: 1000,
     messages: 1_000_000,
   });
   const stop = new AbortController();
@@ -94,4 +97,34 @@ test("Reference.repetition() ends when it is stopped", async () => {
   });
   assert(run.sent > 0 && run.sent < 1_000_000);
   assertEquals([run.violations, run.lost], [[], 0]);
+});
+
+test("Reference has a clock and publishers that read what they are sent", async () => {
+  await using server = await start(OURS);
+  const read = new Map<Socket, number>();
+  const watched: ServerUnderTest = {
+    nodes: server.nodes,
+    pids: [],
+    ended: server.ended,
+    nodeOf: () => server.nodes[0]!,
+    accepts: () => server.accepts(),
+    async connect() {
+      const socket = await server.connect();
+      read.set(socket, 0);
+      const count = socket.read.bind(socket);
+      socket.read = async (buffer) => {
+        const bytes = await count(buffer);
+        read.set(socket, read.get(socket)! + (bytes ?? 0));
+        return bytes;
+      };
+      return socket;
+    },
+  };
+  const settings = { ...SETTINGS, tick: 1000, messages: 20 };
+  using reference = await Reference.open(watched, settings);
+  const run = await reference.repetition({ stop: NEVER });
+  assertEquals(run.violations, []);
+  const { publishers, subscribers } = settings;
+  assertEquals(read.size, 1 + publishers * (subscribers + 1));
+  for (const bytes of read.values()) assert(bytes > 100, `${bytes}`);
 });

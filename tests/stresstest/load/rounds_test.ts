@@ -14,6 +14,7 @@ function setup(stop = NEVER) {
   const options: RoundsOptions = {
     addresses: [ANY_PORT],
     readyTimeout: READY,
+    warmUp: 0,
     stop,
     onBegin(name, run) {
       log.push(`${name} ${run}`);
@@ -71,4 +72,19 @@ test("playRounds() ends when it is stopped", async () => {
   }), { repetitions: 4, rounds: 2 });
   assertEquals(log, ["sound 1"]);
   assertEquals(found[0]?.runs.length, 1);
+});
+
+test("playRounds() counts no warm-up, unless it fails", async () => {
+  const { targets, log, options, found } = setup();
+  const play = (warm: RunResult) =>
+    playRounds(targets.slice(0, 1), found, { ...options, warmUp: 1 }, () => ({
+      run: () => Promise.resolve(log.at(-1) === "sound 0" ? warm : GOOD),
+      close() {},
+    }), { repetitions: 2, rounds: 2 });
+  await play(GOOD);
+  assertEquals(log, ["sound 0", "sound 1", "sound 0", "sound 2"]);
+  assertEquals(found[0]!.runs.length, 2);
+  await play(STALLED);
+  assertEquals(log.length, 5);
+  assertEquals(found[0]!.runs.at(-1), STALLED);
 });

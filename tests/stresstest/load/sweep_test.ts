@@ -12,6 +12,7 @@ test("sweep() plays a rate with each server in turn", async () => {
   await sweep(targets, found, {
     addresses: [ANY_PORT],
     readyTimeout: READY,
+    warmUp: 0,
     stop: stop.signal,
     onBegin: () => () => {},
     onRun(name) {

@@ -68,3 +68,16 @@ test("renderJson() has all runs, and each metric of each server", () => {
     report.servers.map(({ runs }) => spreadOf(DELIVERIES, runs)),
   );
 });
+
+test("METRICS have the growth of memory, which may be negative", () => {
+  const growth = METRICS.find(({ name }) => name === "memory growth")!;
+  const of = (...memory: [number, number][]) => {
+    const run = runResult();
+    return growth.of({ ...run, server: { ...run.server!, memory } });
+  };
+  assertEquals(of([0, 1000], [1, 3048], [2, 5096]), 2048);
+  assertEquals(of([1, 5], [3, 1]), -2);
+  assertEquals(of([1, 5]), null);
+  assertEquals(of(), null);
+  assertEquals([growth.format(2048), growth.format(-2)], ["2 KiB/s", "−2 B/s"]);
+});

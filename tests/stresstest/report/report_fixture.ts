@@ -112,6 +112,8 @@ function server(
   return {
     name: round === 0 ? behaviour.name : `${behaviour.name} ${round + 1}`,
     command: behaviour.command,
+    remarks: [],
+    killed: false,
     runs: rates.map((rate) => run(behaviour, mode, rate, random)),
     knee: mode === "sweep" ? kept.at(-1) ?? null : null,
     kneeEnd: mode === "sweep"

@@ -33,6 +33,8 @@ function report(
       name: "ab"[at]!,
       command: "",
       runs: [],
+      remarks: [],
+      killed: false,
       knee: null,
       kneeEnd: null,
       ...server,
@@ -86,10 +88,11 @@ test("summary() shows a sweep by rising rates and marks the knee", () => {
     { runs: [runResult({ latency: null, server: null })] },
   ])));
   assertEquals(
-    lines.slice(0, 5).map((line) => line.split(" ").slice(0, 6).join(" ")),
+    lines.slice(0, 6).map((line) => line.split(" ").slice(0, 6).join(" ")),
     [
       "a keeps up with 2,000 messages/s:",
-      "messages/s deliveries/s lost latency p50 latency",
+      "messages/s deliveries/s lost latency latency CPU",
+      "p50 p99 delivery p99",
       "1,000 3 k 0 % 100",
       "2,000 ← 3 k 0 %",
       "4,000 3 k 0 % 100",
@@ -262,4 +265,47 @@ test("all reports name the same bottleneck and the same headline", () => {
     assert(text.includes(note));
     assert(!/\blate\b/.test(text), text);
   }
+});
+
+test("all reports say of a server that ignored SIGTERM that it was killed, and what it did that is no verdict", () => {
+  const found = report("load", [{
+    runs: [runResult()],
+    killed: true,
+    remarks: ['printed "listening on" 2 times'],
+  }], { passed: false });
+  const killed = "a ignored SIGTERM and was killed";
+  const remark = 'a printed "listening on" 2 times';
+  const json = JSON.parse(renderJson(found));
+  assertEquals([json.headline, json.notes], [`Failed: ${killed}`, [remark]]);
+  const text = summary(found);
+  assert(text.includes(`\nnote: ${remark}\n`), text);
+  assert(text.endsWith("\nfailed: a: ignored SIGTERM and was killed"), text);
+  assert(renderHtml(found).includes(killed));
+});
+
+test("summary() fits terminals of 80 and 120 columns", () => {
+  const name = "a-name-of-24-characters!";
+  const runs = [10, 20, 30].map((k) =>
+    runResult({
+      seconds: k / 7,
+      deliveriesPerSecond: k * 1234,
+      latency: { ...runResult().latency!, p50Microseconds: 1234 * k },
+      server: { ...runResult().server!, endMemoryBytes: 123_456_789 * k },
+    })
+  );
+  const compared = report("load", [{ name, runs }, { name, runs }]);
+  const swept = report("sweep", [{ name, runs, knee: 1000, kneeEnd: END }]);
+  for (const width of [80, 120]) {
+    for (const found of [compared, swept]) {
+      const tables = summary(found, width).split("\n\n").slice(0, -1)
+        .flatMap((part) => part.split("\n"))
+        .filter((line) => /^( |lat|mem|dur|CPU|[\d,]+ )/.test(line));
+      assert(tables.length > 3);
+      for (const line of tables) assert(line.length <= width, line);
+    }
+  }
+  // One under another, where two do not fit.
+  assertEquals(summary(compared, 80).match(/\nduration /g)?.length, 2);
+  assertEquals(summary(compared, 140).match(/\nduration /g)?.length, 1);
+  assert(squeezed(summary(compared, 80)).includes(`${name} : ${name}`));
 });

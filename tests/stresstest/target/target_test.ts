@@ -48,11 +48,42 @@ test("parseTargets() takes WebSockets, and several addresses of one server", () 
   ]);
 });
 
-test("parseTargets() names are short", () => {
-  const [found] = parseTargets(["sh -c 'cd somewhere && exec ./a-server $0'"]);
-  assertEquals(found?.name, "a-server $0");
-  const [long] = parseTargets([`./${"x".repeat(100)}`]);
-  assertEquals(long?.name, `${"x".repeat(23)}…`);
+test("parseTargets() names are short and say what is run", () => {
+  const names: [text: string, name: string][] = [
+    ["./zillions", "zillions"],
+    ["./zillions --web 80", "zillions"],
+    ["deno run -A lib/main.ts", "main.ts"],
+    ["deno run -A lib/main.ts fast", "main.ts fast"],
+    ["sleep 30", "sleep 30"],
+    ["sleep 0.5", "sleep 0.5"],
+    ["sh -c 'cd somewhere && exec ./a-server $0'", "a-server $0"],
+    ["some/folder/", "folder"],
+    ["/", "/"],
+    ["-", "-"],
+    ["", ""],
+    [`./${"x".repeat(100)}`, `${"x".repeat(23)}…`],
+  ];
+  for (const [text, name] of names) {
+    assertEquals(parseTargets([text])[0]!.name, name);
+  }
+});
+
+test("parseTargets() takes a name before the command", () => {
+  const found = parseTargets([
+    "new=deno run --x=1 main.ts",
+    "old=127.0.0.1:80",
+    "./a=b",
+    "deno run --x=1",
+    `${"y".repeat(30)}=x`,
+  ]);
+  assertEquals(found.map(({ name, text }) => [name, text]), [
+    ["new", "deno run --x=1 main.ts"],
+    ["old", "127.0.0.1:80"],
+    ["a=b", "./a=b"],
+    ["deno run --x=1", "deno run --x=1"],
+    [`${"y".repeat(23)}…`, "x"],
+  ]);
+  assertEquals(found[1]!.addresses, [{ hostname: "127.0.0.1", port: 80 }]);
 });
 
 test("parseTargets() names are unique", () => {

@@ -1,0 +1,71 @@
+/**
+ * The TLS listener: what the server and the page accept clients from when the command
+ * has a certificate. It can exchange that while it runs, which Deno's own listener
+ * cannot; so Deno accepts, and Node's TLS does the rest. Loaded only then.
+ *
+ * A client whose handshake is under way is a client like any other, and counts.
+ *
+ * @module
+ */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createSecureContext, type SecureContext } from "node:tls";
+import type { Listener } from "../server/serve.ts";
+import { TlsConnection } from "./tls_connection.ts";
+
+/** A certificate, with those that vouch for it, and its key, as PEM. */
+export interface KeyPair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/**
+ * Checks that a certificate and a key can be read, and belong together: the TLS of Node
+ * finds that out with the first client.
+ *
+ * @throws {Error} If not; the message says what is wrong.
+ */
+export function checkKeyPair({ cert, key }: KeyPair): void {
+  const certificate = readPem("the certificate", () => {
+    return new X509Certificate(cert);
+  });
+  const privateKey = readPem("the key", () => createPrivateKey(key));
+  if (!certificate.checkPrivateKey(privateKey)) {
+    throw new Error("the key is not the certificate's");
+  }
+}
+
+function readPem<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new Error(`${what} cannot be read as PEM`, { cause });
+  }
+}
+
+/** Accepts TLS connections. */
+export class TlsListener implements Listener<Deno.NetAddr> {
+  readonly addr: Deno.NetAddr;
+  readonly #listener: Deno.TcpListener;
+  #context: SecureContext;
+
+  /** Takes over a listener. Check the pair before. */
+  constructor(listener: Deno.TcpListener, pair: KeyPair) {
+    this.#listener = listener;
+    this.addr = listener.addr as Deno.NetAddr;
+    this.#context = createSecureContext({ ...pair });
+  }
+
+  /** Uses another certificate for the connections to come. Check it before. */
+  exchange(pair: KeyPair): void {
+    this.#context = createSecureContext({ ...pair });
+  }
+
+  /** The next connection; its handshake follows. */
+  async accept(): Promise<Deno.Conn> {
+    return TlsConnection.over(await this.#listener.accept(), this.#context);
+  }
+
+  [Symbol.dispose](): void {
+    this.#listener[Symbol.dispose]();
+  }
+}

@@ -197,7 +197,7 @@ td.bad {
   box-shadow: 0 0 0 1px var(--line);
 }
 
-#figures h3,
+#figures h2,
 dt {
   margin: 0;
   color: var(--soft);
@@ -352,7 +352,7 @@ var Chart = class {
   #area = document.createElementNS(SVG, "path");
   constructor(name, format) {
     this.#format = format;
-    const heading = document.createElement("h3");
+    const heading = document.createElement("h2");
     heading.textContent = name;
     const value = document.createElement("p");
     value.append(this.#value, " ", this.#most);

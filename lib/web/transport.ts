@@ -5,7 +5,7 @@
  * @module
  */
 import type { DisconnectReason, Notice, Transport } from "../server/serve.ts";
-import { CloseCode, WebSocketError } from "../wire/websocket/close_code.ts";
+import { CloseCode } from "../wire/websocket/close_code.ts";
 import { WebSocketByteStream } from "../wire/websocket/stream.ts";
 
 /** The close codes of endings that a client can still be told of. */
@@ -21,8 +21,6 @@ export class WebSocketTransport implements Transport {
   readonly protocol = "websocket";
   readonly #stream: WebSocketByteStream;
   readonly #onInvalid: (code: CloseCode) => void;
-  /** What the client did wrong. */
-  #error: WebSocketError | undefined;
 
   /**
    * Takes over a socket.
@@ -44,13 +42,8 @@ export class WebSocketTransport implements Transport {
     this.#stream.start(answer);
   }
 
-  async read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
-    try {
-      return await this.#stream.read(buffer);
-    } catch (error) {
-      if (error instanceof WebSocketError) this.#error = error;
-      throw error;
-    }
+  read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
+    return this.#stream.read(buffer);
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -62,8 +55,9 @@ export class WebSocketTransport implements Transport {
   }
 
   close(reason?: DisconnectReason): void {
-    if (reason === "invalid" && this.#error) {
-      const { code, message } = this.#error;
+    const { error } = this.#stream;
+    if (reason === "invalid" && error) {
+      const { code, message } = error;
       this.#onInvalid(code);
       this.#stream.close(code, message);
     } else this.#stream.close(reason && CODES[reason]);

@@ -26,9 +26,14 @@ const PATIENCE = 2000;
 
 const LOOK = 5;
 
+/** A client that only receives. */
+export type Receiver = Pick<Deno.TcpConn, "read" | "close">;
+
 /** How a message travels. */
 export interface Wire {
   connect: (address: Address) => Promise<Deno.TcpConn>;
+  /** How those who only receive connect, if it is another way. */
+  receive?: () => Promise<Receiver>;
   /** Many messages, as they are sent. */
   batch: Uint8Array<ArrayBuffer>;
   /** The bytes of one, as it is delivered. */
@@ -71,9 +76,10 @@ export async function flood(
   const nodes = server.nodes.map(parseAddress);
   let turn = 0;
   const connect = () => wire.connect(nodes[turn++ % nodes.length]!);
-  const all = (length: number) => Promise.all(Array.from({ length }, connect));
-  const receiving = await all(SUBSCRIBERS);
-  const sending = await all(PUBLISHERS);
+  const all = <C>(length: number, connect: () => Promise<C>) =>
+    Promise.all(Array.from({ length }, connect));
+  const receiving = await all<Receiver>(SUBSCRIBERS, wire.receive ?? connect);
+  const sending = await all(PUBLISHERS, connect);
   const clients = [...receiving, ...sending];
   const received = clients.map(() => 0);
   const reading = clients.map((client, n) =>
@@ -117,8 +123,8 @@ export async function flood(
   };
 }
 
-/** Where all that arrives goes: nobody looks at it. */
-const SCRATCH = new Uint8Array(64 * 1024);
+/** Bytes of a client's read buffer. */
+const BUFFER = 64 * 1024;
 
 async function write(
   client: Deno.TcpConn,
@@ -132,11 +138,13 @@ async function write(
 }
 
 async function read(
-  client: Deno.TcpConn,
+  client: Receiver,
   take: (bytes: number) => void,
 ): Promise<void> {
+  // Nobody looks at what is in it, but a WebSocket, for which one for all is too few.
+  const buffer = new Uint8Array(BUFFER);
   try {
-    for (let n; (n = await client.read(SCRATCH)) !== null;) take(n);
+    for (let n; (n = await client.read(buffer)) !== null;) take(n);
   } catch (error) {
     if (!isDisconnect(error)) throw error;
   }

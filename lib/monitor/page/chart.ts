@@ -30,7 +30,7 @@ export class Chart {
 
   constructor(name: string, format: (value: number) => string) {
     this.#format = format;
-    const heading = document.createElement("h3");
+    const heading = document.createElement("h2");
     heading.textContent = name;
     const value = document.createElement("p");
     value.append(this.#value, " ", this.#most);

@@ -37,6 +37,8 @@ const LINGER = 1000;
 
 const utf8 = new TextEncoder();
 
+const EMPTY = new Uint8Array();
+
 /** A stream of bytes each way, as a socket is one. */
 export interface ByteStream extends ByteSource, ByteSink {
   /** Ends the sending side, after the write that is pending. */
@@ -82,7 +84,7 @@ export class WebSocketByteStream implements ByteStream {
   /** Takes over a socket. */
   constructor(
     socket: ByteStream,
-    { role, head = new Uint8Array(), onText }: WebSocketOptions,
+    { role, head = EMPTY, onText }: WebSocketOptions,
   ) {
     this.#socket = socket;
     this.#client = role === "client";
@@ -93,6 +95,13 @@ export class WebSocketByteStream implements ByteStream {
       maxBinary: this.#client ? Infinity : MAX_MESSAGE,
       maxText: this.#client ? MAX_TEXT : 0,
     });
+  }
+
+  /** How the other end broke the protocol, once reading has come to that. */
+  get error(): WebSocketError | undefined {
+    return this.#inputEnd instanceof WebSocketError
+      ? this.#inputEnd
+      : undefined;
   }
 
   /**
@@ -175,12 +184,13 @@ export class WebSocketByteStream implements ByteStream {
     else this.#socket.close();
   }
 
-  async #readSocket(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
-    if (this.#head.length === 0) return await this.#socket.read(buffer);
+  /** Not an async function: that would cost each idle client its memory. */
+  #readSocket(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
+    if (this.#head.length === 0) return this.#socket.read(buffer);
     const piece = this.#head.subarray(0, buffer.length);
     this.#head = this.#head.subarray(piece.length);
     buffer.set(piece);
-    return piece.length;
+    return Promise.resolve(piece.length);
   }
 
   /** Decodes `read` bytes in place, moves what they carry to the front, and counts it. */

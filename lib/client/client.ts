@@ -5,10 +5,11 @@
  * @module
  */
 import { concat } from "@std/bytes/concat";
-import { type Address, parseAddress } from "../wire/address.ts";
+import { type Address, formatAddress } from "../wire/address.ts";
 import { bodies, encode } from "../wire/frame.ts";
 import { frames, TruncatedFrameError } from "../wire/framer.ts";
 import { writeAll } from "../wire/write_all.ts";
+import { connectTo, parseEndpoint } from "./endpoint.ts";
 
 export { type Address, TruncatedFrameError };
 
@@ -16,15 +17,22 @@ export { type Address, TruncatedFrameError };
 export interface ConnectOptions {
   /** Gives up connecting. Once connected, it has no effect. */
   signal?: AbortSignal;
+  /** Certificates to trust with `tls://`, as PEM, besides those that Deno trusts. */
+  caCerts?: string[];
+  /** Called with each server of several that is not there, before the next is tried. */
+  onUnavailable?: (address: string, error: unknown) => void;
 }
 
 /**
- * Connects to a server.
+ * Connects to a server, or to the first of several that is there: nodes of one room.
  *
- * @param address `IP:PORT` as text, or its parts.
- * @throws {TypeError} If the text is not an address with a port.
- * @throws {RangeError} If the port is out of range.
- * @throws {Deno.errors.ConnectionRefused} If no server listens there.
+ * @param address `IP:PORT` as text, or its parts; `tls://HOST:PORT`; `unix:PATH`; or
+ * several of them.
+ * @throws {TypeError} If a text is not an address with a port, or there is none.
+ * @throws {RangeError} If a port is out of range.
+ * @throws {Deno.errors.ConnectionRefused} If no server listens there; of several, the
+ * error is the last one's.
+ * @throws {Deno.errors.InvalidData} If the server's certificate is not trusted.
  * @throws {Deno.errors.NotCapable} If `--allow-net` does not cover the address.
  *
  * @example Saying something and hearing it
@@ -43,15 +51,27 @@ export interface ConnectOptions {
  * ```
  */
 export async function connect(
-  address: string | Address,
+  address: string | Address | readonly (string | Address)[],
   options: ConnectOptions = {},
 ): Promise<Client> {
-  const { hostname, port } = typeof address === "string"
-    ? parseAddress(address)
-    : address;
-  const socket = await Deno.connect({ hostname, port, ...options });
-  socket.setNoDelay(true);
-  return new Client(socket);
+  const list = Array.isArray(address) ? address : [address];
+  const names = list.map((one) =>
+    typeof one === "string" ? one : formatAddress(one)
+  );
+  const endpoints = names.map((name) => parseEndpoint(name));
+  if (names.length === 0) {
+    throw new TypeError("Cannot connect: there is no address");
+  }
+  for (let n = 0;; n++) {
+    try {
+      return new Client(await connectTo(endpoints[n]!, options), names[n]!);
+    } catch (error) {
+      const isFinal = n === names.length - 1 || options.signal?.aborted ||
+        error instanceof Deno.errors.NotCapable;
+      if (isFinal) throw error;
+      options.onUnavailable?.(names[n]!, error);
+    }
+  }
 }
 
 /**
@@ -61,7 +81,9 @@ export async function connect(
  */
 export class Client
   implements AsyncIterable<Uint8Array<ArrayBuffer>, void, void>, Disposable {
-  readonly #socket: Deno.TcpConn;
+  /** The address it connected to, as text. */
+  readonly address: string;
+  readonly #socket: Deno.Conn;
   readonly #bodies: AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
   /** Frames that the next write takes with it. */
   #frames: Uint8Array[] = [];
@@ -75,7 +97,8 @@ export class Client
   #closed = false;
 
   /** @ignore Clients are made by `connect()`. */
-  constructor(socket: Deno.TcpConn) {
+  constructor(socket: Deno.Conn, address: string) {
+    this.address = address;
     this.#socket = socket;
     this.#bodies = this.#receive();
   }

@@ -9,7 +9,7 @@ import { listen } from "../server/listener.ts";
 import type { Address } from "../wire/address.ts";
 import { describeError } from "../wire/io_error.ts";
 import { certificateLine, failureLine } from "./log_lines.ts";
-import { readFile } from "./read_file.ts";
+import { readFile } from "../cli/read_file.ts";
 import { checkKeyPair, type KeyPair, TlsListener } from "./tls_listener.ts";
 
 /** The files that have it. */

@@ -9,7 +9,7 @@ import { joinRoom, type Room, type RoomEvent } from "../nats/mod.ts";
 import { describeError } from "../wire/io_error.ts";
 import type { ServerOptions } from "./arguments.ts";
 import { failureLine, roomLine, waitingLine } from "./log_lines.ts";
-import { readFile } from "./read_file.ts";
+import { readFile } from "../cli/read_file.ts";
 
 /**
  * Joins the room, and logs what happens to it.

@@ -497,7 +497,7 @@ function* bodies(bytes) {
   }
 }
 
-// lib/web/page/backoff.ts
+// lib/client/backoff.ts
 var MIN_WAIT = 500;
 var MAX_WAIT = 15e3;
 var JITTER = 0.5;

@@ -6,6 +6,7 @@ import { formatAddress } from "../../lib/wire/address.ts";
 import { freeAddress } from "../support/command.ts";
 import { isPending } from "../support/jitter.ts";
 import { test } from "../support/test.ts";
+import { CERT, KEY } from "../support/tls.ts";
 
 const text = (body: Uint8Array) => new TextDecoder().decode(body);
 
@@ -30,6 +31,84 @@ test("connect() rejects with what is wrong", async () => {
     () => connect(freeAddress(), { signal: AbortSignal.abort() }),
     DOMException,
   );
+});
+
+test("connect() tries the next of several addresses when a server is not there, and says so", async () => {
+  await using server = serve({ port: 0 });
+  const missing = [freeAddress(), freeAddress()];
+  const unavailable: [string, boolean][] = [];
+  const options = {
+    onUnavailable: (address: string, error: unknown) =>
+      unavailable.push([
+        address,
+        error instanceof Deno.errors.ConnectionRefused,
+      ]),
+  };
+  {
+    using client = await connect([...missing, server.addr], options);
+    assertEquals(client.address, formatAddress(server.addr));
+  }
+  const names = missing.map((address) => formatAddress(address));
+  assertEquals(unavailable, names.map((name) => [name, true]));
+  await assertRejects(
+    () => connect(names, options),
+    Deno.errors.ConnectionRefused,
+  );
+  assertEquals(unavailable.length, 3); // the last one's error is thrown
+  await assertRejects(() => connect([names[0]!, "nowhere"]), TypeError);
+  await assertRejects(() => connect([]), TypeError, "there is no address");
+  await assertRejects(
+    () => connect(names, { ...options, signal: AbortSignal.abort() }),
+    DOMException,
+  );
+  assertEquals(unavailable.length, 3);
+});
+
+test("connect() talks TLS, and gives up a handshake when the signal aborts", async () => {
+  const listener = Deno.listenTls({
+    hostname: "127.0.0.1",
+    port: 0,
+    cert: CERT,
+    key: KEY,
+  });
+  await using server = serve({ listener });
+  const address = `tls://localhost:${server.addr.port}`;
+  {
+    using client = await connect(address, { caCerts: [CERT] });
+    await client.send("hello");
+    await client.closeWrite();
+    assertEquals((await Array.fromAsync(client)).map(text), ["hello"]);
+  }
+  await assertRejects(() => connect(address), Deno.errors.InvalidData);
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { signal, abort } = (() => {
+    const controller = new AbortController();
+    return { signal: controller.signal, abort: () => controller.abort() };
+  })();
+  const connecting = connect(`tls://localhost:${silent.addr.port}`, { signal });
+  using _socket = await silent.accept();
+  assert(await isPending(connecting));
+  abort();
+  await assertRejects(() => connecting, DOMException);
+});
+
+test({
+  name: "connect() talks to a Unix socket",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const directory = await Deno.makeTempDir({ prefix: "zillions-" });
+    const path = `${directory}/socket`;
+    {
+      const listener = Deno.listen({ transport: "unix", path });
+      await using _server = serve({ listener });
+      using client = await connect(`unix:${path}`);
+      await client.send("hello");
+      await client.closeWrite();
+      assertEquals((await Array.fromAsync(client)).map(text), ["hello"]);
+    }
+    await Deno.remove(directory, { recursive: true });
+    await assertRejects(() => connect("unix:"), TypeError, "no path");
+  },
 });
 
 test("Client: the iteration may be left and taken up again", async () => {
@@ -103,7 +182,7 @@ test("Client.send() waits until the system takes the message", async () => {
   // A real socket would take some dozens of megabytes first.
   const { promise, resolve } = Promise.withResolvers<number>();
   const socket = { write: () => promise } as unknown as Deno.TcpConn;
-  const client = new Client(socket);
+  const client = new Client(socket, "127.0.0.1:1");
   const sends = [client.send("a"), client.send("b")];
   for (const send of sends) assert(await isPending(send));
   resolve("?a".length);

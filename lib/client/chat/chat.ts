@@ -10,17 +10,18 @@
  * @module
  */
 import { delay } from "@std/async/delay";
-import type { Client } from "../client.ts";
+import { type Client, TruncatedFrameError } from "../client.ts";
 import { MAX_BODY } from "../../wire/frame.ts";
 import type { ByteSource } from "../../wire/framer.ts";
 import { isDisconnect } from "../../wire/io_error.ts";
 import type { ByteSink } from "../../wire/write_all.ts";
+import { type Connector, describeLoss } from "./connector.ts";
 import { type FooterContent, layOutFooter, type Size } from "./footer.ts";
 import { Echoes } from "./echoes.ts";
 import { Editor } from "./editor.ts";
 import { History } from "./history.ts";
 import { type Key, KeyDecoder } from "./key_decoder.ts";
-import { decodeText, formatMessage } from "./message.ts";
+import { decodeText, formatMessage, formatNotice } from "./message.ts";
 import type { Palette } from "./palette.ts";
 import { Screen } from "./screen.ts";
 
@@ -36,8 +37,12 @@ const CLOSE_TIMEOUT = 500;
 /** What a chat needs. */
 export interface ChatOptions {
   readonly client: Client;
-  /** The server's address, as it is shown. */
-  readonly address: string;
+  /** Connects again, sooner or later. */
+  readonly connector: Pick<Connector, "reconnect">;
+  /** What is put before each line. */
+  readonly prefix?: string;
+  /** Stops the process until the user brings it back, if the system can. */
+  readonly suspend?: () => void;
   /** The terminal, in raw mode. */
   readonly input: ByteSource;
   readonly output: ByteSink;
@@ -48,9 +53,12 @@ export interface ChatOptions {
 
 /**
  * How a chat ended: the server ended the connection after the user had ended the
- * input (`ended`) or before (`disconnected`), or the user left (`left`).
+ * input (`ended`), the user ended the input while there was no connection
+ * (`offline`), or the user left (`left`).
  */
-export type ChatEnding = "ended" | "disconnected" | "left";
+export type ChatEnding = "ended" | "offline" | "left";
+
+const utf8 = new TextEncoder();
 
 /** A conversation at a terminal. */
 export class Chat {
@@ -59,7 +67,15 @@ export class Chat {
   readonly #editor = new Editor();
   readonly #history = new History();
   readonly #echoes = new Echoes();
-  readonly #leave = Promise.withResolvers<"left">();
+  readonly #leave = Promise.withResolvers<ChatEnding>();
+  /** Aborted at the end. */
+  readonly #ending = new AbortController();
+  readonly #prefix: string;
+  /** The most bytes of a line. */
+  readonly #most: number;
+  #client: Client;
+  /** What the client does while there is no connection. */
+  #offline: string | undefined;
   #received = 0;
   #sent = 0;
   #finished = false;
@@ -68,7 +84,11 @@ export class Chat {
   #error = "";
 
   constructor(options: ChatOptions) {
+    const { client, prefix = "" } = options;
     this.#options = options;
+    this.#client = client;
+    this.#prefix = prefix;
+    this.#most = MAX_BODY - utf8.encode(prefix).length;
     this.#screen = new Screen({
       sink: options.output,
       size: options.size,
@@ -78,23 +98,24 @@ export class Chat {
   }
 
   /**
-   * Talks until the server ends the connection or the user leaves, and restores
-   * the screen.
+   * Talks until the user ends the input or leaves, and restores the screen. A
+   * connection that is lost before is followed by another.
    *
-   * @throws If the connection is lost, see {@linkcode Client}, or the terminal is.
+   * @throws If the connection is lost after the input ended, see {@linkcode Client}, or
+   * the terminal is.
    */
   async run(): Promise<ChatEnding> {
-    const { client } = this.#options;
     this.#screen.change();
     try {
       return await Promise.race([
-        this.#receive(),
+        this.#converse(),
         this.#type(),
         this.#leave.promise,
         this.#screen.failed,
       ]);
     } finally {
-      client.close();
+      this.#ending.abort();
+      this.#client.close();
       await this.#closeScreen();
     }
   }
@@ -127,9 +148,45 @@ export class Chat {
     closed.abort();
   }
 
-  async #receive(): Promise<ChatEnding> {
-    const { client, palette } = this.#options;
-    for await (const body of client) {
+  /** Receives until the server ends the connection after the input ended. */
+  async #converse(): Promise<ChatEnding> {
+    const { connector } = this.#options;
+    for (;;) {
+      const connectedAt = performance.now();
+      let reason = "the server ended the connection";
+      try {
+        await this.#receive();
+        if (this.#finished) return "ended";
+      } catch (error) {
+        const isLost = isDisconnect(error) ||
+          error instanceof TruncatedFrameError;
+        if (this.#finished || !isLost) throw error;
+        reason = describeLoss(error);
+      }
+      this.#client.close();
+      this.#echoes.clear();
+      this.#notice(`lost ${this.#client.address}: ${reason}`);
+      this.#client = await connector.reconnect(
+        performance.now() - connectedAt,
+        (text) => {
+          this.#offline = text;
+          this.#screen.change();
+        },
+        this.#ending.signal,
+      );
+      this.#offline = undefined;
+      this.#notice(`connected to ${this.#client.address}`);
+    }
+  }
+
+  #notice(text: string): void {
+    const { palette } = this.#options;
+    this.#screen.print(formatNotice(text, new Date(), palette));
+  }
+
+  async #receive(): Promise<void> {
+    const { palette } = this.#options;
+    for await (const body of this.#client) {
       this.#received++;
       const text = decodeText(body);
       const own = text !== undefined && this.#echoes.received(text);
@@ -137,7 +194,6 @@ export class Chat {
       this.#screen.print(formatMessage(message, palette));
       await this.#screen.room();
     }
-    return this.#finished ? "ended" : "disconnected";
   }
 
   async #type(): Promise<ChatEnding> {
@@ -159,6 +215,7 @@ export class Chat {
     this.#error = "";
     if (key === "leave") return this.leave();
     if (key === "redraw") return this.#screen.clear();
+    if (key === "suspend") return void this.#suspend();
     if (this.#finished) return;
     switch (key) {
       case "submit":
@@ -178,6 +235,14 @@ export class Chat {
     }
   }
 
+  async #suspend(): Promise<void> {
+    const { suspend } = this.#options;
+    if (!suspend) return;
+    await this.#screen.close();
+    suspend();
+    this.#screen.open();
+  }
+
   #recall(text: string | undefined): void {
     if (text !== undefined) this.#editor.replace(text);
   }
@@ -185,12 +250,15 @@ export class Chat {
   /** Sends each line, or none if one is too long. */
   #submit(): void {
     const { text } = this.#editor;
-    const utf8 = new TextEncoder();
+    if (this.#offline !== undefined) {
+      this.#error = "Not sent: there is no connection";
+      return;
+    }
     const lines = text.split("\n");
     // The line end at the end of pasted text begins no line.
     if (lines.length > 1 && lines.at(-1) === "") lines.pop();
     for (const [i, line] of lines.entries()) {
-      const excess = utf8.encode(line).length - MAX_BODY;
+      const excess = utf8.encode(line).length - this.#most;
       if (excess <= 0) continue;
       const which = lines.length > 1 ? `line ${i + 1} is ` : "";
       const bytes = excess === 1 ? "1 byte" : `${excess} bytes`;
@@ -198,7 +266,7 @@ export class Chat {
       this.#editor.replace(text, i);
       return;
     }
-    for (const line of lines) this.#send(line);
+    for (const line of lines) this.#send(this.#prefix + line);
     this.#history.add(text);
     this.#editor.replace("");
   }
@@ -206,12 +274,13 @@ export class Chat {
   #send(line: string): void {
     this.#sent++;
     this.#echoes.sent(line);
-    this.#unlessDisconnected(this.#options.client.send(line));
+    this.#unlessDisconnected(this.#client.send(line));
   }
 
   #finish(): void {
+    if (this.#offline !== undefined) return this.#leave.resolve("offline");
     this.#finished = true;
-    this.#unlessDisconnected(this.#options.client.closeWrite());
+    this.#unlessDisconnected(this.#client.closeWrite());
     this.#screen.change();
   }
 
@@ -223,13 +292,14 @@ export class Chat {
   }
 
   #content(): FooterContent {
-    const { address } = this.#options;
+    const { address } = this.#client;
     const hint = this.#finished
       ? "ended, waiting for the server; Ctrl-C to leave"
       : "Ctrl-D to end";
     return {
       editor: this.#finished ? undefined : this.#editor,
-      status: this.#error ||
+      most: this.#most,
+      status: this.#error || this.#offline ||
         `${address} · ${this.#received} in · ${this.#sent} out · ${hint}`,
       isError: this.#error !== "",
     };

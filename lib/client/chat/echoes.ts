@@ -24,6 +24,11 @@ export class Echoes {
     if (this.#expected.length > CAPACITY) this.#expected.shift();
   }
 
+  /** Expects nothing more: the connection was lost. */
+  clear(): void {
+    this.#expected.length = 0;
+  }
+
   /** Whether `text`, which was received, was expected. Each is recognised once. */
   received(text: string): boolean {
     const at = this.#expected.indexOf(text);

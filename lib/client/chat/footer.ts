@@ -39,6 +39,8 @@ export interface Footer {
 export interface FooterContent {
   /** `undefined` when nothing more can be typed. */
   readonly editor: Editor | undefined;
+  /** The most bytes of a line. */
+  readonly most?: number;
   readonly status: string;
   /** Whether the status is an error. */
   readonly isError: boolean;
@@ -61,7 +63,7 @@ const LOW = 3;
 
 /** Lays the footer out for a window of `size`. */
 export function layOutFooter(
-  { editor, status, isError }: FooterContent,
+  { editor, most = MAX_BODY, status, isError }: FooterContent,
   { columns, rows }: Size,
   palette: Palette,
 ): Footer {
@@ -74,7 +76,9 @@ export function layOutFooter(
   }
 
   const indent = columns < NARROW ? 0 : COUNTER + " > ".length;
-  const prompt = indent === 0 ? () => "" : prompter(editor, palette);
+  const prompt = indent === 0
+    ? () => ""
+    : prompter(most - editor.bytes, palette);
   const layout = layOut(editor.text, editor.before.length, columns - indent);
   // Rows above the window cannot be drawn, and one row is for messages.
   const height = Math.max(rows - below.length - 1, 1);
@@ -92,10 +96,9 @@ export function layOutFooter(
 
 /** The prompts of rows: the counter on the first, a sign where a line starts. */
 function prompter(
-  editor: Editor,
+  left: number,
   palette: Palette,
 ): (row: Row, number: number) => string {
-  const left = MAX_BODY - editor.bytes;
   const counter = String(left).padStart(COUNTER);
   const painted = left < VERY_FEW
     ? palette.error(counter)

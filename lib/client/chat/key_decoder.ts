@@ -30,7 +30,8 @@ export type Command =
   | "submit"
   | "finish"
   | "leave"
-  | "redraw";
+  | "redraw"
+  | "suspend";
 
 /** A command, or characters typed or pasted; lines of a paste end with `\n`. */
 export type Key = Command | { readonly text: string };
@@ -52,6 +53,7 @@ const CONTROLS: Record<string, Command> = {
   "\x15": "killBefore",
   "\x17": "killWordBefore",
   "\x19": "yank",
+  "\x1a": "suspend",
   "\x7f": "backspace",
 };
 

@@ -21,10 +21,18 @@ export interface Overlong {
 
 /** Cuts a stream into lines, wherever its chunks are cut. */
 export class LineSplitter {
+  /** The most bytes of a line. */
+  readonly #most: number;
   /** The start of a line that began in earlier chunks. */
-  readonly #kept = new Uint8Array(MAX_BODY);
+  readonly #kept: Uint8Array<ArrayBuffer>;
   /** How many bytes that line has so far; only those that fit are kept. */
   #length = 0;
+
+  /** @param most The most bytes of a line. */
+  constructor(most: number = MAX_BODY) {
+    this.#most = most;
+    this.#kept = new Uint8Array(most);
+  }
 
   /**
    * The lines that end within `chunk`, in order. A body is valid until the
@@ -39,7 +47,7 @@ export class LineSplitter {
       }
       const rest = chunk.subarray(start, end);
       if (this.#length === 0) {
-        yield rest.length > MAX_BODY ? { overlong: rest.length } : rest;
+        yield rest.length > this.#most ? { overlong: rest.length } : rest;
       } else {
         this.#keep(rest);
         yield this.#take();
@@ -54,15 +62,15 @@ export class LineSplitter {
   }
 
   #keep(bytes: Uint8Array): void {
-    const room = Math.max(MAX_BODY - this.#length, 0);
-    this.#kept.set(bytes.subarray(0, room), MAX_BODY - room);
+    const room = Math.max(this.#most - this.#length, 0);
+    this.#kept.set(bytes.subarray(0, room), this.#most - room);
     this.#length += bytes.length;
   }
 
   #take(): Uint8Array | Overlong {
     const length = this.#length;
     this.#length = 0;
-    return length > MAX_BODY
+    return length > this.#most
       ? { overlong: length }
       : this.#kept.subarray(0, length);
   }

@@ -9,7 +9,7 @@ import config from "../../../deno.json" with { type: "json" };
 import { parseCommandLine, UsageError } from "../../cli/command_line.ts";
 import { helpText } from "../../cli/help.ts";
 import { LineWriter } from "../../cli/line_writer.ts";
-import { type Address, formatAddress } from "../../wire/address.ts";
+import { readFile } from "../../cli/read_file.ts";
 import { escape } from "../../wire/escape.ts";
 import { MAX_BODY } from "../../wire/frame.ts";
 import {
@@ -18,9 +18,10 @@ import {
   isDisconnect,
 } from "../../wire/io_error.ts";
 import { writeAll } from "../../wire/write_all.ts";
-import { type Client, connect, TruncatedFrameError } from "../client.ts";
-import { COMMAND } from "./arguments.ts";
-import { pipe, type PipeEnding } from "./pipe.ts";
+import { type Client, TruncatedFrameError } from "../client.ts";
+import { type ClientOptions, COMMAND } from "./arguments.ts";
+import { ConnectError, Connector, describeLoss } from "./connector.ts";
+import { listen, pipe } from "./pipe.ts";
 import { input, output, StreamError } from "./streams.ts";
 import { chatAtTerminal } from "./terminal.ts";
 
@@ -35,10 +36,11 @@ const SUCCESS: Outcome = { code: 0 };
 /** The exit code when a line was not sent, and all else went well. */
 const REFUSED = 3;
 
-/** What the server did, where that is a failure. */
+/** What the server did, where that is a failure, as it follows its address. */
 const ENDINGS = {
   disconnected: "ended the connection before the input ended",
   unanswered: "ended the connection and has sent nothing back",
+  offline: "was lost, and there was no connection when the input ended",
 };
 
 /** How long the command waits at its end for a reader of its errors, in milliseconds. */
@@ -71,7 +73,7 @@ async function run(
   }
   if (parsed === "help") return await say(helpText(COMMAND));
   if (parsed === "version") return await say(`zillions ${config.version}`);
-  return await talk(parsed.argument, print);
+  return await talk(parsed.argument, parsed.options, print);
 }
 
 /** Prints a text to standard output. */
@@ -85,53 +87,67 @@ async function say(text: string): Promise<Outcome> {
   return SUCCESS;
 }
 
-/** Connects to the server and talks to it, until one of them ends it. */
+/** Connects to a server and talks to it, until one of them ends it. */
 async function talk(
-  server: Address,
+  addresses: readonly string[],
+  options: ClientOptions,
   print: (error: string) => void,
 ): Promise<Outcome> {
-  const address = formatAddress(server);
-  let client: Client;
+  const caCerts: string[] = [];
   try {
-    client = await connect(server);
+    const ca = options.tlsCa && await readFile("tlsCa", options.tlsCa);
+    if (ca) caCerts.push(new TextDecoder().decode(ca));
   } catch (error) {
-    return failure(`cannot connect to ${address}: ${describeError(error)}`);
+    return failure(describeError(error));
   }
+  const connector = new Connector({ addresses, caCerts });
   try {
-    const ending = Deno.stdin.isTerminal() && Deno.stdout.isTerminal()
-      ? await chatAtTerminal(client, address)
-      : await pipeStreams(client, print);
+    const client = await connector.connect(print);
+    const ending = await converse(client, connector, options, print);
     if (typeof ending === "number") return { code: ending };
     if (ending === "ended") return SUCCESS;
-    return failure(`${address} ${ENDINGS[ending]}`);
+    return failure(`${connector.address} ${ENDINGS[ending]}`);
   } catch (error) {
-    if (error instanceof StreamError) return failure(error.message);
-    if (error instanceof TruncatedFrameError) {
-      return failure(`lost ${address}: the connection ended inside a message`);
+    if (error instanceof StreamError || error instanceof ConnectError) {
+      return failure(error.message);
     }
-    if (isDisconnect(error)) {
-      return failure(`lost ${address}: ${describeError(error)}`);
-    }
-    throw error;
+    const isLost = isDisconnect(error) || error instanceof TruncatedFrameError;
+    if (!isLost) throw error;
+    return failure(`lost ${connector.address}: ${describeLoss(error)}`);
   }
 }
 
-/** Talks through the streams; returns how that ended, or an exit code. */
-async function pipeStreams(
+/** Talks at the terminal or through the streams; returns how that ended, or an exit code. */
+async function converse(
   client: Client,
+  connector: Connector,
+  options: ClientOptions,
   print: (error: string) => void,
-): Promise<PipeEnding | number> {
-  let refused = false;
-  const ending = await pipe({
+): Promise<keyof typeof ENDINGS | "ended" | number> {
+  const prefix = options.name === undefined ? "" : `${options.name}: `;
+  const streams = {
     client,
-    input,
     output: new LineWriter(output),
     // A program gets messages as they are; a terminal would act on them.
-    ...Deno.stdout.isTerminal() ? { show: escape } : {},
+    ...Deno.stdout.isTerminal() && { show: escape },
+  };
+  if (options.listen) {
+    await listen(streams);
+    return "ended";
+  }
+  if (Deno.stdin.isTerminal() && Deno.stdout.isTerminal()) {
+    return await chatAtTerminal({ client, connector, prefix });
+  }
+  let refused = false;
+  const ending = await pipe({
+    ...streams,
+    input,
+    prefix: new TextEncoder().encode(prefix),
     onOverlong: (line, length) => {
       refused = true;
+      const counted = prefix === "" ? "" : ", the name included";
       print(
-        `line ${line} is not sent: it has ${length} bytes, ${MAX_BODY} is the most`,
+        `line ${line} is not sent: it has ${length} bytes${counted}, ${MAX_BODY} is the most`,
       );
     },
   });

@@ -19,6 +19,9 @@ const NAME = /^[^\s:][^:]{0,23}:(?=\s)/u;
 /** The sign before the user's own messages. */
 const OWN = "›";
 
+/** The sign before what the client itself says. */
+const NOTICE = "·";
+
 // A byte order mark is a character of the message like any other.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -51,8 +54,21 @@ export function formatMessage(
   { text, time, own }: Message,
   palette: Palette,
 ): string {
-  const clock = palette.dim(time.toTimeString().slice(0, "HH:MM:SS".length));
-  return `${clock} ${own ? OWN : " "} ${formatText(text, own, palette)}`;
+  const sign = own ? OWN : " ";
+  return `${clockOf(time, palette)} ${sign} ${formatText(text, own, palette)}`;
+}
+
+/** One line that tells of the connection, like a message. */
+export function formatNotice(
+  text: string,
+  time: Date,
+  palette: Palette,
+): string {
+  return `${clockOf(time, palette)} ${NOTICE} ${palette.dim(escape(text))}`;
+}
+
+function clockOf(time: Date, palette: Palette): string {
+  return palette.dim(time.toTimeString().slice(0, "HH:MM:SS".length));
 }
 
 function formatText(

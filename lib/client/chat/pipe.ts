@@ -12,7 +12,9 @@
  *
  * @module
  */
+import { concat } from "@std/bytes/concat";
 import type { LineWriter } from "../../cli/line_writer.ts";
+import { MAX_BODY } from "../../wire/frame.ts";
 import type { ByteSource } from "../../wire/framer.ts";
 import { isBrokenPipe, isDisconnect } from "../../wire/io_error.ts";
 import type { Client } from "../client.ts";
@@ -22,14 +24,18 @@ import { decodeText, NOT_TEXT } from "./message.ts";
 /** How much is read at once: enough that a system call's cost does not matter. */
 const READ_SIZE = 64 * 1024;
 
+const NOTHING = new Uint8Array(0);
+
 /** What {@linkcode pipe} connects. */
 export interface PipeOptions {
   readonly client: Client;
   readonly input: ByteSource;
   readonly output: LineWriter;
+  /** What is put before each line. */
+  readonly prefix?: Uint8Array;
   /** Makes text safe to print, for an output that is a terminal. */
   readonly show?: (text: string) => string;
-  /** Called with each line that is too long: its number, from 1, and its bytes. */
+  /** Called with each line that is too long: its number, from 1, and its bytes, prefix included. */
   readonly onOverlong: (line: number, length: number) => void;
 }
 
@@ -58,18 +64,14 @@ interface Progress {
  * output fails.
  */
 export async function pipe(options: PipeOptions): Promise<PipeEnding> {
-  const { client, output } = options;
+  const { client } = options;
   const progress = { sent: 0, received: 0, isEnded: false };
   const sending = send(options, progress);
   const receiving = receive(options, progress);
-  const unread = await Promise.race([
-    receiving.then(() => false),
-    sending.then(() => receiving).then(() => false),
-    output.failed.then((error) => {
-      if (!isBrokenPipe(error)) throw error;
-      return true;
-    }),
-  ]);
+  const unread = await untilUnread(
+    options.output,
+    Promise.race([receiving, sending.then(() => receiving)]),
+  );
   client.close();
   const { sent, received, isEnded } = progress;
   if (unread) return "ended";
@@ -77,11 +79,37 @@ export async function pipe(options: PipeOptions): Promise<PipeEnding> {
   return sent > 0 && received === 0 ? "unanswered" : "ended";
 }
 
+/**
+ * Prints what is received, until the server ends the connection or nobody reads the
+ * output.
+ *
+ * @throws If the connection is lost, see {@linkcode Client}, or the output fails.
+ */
+export async function listen(
+  options: Pick<PipeOptions, "client" | "output" | "show">,
+): Promise<void> {
+  const progress = { sent: 0, received: 0, isEnded: false };
+  await untilUnread(options.output, receive(options, progress));
+  options.client.close();
+}
+
+/** Whether the output ends before `receiving` does, because nobody reads it. */
+async function untilUnread(
+  output: LineWriter,
+  receiving: Promise<void>,
+): Promise<boolean> {
+  const failed = output.failed.then((error) => {
+    if (!isBrokenPipe(error)) throw error;
+    return true;
+  });
+  return await Promise.race([receiving.then(() => false), failed]);
+}
+
 async function send(
-  { client, input, output, onOverlong }: PipeOptions,
+  { client, input, output, prefix = NOTHING, onOverlong }: PipeOptions,
   progress: Progress,
 ): Promise<void> {
-  const splitter = new LineSplitter();
+  const splitter = new LineSplitter(MAX_BODY - prefix.length);
   const buffer = new Uint8Array(READ_SIZE);
   let number = 0;
   try {
@@ -94,8 +122,12 @@ async function send(
       const sends = [];
       for (const line of lines) {
         number++;
-        if (line instanceof Uint8Array) sends.push(client.send(line));
-        else onOverlong(number, line.overlong);
+        if (!(line instanceof Uint8Array)) {
+          onOverlong(number, prefix.length + line.overlong);
+        } else {
+          const body = prefix.length > 0 ? concat([prefix, line]) : line;
+          sends.push(client.send(body));
+        }
       }
       progress.sent += sends.length;
       await Promise.all(sends);
@@ -110,7 +142,7 @@ async function send(
 }
 
 async function receive(
-  { client, output, show }: PipeOptions,
+  { client, output, show }: Pick<PipeOptions, "client" | "output" | "show">,
   progress: Progress,
 ): Promise<void> {
   try {

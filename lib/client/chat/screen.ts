@@ -101,7 +101,15 @@ export class Screen {
     await this.#updates;
     const { columns } = this.#options.size();
     this.#write(this.#erase(columns) + this.#lines + PASTES_OFF);
+    this.#lines = "";
+    this.#drawn = undefined;
     await this.#updates;
+  }
+
+  /** Draws again, below what the terminal shows. */
+  open(): void {
+    this.#closed = false;
+    this.change();
   }
 
   #draw(): void {

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { Client } from "../client.ts";
-import { Chat, type ChatEnding } from "./chat.ts";
+import { Chat, type ChatEnding, type ChatOptions } from "./chat.ts";
 import { Palette } from "./palette.ts";
 import { input, output } from "./streams.ts";
 
@@ -32,15 +31,14 @@ const ROWS = 24;
  * Chats at the terminal until the chat ends.
  *
  * @returns How it ended, or the exit code when the user or a signal ended it.
- * @throws If the connection is lost, see {@linkcode Client}, or the terminal is.
+ * @throws If the connection is lost, see {@linkcode Chat}, or the terminal is.
  */
 export async function chatAtTerminal(
-  client: Client,
-  address: string,
+  options: Pick<ChatOptions, "client" | "connector" | "prefix">,
 ): Promise<Exclude<ChatEnding, "left"> | number> {
   const chat = new Chat({
-    client,
-    address,
+    ...options,
+    ...Deno.build.os !== "windows" && { suspend },
     input,
     output,
     size: () => {
@@ -70,6 +68,13 @@ export async function chatAtTerminal(
     // It waits for what is written. Deno restores a stuck terminal when it exits.
     if (!chat.isStuck) Deno.stdin.setRaw(false);
   }
+}
+
+/** Stops this process, with the terminal as it was, until the user brings it back. */
+function suspend(): void {
+  Deno.stdin.setRaw(false);
+  Deno.kill(Deno.pid, "SIGTSTP"); // returns when the process goes on
+  Deno.stdin.setRaw(true);
 }
 
 /** Listens to a signal, where the system has it: Windows lacks some. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Backoff } from "./backoff.ts";
+import { Backoff } from "../../client/backoff.ts";
 
 /** In which state the connection is; `wait` is how long until it is tried again. */
 export type State =

@@ -2,6 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Client, connect } from "../../../lib/client/client.ts";
 import { serve } from "../../../lib/server/serve.ts";
+import { type Address, formatAddress } from "../../../lib/wire/address.ts";
+import { freeAddress } from "../../support/command.ts";
 import { eventually } from "../../support/eventually.ts";
 import { macrotask } from "../../support/jitter.ts";
 import { stick } from "../../support/server.ts";
@@ -16,6 +18,8 @@ interface Stage {
   terminal: Terminal;
   other: Client;
   server: ReturnType<typeof serve>;
+  /** The address that the client was given. */
+  address: string;
   /** `in` and `out` in the status line, after the address. */
   status: (received: number, sent: number) => string;
 }
@@ -23,7 +27,12 @@ interface Stage {
 function chatTest(
   name: string,
   play: (stage: Stage) => Promise<void>,
-  env: string[] = [],
+  { env = [], options = [], addresses = [] }: {
+    env?: string[];
+    options?: string[];
+    /** Servers besides the one that there is. */
+    addresses?: Address[];
+  } = {},
 ): void {
   test({
     name,
@@ -34,13 +43,14 @@ function chatTest(
       const address = `127.0.0.1:${server.addr.port}`;
       const status = (received: number, sent: number) =>
         `${address} · ${received} in · ${sent} out · Ctrl-D to end`;
+      const all = [address, ...addresses.map(formatAddress)].join(",");
       const words = [
         ...env.length > 0 ? ["env", ...env] : [],
-        ...command(address),
+        ...command(...options, all),
       ];
       await using terminal = await Terminal.open(words);
       await terminal.until((rows) => rows.at(-1) === status(0, 0));
-      await play({ terminal, other, server, status });
+      await play({ terminal, other, server, status, address: all });
     },
   });
 }
@@ -247,21 +257,117 @@ chatTest(
 );
 
 chatTest(
-  "chat says when the server is lost, and restores the terminal",
+  "chat connects again when the server is lost, and keeps what is typed",
   async (stage) => {
-    const { terminal, server } = stage;
-    await terminal.type("unsent");
-    await terminal.until((rows) => rows.at(-2) === " 249 > unsent");
+    const { terminal, server, other, status } = stage;
+    await terminal.type("half ty");
+    await terminal.until((rows) => rows.at(-2) === " 248 > half ty");
     await server.shutdown();
-    const rows = await terminal.until((rows) => rows.includes("left with 1"));
     const address = `127.0.0.1:${server.addr.port}`;
-    assertEquals(rows.slice(1, 3), [
-      `client: ${address} ended the connection before the input ended`,
-      "left with 1",
+    await terminal.until((rows) =>
+      rows.at(-1)!.startsWith(`connecting to ${address} in `)
+    );
+    await terminal.type("ped");
+    await terminal.press("Enter");
+    await terminal.until((rows) =>
+      rows.at(-1) === "Not sent: there is no connection"
+    );
+    await using _again = serve({ port: server.addr.port });
+    await terminal.until((rows) =>
+      said(rows).includes(`· connected to ${address}`)
+    );
+    await terminal.press("Enter");
+    const rows = await terminal.until((rows) => rows.at(-1) === status(1, 1));
+    assertEquals(said(rows).filter((row) => !/^· connecting/.test(row)), [
+      `· lost ${address}: the server ended the connection`,
+      `· connected to ${address}`,
+      "› half typed",
+      " 255 >",
+      status(1, 1),
     ]);
-    await restored(terminal);
+    other.close();
   },
 );
+
+chatTest(
+  "chat goes on with the next server, and leaves on Ctrl-D where there is none",
+  async ({ terminal, server, address }) => {
+    const [, next] = address.split(",");
+    await using second = serve({ port: Number(next!.split(":")[1]) });
+    await server.shutdown();
+    await terminal.until((rows) =>
+      said(rows).includes(`· connected to ${next}`)
+    );
+    await second.shutdown();
+    await terminal.until((rows) => rows.at(-1)!.startsWith("connecting to "));
+    await terminal.press("C-d");
+    const rows = await terminal.until((rows) => rows.includes("left with 1"));
+    assert(
+      rows.join("").includes(
+        `client: ${next} was lost, and there was no connection when the input ended`,
+      ),
+      rows.join("\n"),
+    );
+    await restored(terminal);
+  },
+  { addresses: [freeAddress()] },
+);
+
+chatTest("chat puts the name before each line", async (stage) => {
+  const { terminal, other, status } = stage;
+  await terminal.type("x".repeat(249));
+  await terminal.until((rows) => rows.at(-2)!.endsWith("x"));
+  await terminal.press("Enter");
+  await terminal.until((rows) => rows.at(-1) === "Not sent: 1 byte too long");
+  await terminal.press("BSpace", "Enter", "C-u");
+  await terminal.until((rows) => rows.at(-1) === status(1, 1));
+  await terminal.type("hi");
+  await terminal.until((rows) => rows.at(-2) === " 246 > hi");
+  await terminal.press("Enter");
+  const rows = await terminal.until((rows) => rows.at(-1) === status(2, 2));
+  assertEquals(said(rows).at(-3), "› alice: hi");
+  assertEquals(await hear(other, 2), [
+    `alice: ${"x".repeat(248)}`,
+    "alice: hi",
+  ]);
+}, { options: ["--name=alice"] });
+
+test({
+  name: "chat suspends on Ctrl-Z, and comes back with the screen whole",
+  ignore: !hasTmux,
+  async fn() {
+    await using server = serve({ port: 0 });
+    using other = await connect(server.addr);
+    const address = `127.0.0.1:${server.addr.port}`;
+    const status = (received: number) =>
+      `${address} · ${received} in · 0 out · Ctrl-D to end`;
+    await using terminal = await Terminal.open(["bash", "--norc", "-i"]);
+    await terminal.type(command(address).join(" "));
+    await terminal.press("Enter");
+    await terminal.until((rows) => rows.at(-1) === status(0));
+    await terminal.type("half typed");
+    await terminal.until((rows) => rows.at(-2) === " 245 > half typed");
+    await terminal.press("C-z");
+    const stopped = await terminal.until((rows) =>
+      rows.some((row) => row.includes("Stopped"))
+    );
+    assert(!stopped.some((row) => row.includes("half typed")));
+    await terminal.type("stty -a | grep -o -w icanon");
+    await terminal.press("Enter");
+    await terminal.until((rows) => rows.includes("icanon"));
+    await other.send("bob: meanwhile");
+    await terminal.type("fg");
+    await terminal.press("Enter");
+    const rows = await terminal.until((rows) => rows.at(-1) === status(1));
+    assertEquals(said(rows).slice(-3), [
+      "  bob: meanwhile",
+      " 245 > half typed",
+      status(1),
+    ]);
+    await terminal.type("!");
+    await terminal.until((rows) => rows.at(-2) === " 244 > half typed!");
+  },
+});
 
 chatTest(
   "chat ends on a signal while the terminal takes nothing, and restores its mode",
@@ -296,7 +402,7 @@ chatTest("chat needs no colour", async ({ terminal, other, status }) => {
   await terminal.until((rows) => rows.some((row) => row.startsWith("   5 ! ")));
   const rows = await terminal.rows("-e");
   assert(!rows.join("").includes("\x1b["), JSON.stringify(rows));
-}, ["NO_COLOR=1"]);
+}, { env: ["NO_COLOR=1"] });
 
 chatTest(
   "chat takes keys during a flood, and shows the end of it",

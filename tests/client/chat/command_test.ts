@@ -9,8 +9,12 @@ import { escape } from "../../../lib/wire/escape.ts";
 import { LineWriter } from "../../../lib/cli/line_writer.ts";
 import { pipe } from "../../../lib/client/chat/pipe.ts";
 import { Chunks } from "../../support/bytes.ts";
-import { inTime } from "../../support/command.ts";
+import { formatAddress } from "../../../lib/wire/address.ts";
+import { freeAddress, inTime, spawn } from "../../support/command.ts";
 import { macrotask } from "../../support/jitter.ts";
+import { script } from "../../support/script.ts";
+import { until } from "../../support/server.ts";
+import { CERT, KEY } from "../../support/tls.ts";
 import { command, feed, play, readAll, run, start, texts } from "./support.ts";
 import { test } from "../../support/test.ts";
 
@@ -305,6 +309,13 @@ test("client explains wrong usage in one line", async () => {
     "127.0.0.1:65536":
       'cannot read the address "127.0.0.1:65536": the port is 0 to 65535',
     "--\x1b[2J": 'unknown option "--␛[2J"',
+    "127.0.0.1:1,127.0.0.1":
+      'cannot read the address "127.0.0.1": it has no port',
+    "tls://a": 'cannot read the address "a": it has no port',
+    "unix:": "cannot read the address: no path",
+    "--name a:b": "--name takes 1 to 24 characters without a colon",
+    [`--name ${"x".repeat(25)}`]:
+      "--name takes 1 to 24 characters without a colon",
   };
   await Promise.all(
     Object.entries(cases).map(async ([args, error]) => {
@@ -314,7 +325,8 @@ test("client explains wrong usage in one line", async () => {
       assertEquals({ code: output.code, ...texts(output) }, {
         code: 2,
         out: "",
-        err: `client: ${error} (usage: client [ADDRESS]; see --help)\n`,
+        err:
+          `client: ${error} (usage: client [OPTIONS] [ADDRESS]; see --help)\n`,
       });
     }),
   );
@@ -330,8 +342,134 @@ test("client tells its version and explains itself", async () => {
   });
   const [version, help, short] = await Promise.all(outputs);
   assertEquals(version, `zillions ${config.version}\n`);
-  assertMatch(help!, /^Usage: client \[ADDRESS\]\n/);
+  assertMatch(help!, /^Usage: client \[OPTIONS\] \[ADDRESS\]\n/);
   assertEquals(short, help);
+});
+
+test("client --name puts the name before each line, and counts it", async () => {
+  await using server = serve({ port: 0 });
+  const most = "y".repeat(248);
+  const client = start("--name=alice", formatAddress(server.addr));
+  const [output] = await inTime(
+    Promise.all([client.output(), feed(client, `hi\n\n${most}\n${most}z\n`)]),
+  );
+  assertEquals({ code: output.code, ...texts(output) }, {
+    code: 3,
+    out: `alice: hi\nalice: \nalice: ${most}\n`,
+    err:
+      "client: line 4 is not sent: it has 256 bytes, the name included, 255 is the most\n",
+  });
+});
+
+test("client --listen needs no input, and prints until the server ends", async () => {
+  const server = serve({ port: 0 });
+  const client = start("--listen", formatAddress(server.addr));
+  await client.stdin.close();
+  const out = client.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  await until(server, (server) => server.stats().clients === 1);
+  using other = await connect(server.addr);
+  for (const text of ["one", "two"]) {
+    await other.send(text);
+    assertEquals((await inTime(out.read())).value, `${text}\n`);
+  }
+  const ended = server.shutdown();
+  other.close();
+  assertEquals((await inTime(client.status)).code, 0);
+  await ended;
+  assertEquals((await out.read()).done, true);
+  assertEquals(await new Response(client.stderr).text(), "");
+});
+
+test("client tries the next server when one is not there, and says so", async () => {
+  await using server = serve({ port: 0 });
+  const missing = formatAddress(freeAddress());
+  const there = formatAddress(server.addr);
+  assertEquals(await run(`${missing},${there}`, "hi\n"), {
+    code: 0,
+    out: "hi\n",
+    err:
+      `client: cannot connect to ${missing}: Connection refused; trying ${there}\n`,
+  });
+  assertEquals(await run(`${missing},${missing}`, "hi\n"), {
+    code: 1,
+    out: "",
+    err:
+      `client: cannot connect to ${missing}: Connection refused; trying ${missing}\n` +
+      `client: cannot connect to ${missing}: Connection refused\n`,
+  });
+});
+
+test("client says that it connects when that takes over a second", async () => {
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const address = `tls://${formatAddress(silent.addr)}`;
+  const client = start(address);
+  const err = client.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  {
+    using _socket = await silent.accept();
+    assertEquals(
+      (await inTime(err.read())).value,
+      `client: connecting to ${address}\n`,
+    );
+  }
+  assertEquals((await inTime(client.status)).code, 1);
+  await Promise.all([
+    client.stdin.close(),
+    client.stdout.cancel(),
+    err.cancel(),
+  ]);
+});
+
+test("client talks TLS and trusts what --tls-ca names", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "zillions-" });
+  const ca = `${directory}/ca.pem`;
+  await Deno.writeTextFile(ca, CERT);
+  const listener = Deno.listenTls({ port: 0, cert: CERT, key: KEY });
+  await using _server = serve({ listener });
+  const address = `tls://localhost:${listener.addr.port}`;
+  const talk = async (permissions: string[], ...options: string[]) => {
+    const [program, ...args] = script("lib/client/mod.ts", ...permissions);
+    const client = spawn([program!, ...args, ...options, address], {
+      ...{ stdin: "piped", stdout: "piped", stderr: "piped" },
+    });
+    const [output] = await inTime(
+      Promise.all([client.output(), feed(client, "hi\n")]),
+    );
+    return [output.code, texts(output).out, texts(output).err];
+  };
+  const both = ["--allow-net", `--allow-read=${ca}`];
+  assertEquals(await talk(both, `--tls-ca=${ca}`), [0, "hi\n", ""]);
+  const [code, , err] = await talk(both);
+  assertEquals(code, 1);
+  assertMatch(`${err}`, /^client: cannot connect to tls:.*UnknownIssuer\n$/);
+  const [, , missing] = await talk(["--allow-net"], `--tls-ca=${ca}`);
+  assertMatch(`${missing}`, /of --tls-ca, .*; run with --allow-read\n$/);
+  await Deno.remove(directory, { recursive: true });
+});
+
+test({
+  name: "client talks to a Unix socket",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const directory = await Deno.makeTempDir({ prefix: "zillions-" });
+    const socket = `${directory}/socket`;
+    {
+      const listener = Deno.listen({ transport: "unix", path: socket });
+      await using _server = serve({ listener });
+      const [program, ...args] = script(
+        "lib/client/mod.ts",
+        ...[`--allow-net=unix:${socket}`, `--allow-read=${socket}`],
+        `--allow-write=${socket}`,
+      );
+      const client = spawn([program!, ...args, `unix:${socket}`], {
+        ...{ stdin: "piped", stdout: "piped", stderr: "piped" },
+      });
+      const [output] = await inTime(
+        Promise.all([client.output(), feed(client, "hi\n")]),
+      );
+      assertEquals([output.code, texts(output).out], [0, "hi\n"]);
+    }
+    await Deno.remove(directory, { recursive: true });
+  },
 });
 
 /** Lets `server` do what it can, for as long as a connection takes. */

@@ -32,6 +32,7 @@ const KEYS: Record<string, string> = {
   "\x15": "killBefore",
   "\x17": "killWordBefore",
   "\x19": "yank",
+  "\x1a": "suspend",
   "\x7f": "backspace",
   "\x1b[A": "older",
   "\x1bOA": "older",
@@ -99,7 +100,7 @@ test("KeyDecoder swallows what it does not know", () => {
     "\x1b[12é",
     "\t",
     "\x00",
-    "\x1a",
+    "\x1c",
   ];
   for (const sequence of unknown) {
     assertEquals(

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Backoff } from "../../../lib/web/page/backoff.ts";
-import { test } from "../../support/test.ts";
+import { Backoff } from "../../lib/client/backoff.ts";
+import { test } from "../support/test.ts";
 
 test("Backoff doubles the wait up to 15 s, until a connection has lasted", () => {
   const backoff = new Backoff(() => 0);

@@ -1,5 +1,6 @@
 /**
- * Back-off: how long a page waits before it connects again.
+ * Back-off: how long a client waits before it connects again: the page, and the client at a
+ * terminal.
  *
  * @module
  */
@@ -10,13 +11,13 @@ const MIN_WAIT = 500;
 /** The longest wait, without the random part. */
 const MAX_WAIT = 15_000;
 
-/** Up to this share is added at random, so that pages do not all come back at once. */
+/** Up to this share is added at random, so that clients do not all come back at once. */
 const JITTER = 0.5;
 
 /** A connection that lasted so long, in milliseconds, starts the waits anew. */
 const STABLE = 5000;
 
-/** The waits between the connections of a page. */
+/** The waits between the connections of a client. */
 export class Backoff {
   readonly #random: () => number;
   #wait = MIN_WAIT;

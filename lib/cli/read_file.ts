@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { optionName } from "../cli/command_line.ts";
+import { optionName } from "./command_line.ts";
 import { escape } from "../wire/escape.ts";
 import { describeError } from "../wire/io_error.ts";
 

@@ -12,25 +12,29 @@ export type ClientLimit = "maxClients" | "maxClientsPerAddress";
 /** Counts clients against the limits. */
 export class ClientLimits {
   readonly #limits: Readonly<Record<ClientLimit, number>>;
+  /** Clients by address prefix, those without addresses together. */
+  readonly #clientsFrom: Map<string | undefined, number>;
   #clients = 0;
-  /** Clients by address prefix; empty while there is no limit on that. */
-  readonly #clientsFrom = new Map<string, number>();
 
-  constructor(limits: Readonly<Record<ClientLimit, number>>) {
+  /** @param clientsFrom Where clients are counted by address prefix. */
+  constructor(
+    limits: Readonly<Record<ClientLimit, number>>,
+    clientsFrom = new Map<string | undefined, number>(),
+  ) {
     this.#limits = limits;
+    this.#clientsFrom = clientsFrom;
   }
 
   /** Counts a client from `addr`, or returns the limit that refuses it. */
   admit(addr: Deno.Addr): ClientLimit | undefined {
-    if (this.#clients >= this.#limits.maxClients) return "maxClients";
-    const prefix = this.#countedPrefix(addr);
-    if (prefix !== undefined) {
-      const clients = this.#clientsFrom.get(prefix) ?? 0;
-      if (clients >= this.#limits.maxClientsPerAddress) {
-        return "maxClientsPerAddress";
-      }
-      this.#clientsFrom.set(prefix, clients + 1);
+    const { maxClients, maxClientsPerAddress } = this.#limits;
+    if (this.#clients >= maxClients) return "maxClients";
+    const prefix = addressPrefix(addr);
+    const clients = this.#clientsFrom.get(prefix) ?? 0;
+    if (prefix !== undefined && clients >= maxClientsPerAddress) {
+      return "maxClientsPerAddress";
     }
+    this.#clientsFrom.set(prefix, clients + 1);
     this.#clients++;
     return undefined;
   }
@@ -38,15 +42,9 @@ export class ClientLimits {
   /** Uncounts an admitted client from `addr`. */
   release(addr: Deno.Addr): void {
     this.#clients--;
-    const prefix = this.#countedPrefix(addr);
-    if (prefix === undefined) return;
+    const prefix = addressPrefix(addr);
     const left = this.#clientsFrom.get(prefix)! - 1;
     if (left > 0) this.#clientsFrom.set(prefix, left);
     else this.#clientsFrom.delete(prefix);
-  }
-
-  #countedPrefix(addr: Deno.Addr): string | undefined {
-    const { maxClients, maxClientsPerAddress } = this.#limits;
-    return maxClientsPerAddress < maxClients ? addressPrefix(addr) : undefined;
   }
 }

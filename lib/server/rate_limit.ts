@@ -10,11 +10,10 @@ import type { Run } from "../wire/run.ts";
 
 /** Counts the messages of all clients of a server. It has no clock: its owner begins the seconds. */
 export class RateLimit {
-  readonly #messages: number;
+  #messages: number;
   #waits = 0;
-  #second = 0;
-  #next = Promise.withResolvers<void>();
-  #hasEnded = false;
+  /** Resolved when the second ends. */
+  #second = Promise.withResolvers<void>();
 
   /** @param messages The most messages of a client in a second, from 1. */
   constructor(messages: number) {
@@ -28,15 +27,15 @@ export class RateLimit {
 
   /** Begins the next second. */
   nextSecond(): void {
-    this.#second++;
-    this.#next.resolve();
-    this.#next = Promise.withResolvers();
+    const { resolve } = this.#second;
+    this.#second = Promise.withResolvers();
+    resolve();
   }
 
   /** Ends all limits: the server reads nothing more. */
   end(): void {
-    this.#hasEnded = true;
-    this.#next.resolve();
+    this.#messages = Infinity;
+    this.nextSecond();
   }
 
   /** The runs of one client, in parts where they are too many messages at once. */
@@ -45,15 +44,13 @@ export class RateLimit {
     let left = this.#messages;
     for await (let { bytes, count } of runs) {
       while (count > 0) {
-        if (this.#second !== second) {
+        if (left === 0 && second === this.#second) {
+          this.#waits++;
+          await second.promise;
+        }
+        if (second !== this.#second) {
           second = this.#second;
           left = this.#messages;
-        }
-        if (this.#hasEnded) left = count;
-        if (left === 0) {
-          this.#waits++;
-          await this.#next.promise;
-          continue;
         }
         const part = first(bytes, Math.min(count, left));
         yield part;

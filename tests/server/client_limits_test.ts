@@ -51,3 +51,19 @@ test("ClientLimits: where clients have no addresses, only their number counts", 
   limits.release(unix);
   assertEquals(limits.admit(unix), undefined);
 });
+
+test("ClientLimits: only those that are there are remembered", () => {
+  const clientsFrom = new Map<string | undefined, number>();
+  const limits = new ClientLimits(
+    { maxClients: 9, maxClientsPerAddress: 3 },
+    clientsFrom,
+  );
+  for (let n = 0; n < 3; n++) limits.admit(at("192.0.2.1"));
+  limits.release(at("192.0.2.1"));
+  assertEquals(limits.admit(at("192.0.2.1")), undefined);
+  assertEquals(limits.admit(at("192.0.2.1")), "maxClientsPerAddress");
+  for (const left of [[2], [1], []]) {
+    limits.release(at("192.0.2.1"));
+    assertEquals([...clientsFrom.values()], left);
+  }
+});

@@ -40,6 +40,15 @@ test("RateLimit.apply() gives so many messages in a second, whole and in order",
   assertEquals((await runs.next()).done, true);
   assertEquals(limit.waits, 1);
 
+  const more = limit.apply(runsOf(8));
+  assertEquals(text((await more.next()).value!), "0,1,2");
+  for (const part of ["3,4,5", "6,7"]) { // each second has its limit
+    const rest = more.next();
+    assert(await isPending(rest));
+    limit.nextSecond();
+    assertEquals(text((await rest).value!), part);
+  }
+
   const others = limit.apply(runsOf(9));
   assertEquals(text((await others.next()).value!), "0,1,2");
   const rest = others.next();

@@ -11,6 +11,7 @@
  * @module
  */
 export * from "./lib/client/client.ts";
+export * from "./lib/client/connect.ts";
 export * from "./lib/wire/frame.ts";
 export * from "./lib/wire/framer.ts";
 export * from "./lib/hub/hub.ts";

@@ -1,81 +1,18 @@
 /**
  * The client's end of a connection: it sends bodies, and iterates the bodies that
- * arrive. Programs connect with it, and so do our own commands.
+ * arrive. `connect()` makes it, for programs and for our own commands.
  *
  * @module
  */
 import { concat } from "@std/bytes/concat";
-import { type Address, formatAddress } from "../wire/address.ts";
 import { bodies, encode } from "../wire/frame.ts";
 import { frames, TruncatedFrameError } from "../wire/framer.ts";
 import { writeAll } from "../wire/write_all.ts";
-import { connectTo, parseEndpoint } from "./endpoint.ts";
 
-export { type Address, TruncatedFrameError };
-
-/** Options of {@linkcode connect}. */
-export interface ConnectOptions {
-  /** Gives up connecting. Once connected, it has no effect. */
-  signal?: AbortSignal;
-  /** Certificates to trust with `tls://`, as PEM, besides those that Deno trusts. */
-  caCerts?: string[];
-  /** Called with each server of several that is not there, before the next is tried. */
-  onUnavailable?: (address: string, error: unknown) => void;
-}
+export { TruncatedFrameError };
 
 /**
- * Connects to a server, or to the first of several that is there: nodes of one room.
- *
- * @param address `IP:PORT` as text, or its parts; `tls://HOST:PORT`; `unix:PATH`; or
- * several of them.
- * @throws {TypeError} If a text is not an address with a port, or there is none.
- * @throws {RangeError} If a port is out of range.
- * @throws {Deno.errors.ConnectionRefused} If no server listens there; of several, the
- * error is the last one's.
- * @throws {Deno.errors.InvalidData} If the server's certificate is not trusted.
- * @throws {Deno.errors.NotCapable} If `--allow-net` does not cover the address.
- *
- * @example Saying something and hearing it
- * ```ts
- * import { connect } from "@zillions/server/client";
- * import { serve } from "@zillions/server/server";
- * import { assertEquals } from "@std/assert";
- *
- * await using server = serve({ port: 0 });
- * using client = await connect(server.addr);
- * await client.send("hello");
- * await client.closeWrite();
- * for await (const body of client) {
- *   assertEquals(new TextDecoder().decode(body), "hello");
- * }
- * ```
- */
-export async function connect(
-  address: string | Address | readonly (string | Address)[],
-  options: ConnectOptions = {},
-): Promise<Client> {
-  const list = Array.isArray(address) ? address : [address];
-  const names = list.map((one) =>
-    typeof one === "string" ? one : formatAddress(one)
-  );
-  const endpoints = names.map((name) => parseEndpoint(name));
-  if (names.length === 0) {
-    throw new TypeError("Cannot connect: there is no address");
-  }
-  for (let n = 0;; n++) {
-    try {
-      return new Client(await connectTo(endpoints[n]!, options), names[n]!);
-    } catch (error) {
-      const isFinal = n === names.length - 1 || options.signal?.aborted ||
-        error instanceof Deno.errors.NotCapable;
-      if (isFinal) throw error;
-      options.onUnavailable?.(names[n]!, error);
-    }
-  }
-}
-
-/**
- * A connection to a server, made by {@linkcode connect}. Iterate it for the bodies
+ * A connection to a server, made by `connect()`. Iterate it for the bodies
  * that arrive, its own included. A loop may be left and another begun; the
  * iteration ends when the connection does.
  */

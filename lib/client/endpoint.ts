@@ -32,34 +32,53 @@ export function parseEndpoint(text: string): Endpoint {
   return { transport: "unix", path };
 }
 
+/** How to connect. */
+export interface ConnectToOptions {
+  /** Gives up. */
+  readonly signal: AbortSignal;
+  /** Certificates to trust, as PEM. */
+  readonly caCerts?: string[] | undefined;
+}
+
 /** Connects to `endpoint`, with TLS where it says so. */
 export async function connectTo(
   endpoint: Endpoint,
-  { signal, caCerts }: { signal?: AbortSignal; caCerts?: string[] },
+  options: ConnectToOptions,
 ): Promise<Deno.Conn> {
+  const { signal } = options;
+  signal.throwIfAborted();
   if (endpoint.transport === "unix") return await Deno.connect(endpoint);
-  const { hostname, port } = endpoint;
-  const socket = await Deno.connect({
-    hostname,
-    port,
-    ...signal && { signal },
-  });
+  const { hostname, port, transport } = endpoint;
+  const socket = await Deno.connect({ hostname, port, signal });
   socket.setNoDelay(true);
-  if (endpoint.transport === "tcp") return socket;
-  const encrypted = await Deno.startTls(socket, {
-    hostname,
-    ...caCerts && { caCerts },
-  });
-  const abort = () => encrypted.close();
-  signal?.addEventListener("abort", abort, { once: true });
+  return transport === "tls"
+    ? await encrypt(socket, hostname, options)
+    : socket;
+}
+
+/** Makes the connection a TLS connection. */
+async function encrypt(
+  socket: Deno.TcpConn,
+  hostname: string,
+  { signal, caCerts }: ConnectToOptions,
+): Promise<Deno.Conn> {
+  let held: Deno.Conn = socket;
+  const abort = () => held[Symbol.dispose]();
+  signal.addEventListener("abort", abort);
   try {
+    const encrypted = await Deno.startTls(socket, {
+      hostname,
+      ...caCerts && { caCerts },
+    });
+    held = encrypted;
+    signal.throwIfAborted();
     await encrypted.handshake();
     return encrypted;
   } catch (error) {
-    encrypted[Symbol.dispose]();
-    signal?.throwIfAborted();
+    held[Symbol.dispose]();
+    signal.throwIfAborted();
     throw error;
   } finally {
-    signal?.removeEventListener("abort", abort);
+    signal.removeEventListener("abort", abort);
   }
 }

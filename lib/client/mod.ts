@@ -6,6 +6,7 @@
  * @module
  */
 export * from "./client.ts";
+export * from "./connect.ts";
 export { isDisconnect } from "../wire/io_error.ts";
 
 if (import.meta.main) {

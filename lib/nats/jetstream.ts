@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Acknowledgements } from "./acknowledgements.ts";
 import type { Acknowledgement, Engine, Entry, StreamState } from "./engine.ts";
 import { Link, type LinkOptions, TIMEOUT } from "./link.ts";
 import type {
@@ -42,6 +43,7 @@ interface Session {
   readonly connection: NatsConnection;
   readonly manager: NatsManager;
   readonly stream: NatsJetStream;
+  readonly acknowledgements: Acknowledgements;
 }
 
 /** Options of a {@linkcode JetStreamEngine}. */
@@ -83,8 +85,7 @@ export class JetStreamEngine implements Engine {
   async publish(batch: Uint8Array, id: string): Promise<Acknowledgement> {
     if (!this.#session) throw new Error("Cannot publish: there is no session");
     const { subject } = streamNames(this.#options.room);
-    const options = { msgID: id, timeout: TIMEOUT };
-    return await this.#session.stream.publish(subject, batch, options);
+    return await this.#session.acknowledgements.publish(subject, batch, id);
   }
 
   async *read(from: number, signal: AbortSignal): AsyncGenerator<Entry, void> {
@@ -134,12 +135,13 @@ export class JetStreamEngine implements Engine {
   async #connected(): Promise<Session> {
     const { connection } = this.#link;
     if (this.#session?.connection !== connection) {
-      const { jetstream } = this.#packages;
+      const { core, jetstream } = this.#packages;
       const options = { checkAPI: false, timeout: TIMEOUT };
       this.#session = {
         connection,
         manager: await jetstream.jetstreamManager(connection as never, options),
         stream: jetstream.jetstream(connection as never, options),
+        acknowledgements: new Acknowledgements(connection, core),
       };
     }
     return this.#session;

@@ -17,6 +17,19 @@ export interface NatsMessage {
   };
 }
 
+/** A message of a subject. */
+export interface NatsCoreMessage {
+  readonly subject: string;
+  readonly data: Uint8Array;
+  readonly headers?: NatsHeaders | undefined;
+}
+
+/** Headers of a message. */
+export interface NatsHeaders {
+  readonly description: string;
+  set(name: string, value: string): void;
+}
+
 /** What a consumer delivers. */
 export interface NatsMessages extends AsyncIterable<NatsMessage> {
   stop(error?: Error): void;
@@ -67,19 +80,22 @@ export interface NatsManager {
   };
 }
 
-/** What publishes and reads. */
+/** What reads. */
 export interface NatsJetStream {
-  publish(
-    subject: string,
-    payload: Uint8Array,
-    options: { readonly msgID: string; readonly timeout: number },
-  ): Promise<{ readonly seq: number; readonly duplicate: boolean }>;
   readonly consumers: { getConsumerFromInfo(info: unknown): NatsConsumer };
 }
 
 /** A connection to an engine. */
 export interface NatsConnection {
   readonly info?: { readonly jetstream?: boolean };
+  publish(
+    subject: string,
+    payload: Uint8Array,
+    options: { readonly headers: never; readonly reply: string },
+  ): void;
+  subscribe(subject: string, options: {
+    readonly callback: (error: Error | null, message: NatsCoreMessage) => void;
+  }): unknown;
   closed(): Promise<void | Error>;
   close(): Promise<void>;
 }
@@ -118,6 +134,8 @@ export interface NatsSocket {
 export interface NatsPackages {
   readonly core: {
     credsAuthenticator(creds: Uint8Array): unknown;
+    createInbox(): string;
+    headers(): NatsHeaders;
     readonly errors: {
       readonly AuthorizationError: new (...args: never[]) => Error;
       readonly NoRespondersError: new (...args: never[]) => Error;

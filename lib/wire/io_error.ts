@@ -77,7 +77,8 @@ export function describeError(error: unknown): string {
   if (known !== undefined) return WORDS[known]!;
   const message = error instanceof Error ? error.message : String(error);
   return message
-    .replace(/ \(os error \d+\)$/, "") // the number says nothing to a person
+    // The number says nothing to a person, nor do the call and the path behind it.
+    .replace(/ \(os error \d+\)(?:: \w+ '.*')?$/s, "")
     .replaceAll(/\s+/g, " ")
     .replace(/^Cannot/, "cannot");
 }

@@ -75,6 +75,10 @@ test("describeError() says it in one plain line, without the system's number", (
     [coded("EADDRNOTAVAIL"), "the address is not this machine's"],
     [coded("EACCES"), "permission denied by the system"],
     [new Error("Too many open files (os error 24)"), "Too many open files"],
+    [
+      new Error("No such file or directory (os error 2): readfile 'a\nb'"),
+      "No such file or directory",
+    ],
     [new RangeError("Cannot do\n\tthis: why"), "cannot do this: why"],
     [Object.assign(new Error("x"), { name: "toString" }), "x"],
     ["not an error", "not an error"],

@@ -4,26 +4,23 @@
  * messages for keys.
  *
  * ```text
- * keys ─▶ editor ─▶ client.send        client ─▶ message ─▶ screen
+ * keys ─▶ composer ─▶ session ─▶ client        client ─▶ session ─▶ screen
  * ```
  *
  * @module
  */
 import { delay } from "@std/async/delay";
-import { type Client, TruncatedFrameError } from "../client.ts";
-import { MAX_BODY } from "../../wire/frame.ts";
+import type { Client } from "../client.ts";
 import type { ByteSource } from "../../wire/framer.ts";
-import { isDisconnect } from "../../wire/io_error.ts";
 import type { ByteSink } from "../../wire/write_all.ts";
-import { type Connector, describeLoss } from "./connector.ts";
+import { Composer } from "./composer.ts";
+import type { Connector } from "./connector.ts";
 import { type FooterContent, layOutFooter, type Size } from "./footer.ts";
-import { Echoes } from "./echoes.ts";
-import { Editor } from "./editor.ts";
-import { History } from "./history.ts";
 import { type Key, KeyDecoder } from "./key_decoder.ts";
-import { decodeText, formatMessage, formatNotice } from "./message.ts";
+import { formatMessage, formatNotice } from "./message.ts";
 import type { Palette } from "./palette.ts";
 import { Screen } from "./screen.ts";
+import { Session } from "./session.ts";
 
 /** How long a change waits to be drawn, in milliseconds: sixty updates a second. */
 const UPDATE_DELAY = 16;
@@ -41,8 +38,8 @@ export interface ChatOptions {
   readonly connector: Pick<Connector, "reconnect">;
   /** What is put before each line. */
   readonly prefix?: string;
-  /** Stops the process until the user brings it back, if the system can. */
-  readonly suspend?: () => void;
+  /** Stops the process until the user brings it back; says so if it cannot. */
+  readonly suspend: () => string | undefined;
   /** The terminal, in raw mode. */
   readonly input: ByteSource;
   readonly output: ByteSink;
@@ -58,42 +55,37 @@ export interface ChatOptions {
  */
 export type ChatEnding = "ended" | "offline" | "left";
 
-const utf8 = new TextEncoder();
-
 /** A conversation at a terminal. */
 export class Chat {
   readonly #options: ChatOptions;
   readonly #screen: Screen;
-  readonly #editor = new Editor();
-  readonly #history = new History();
-  readonly #echoes = new Echoes();
+  readonly #composer: Composer;
+  readonly #session: Session;
   readonly #leave = Promise.withResolvers<ChatEnding>();
-  /** Aborted at the end. */
-  readonly #ending = new AbortController();
-  readonly #prefix: string;
-  /** The most bytes of a line. */
-  readonly #most: number;
-  #client: Client;
-  /** What the client does while there is no connection. */
-  #offline: string | undefined;
-  #received = 0;
-  #sent = 0;
-  #finished = false;
+  #suspending = false;
   #isStuck = false;
-  /** What the last key did wrong, shown until the next key. */
-  #error = "";
 
   constructor(options: ChatOptions) {
-    const { client, prefix = "" } = options;
+    const { client, connector, palette } = options;
     this.#options = options;
-    this.#client = client;
-    this.#prefix = prefix;
-    this.#most = MAX_BODY - utf8.encode(prefix).length;
+    this.#composer = new Composer(options.prefix);
     this.#screen = new Screen({
       sink: options.output,
       size: options.size,
-      footer: (size) => layOutFooter(this.#content(), size, options.palette),
+      footer: (size) => layOutFooter(this.#content(), size, palette),
       soon: (task) => void setTimeout(task, UPDATE_DELAY),
+    });
+    const screen = this.#screen;
+    this.#session = new Session({
+      client,
+      connector,
+      onMessage: (message) => {
+        const time = new Date();
+        screen.print(formatMessage({ ...message, time }, palette));
+        return screen.room();
+      },
+      onNotice: (text) => screen.print(formatNotice(text, new Date(), palette)),
+      onChange: () => screen.change(),
     });
   }
 
@@ -108,14 +100,13 @@ export class Chat {
     this.#screen.change();
     try {
       return await Promise.race([
-        this.#converse(),
+        this.#session.run().then(() => "ended" as const),
         this.#type(),
         this.#leave.promise,
         this.#screen.failed,
       ]);
     } finally {
-      this.#ending.abort();
-      this.#client.close();
+      this.#session.close();
       await this.#closeScreen();
     }
   }
@@ -148,54 +139,6 @@ export class Chat {
     closed.abort();
   }
 
-  /** Receives until the server ends the connection after the input ended. */
-  async #converse(): Promise<ChatEnding> {
-    const { connector } = this.#options;
-    for (;;) {
-      const connectedAt = performance.now();
-      let reason = "the server ended the connection";
-      try {
-        await this.#receive();
-        if (this.#finished) return "ended";
-      } catch (error) {
-        const isLost = isDisconnect(error) ||
-          error instanceof TruncatedFrameError;
-        if (this.#finished || !isLost) throw error;
-        reason = describeLoss(error);
-      }
-      this.#client.close();
-      this.#echoes.clear();
-      this.#notice(`lost ${this.#client.address}: ${reason}`);
-      this.#client = await connector.reconnect(
-        performance.now() - connectedAt,
-        (text) => {
-          this.#offline = text;
-          this.#screen.change();
-        },
-        this.#ending.signal,
-      );
-      this.#offline = undefined;
-      this.#notice(`connected to ${this.#client.address}`);
-    }
-  }
-
-  #notice(text: string): void {
-    const { palette } = this.#options;
-    this.#screen.print(formatNotice(text, new Date(), palette));
-  }
-
-  async #receive(): Promise<void> {
-    const { palette } = this.#options;
-    for await (const body of this.#client) {
-      this.#received++;
-      const text = decodeText(body);
-      const own = text !== undefined && this.#echoes.received(text);
-      const message = { text, own, time: new Date() };
-      this.#screen.print(formatMessage(message, palette));
-      await this.#screen.room();
-    }
-  }
-
   async #type(): Promise<ChatEnding> {
     const decoder = new KeyDecoder();
     const buffer = new Uint8Array(READ_SIZE);
@@ -212,96 +155,52 @@ export class Chat {
   }
 
   #press(key: Key): void {
-    this.#error = "";
-    if (key === "leave") return this.leave();
-    if (key === "redraw") return this.#screen.clear();
-    if (key === "suspend") return void this.#suspend();
-    if (this.#finished) return;
-    switch (key) {
-      case "submit":
-        return this.#submit();
-      case "finish":
-        return this.#editor.text === ""
-          ? this.#finish()
-          : this.#editor.edit("delete");
-      case "older":
-        return this.#recall(this.#history.older(this.#editor.text));
-      case "newer":
-        return this.#recall(this.#history.newer());
-    }
-    if (typeof key === "string") this.#editor.edit(key);
-    else if (!this.#editor.insert(key.text)) {
-      this.#error = "The text is too long; its end was left out";
-    }
+    const composer = this.#composer;
+    composer.error = "";
+    if (key === "leave") this.leave();
+    else if (key === "redraw") this.#screen.clear();
+    else if (key === "suspend") this.#suspend().catch(this.#leave.reject);
+    else if (this.#session.finished) return;
+    else if (key === "submit") this.#submit();
+    else if (key !== "finish") composer.press(key);
+    else if (composer.editor.text === "") this.#finish();
+    else composer.press("delete");
   }
 
-  async #suspend(): Promise<void> {
-    const { suspend } = this.#options;
-    if (!suspend) return;
-    await this.#screen.close();
-    suspend();
-    this.#screen.open();
-  }
-
-  #recall(text: string | undefined): void {
-    if (text !== undefined) this.#editor.replace(text);
-  }
-
-  /** Sends each line, or none if one is too long. */
   #submit(): void {
-    const { text } = this.#editor;
-    if (this.#offline !== undefined) {
-      this.#error = "Not sent: there is no connection";
+    if (this.#session.offline !== undefined) {
+      this.#composer.error = "Not sent: there is no connection";
       return;
     }
-    const lines = text.split("\n");
-    // The line end at the end of pasted text begins no line.
-    if (lines.length > 1 && lines.at(-1) === "") lines.pop();
-    for (const [i, line] of lines.entries()) {
-      const excess = utf8.encode(line).length - this.#most;
-      if (excess <= 0) continue;
-      const which = lines.length > 1 ? `line ${i + 1} is ` : "";
-      const bytes = excess === 1 ? "1 byte" : `${excess} bytes`;
-      this.#error = `Not sent: ${which}${bytes} too long`;
-      this.#editor.replace(text, i);
-      return;
-    }
-    for (const line of lines) this.#send(this.#prefix + line);
-    this.#history.add(text);
-    this.#editor.replace("");
-  }
-
-  #send(line: string): void {
-    this.#sent++;
-    this.#echoes.sent(line);
-    this.#unlessDisconnected(this.#client.send(line));
+    for (const line of this.#composer.submit()) this.#session.send(line);
   }
 
   #finish(): void {
-    if (this.#offline !== undefined) return this.#leave.resolve("offline");
-    this.#finished = true;
-    this.#unlessDisconnected(this.#client.closeWrite());
-    this.#screen.change();
+    if (this.#session.offline !== undefined) this.#leave.resolve("offline");
+    else this.#session.finish();
   }
 
-  /** Of a lost connection `#receive` knows, too, after what can still be received. */
-  #unlessDisconnected(sending: Promise<void>): void {
-    sending.catch((error) => {
-      if (!isDisconnect(error)) this.#leave.reject(error);
-    });
+  async #suspend(): Promise<void> {
+    if (this.#suspending) return; // one suspension is enough
+    this.#suspending = true;
+    await this.#screen.close();
+    this.#composer.error = this.#options.suspend() ?? "";
+    this.#screen.open();
+    this.#suspending = false;
   }
 
   #content(): FooterContent {
-    const { address } = this.#client;
-    const hint = this.#finished
+    const { editor, most, error } = this.#composer;
+    const { address, received, sent, offline, finished } = this.#session;
+    const hint = finished
       ? "ended, waiting for the server; Ctrl-C to leave"
       : "Ctrl-D to end";
     return {
-      editor: this.#finished ? undefined : this.#editor,
-      most: this.#most,
-      status: this.#error || this.#offline ||
-        `${address} · ${this.#received} in · ${this.#sent} out · ${hint}`,
-      isError: this.#error !== "",
+      editor: finished ? undefined : editor,
+      most,
+      status: error || offline ||
+        `${address} · ${received} in · ${sent} out · ${hint}`,
+      isError: error !== "",
     };
   }
 }

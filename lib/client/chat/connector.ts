@@ -7,10 +7,14 @@
 import { delay } from "@std/async/delay";
 import { describeError } from "../../wire/io_error.ts";
 import { Backoff } from "../backoff.ts";
-import { type Client, connect, TruncatedFrameError } from "../client.ts";
+import { type Client, TruncatedFrameError } from "../client.ts";
+import { connect } from "../connect.ts";
 
 /** Connecting takes long after so many milliseconds. */
 const LONG = 1000;
+
+/** How long one server is waited for, in milliseconds. */
+const TIMEOUT = 10_000;
 
 /** Options of a {@linkcode Connector}. */
 export interface ConnectorOptions {
@@ -58,14 +62,11 @@ export class Connector {
     try {
       const client = await connect(addresses, {
         caCerts,
+        timeout: TIMEOUT,
         ...signal && { signal },
-        onUnavailable: (address, error) => {
-          const next = addresses[++tried];
-          say(
-            `cannot connect to ${address}: ${
-              describeError(error)
-            }; trying ${next}`,
-          );
+        onUnavailable: (_, error) => {
+          const failure = describeFailure(addresses[tried]!, error);
+          say(`${failure}; trying ${addresses[++tried]}`);
         },
       });
       // When this one is lost, the next is tried first.
@@ -73,11 +74,8 @@ export class Connector {
       this.#address = client.address;
       return client;
     } catch (error) {
-      const reason = describeError(error);
-      throw new ConnectError(
-        `cannot connect to ${addresses.at(-1)}: ${reason}`,
-        { cause: error },
-      );
+      const failure = describeFailure(addresses[tried]!, error);
+      throw new ConnectError(failure, { cause: error });
     } finally {
       clearTimeout(late);
     }
@@ -93,14 +91,17 @@ export class Connector {
     say: (text: string) => void,
     signal: AbortSignal,
   ): Promise<Client> {
-    for (let wait = this.#backoff.next(lasted);; wait = this.#backoff.next(0)) {
-      const next = this.#addresses[0];
-      say(`connecting to ${next} in ${(wait / 1000).toFixed(1)} s`);
+    let wait = this.#backoff.next(lasted);
+    for (let failure = "";; wait = this.#backoff.next(0)) {
+      const next = `connecting to ${this.#addresses[0]}`;
+      say(`${failure}${next} in ${(wait / 1000).toFixed(1)} s`);
       await delay(wait, { signal });
+      say(next);
       try {
         return await this.connect(say, signal);
       } catch (error) {
         if (signal.aborted || !(error instanceof ConnectError)) throw error;
+        failure = `${describeError(error.cause)}; `;
       }
     }
   }
@@ -122,4 +123,8 @@ export function describeLoss(error: unknown): string {
   return error instanceof TruncatedFrameError
     ? "the connection ended inside a message"
     : describeError(error);
+}
+
+function describeFailure(address: string, error: unknown): string {
+  return `cannot connect to ${address}: ${describeError(error)}`;
 }

@@ -24,9 +24,9 @@ export class Echoes {
     if (this.#expected.length > CAPACITY) this.#expected.shift();
   }
 
-  /** Expects nothing more: the connection was lost. */
-  clear(): void {
-    this.#expected.length = 0;
+  /** Expects nothing more, as the connection was lost; returns how many were expected. */
+  clear(): number {
+    return this.#expected.splice(0).length;
   }
 
   /** Whether `text`, which was received, was expected. Each is recognised once. */

@@ -93,10 +93,9 @@ async function talk(
   options: ClientOptions,
   print: (error: string) => void,
 ): Promise<Outcome> {
-  const caCerts: string[] = [];
+  let caCerts: string[];
   try {
-    const ca = options.tlsCa && await readFile("tlsCa", options.tlsCa);
-    if (ca) caCerts.push(new TextDecoder().decode(ca));
+    caCerts = await readCertificates(options.tlsCa);
   } catch (error) {
     return failure(describeError(error));
   }
@@ -115,6 +114,16 @@ async function talk(
     if (!isLost) throw error;
     return failure(`lost ${connector.address}: ${describeLoss(error)}`);
   }
+}
+
+/** Reads the certificates to trust. */
+async function readCertificates(path: string | undefined): Promise<string[]> {
+  if (path === undefined) return [];
+  const pem = new TextDecoder().decode(await readFile("tlsCa", path));
+  if (pem.includes("-----BEGIN CERTIFICATE-----")) return [pem];
+  throw new Error(
+    `the file of --tls-ca, "${path}", has no certificate in PEM form`,
+  );
 }
 
 /** Talks at the terminal or through the streams; returns how that ended, or an exit code. */

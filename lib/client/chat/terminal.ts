@@ -38,7 +38,7 @@ export async function chatAtTerminal(
 ): Promise<Exclude<ChatEnding, "left"> | number> {
   const chat = new Chat({
     ...options,
-    ...Deno.build.os !== "windows" && { suspend },
+    suspend,
     input,
     output,
     size: () => {
@@ -70,11 +70,26 @@ export async function chatAtTerminal(
   }
 }
 
-/** Stops this process, with the terminal as it was, until the user brings it back. */
-function suspend(): void {
+/**
+ * Stops this process, with the terminal as it was, until the user brings it back.
+ *
+ * @returns Why not, if it cannot.
+ */
+function suspend(): string | undefined {
+  if (Deno.build.os === "windows") return "Windows cannot suspend a program";
+  // The task would keep the terminal, and no shell could bring the client back.
+  if (isTask()) return "A program that deno task runs cannot be suspended";
   Deno.stdin.setRaw(false);
   Deno.kill(Deno.pid, "SIGTSTP"); // returns when the process goes on
   Deno.stdin.setRaw(true);
+  return undefined;
+}
+
+/** Whether `deno task` runs this, as far as `--allow-env` lets us know. */
+function isTask(): boolean {
+  const variable = "INIT_CWD"; // which it sets
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" && Deno.env.has(variable);
 }
 
 /** Listens to a signal, where the system has it: Windows lacks some. */

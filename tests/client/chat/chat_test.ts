@@ -1,11 +1,13 @@
 /** The client in a real terminal. */
 import { assert, assertEquals } from "@std/assert";
-import { type Client, connect } from "../../../lib/client/client.ts";
+import type { Client } from "../../../lib/client/client.ts";
+import { connect } from "../../../lib/client/connect.ts";
 import { serve } from "../../../lib/server/serve.ts";
 import { type Address, formatAddress } from "../../../lib/wire/address.ts";
-import { freeAddress } from "../../support/command.ts";
+import { freeAddress, inTime } from "../../support/command.ts";
 import { eventually } from "../../support/eventually.ts";
 import { macrotask } from "../../support/jitter.ts";
+import { path } from "../../support/script.ts";
 import { stick } from "../../support/server.ts";
 import { command } from "./support.ts";
 import { hasTmux, Terminal } from "./tmux.ts";
@@ -265,7 +267,9 @@ chatTest(
     await server.shutdown();
     const address = `127.0.0.1:${server.addr.port}`;
     await terminal.until((rows) =>
-      rows.at(-1)!.startsWith(`connecting to ${address} in `)
+      rows.at(-1)!.startsWith(
+        `Connection refused; connecting to ${address} in `,
+      )
     );
     await terminal.type("ped");
     await terminal.press("Enter");
@@ -299,7 +303,7 @@ chatTest(
       said(rows).includes(`· connected to ${next}`)
     );
     await second.shutdown();
-    await terminal.until((rows) => rows.at(-1)!.startsWith("connecting to "));
+    await terminal.until((rows) => rows.at(-1)!.includes("connecting to "));
     await terminal.press("C-d");
     const rows = await terminal.until((rows) => rows.includes("left with 1"));
     assert(
@@ -333,6 +337,32 @@ chatTest("chat puts the name before each line", async (stage) => {
 }, { options: ["--name=alice"] });
 
 test({
+  name:
+    "chat says how many lines may not have arrived when a connection is lost",
+  ignore: !hasTmux,
+  async fn() {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const address = formatAddress(listener.addr);
+    await using terminal = await Terminal.open(command(address));
+    using socket = await inTime(listener.accept());
+    await terminal.until((rows) => rows.at(-2) === " 255 >");
+    await terminal.paste("one\ntwo\nthree");
+    await terminal.press("Enter");
+    const buffer = new Uint8Array(64);
+    for (let n = 0; n < 14; n += (await inTime(socket.read(buffer)))!);
+    await socket.write(new TextEncoder().encode("\x03one"));
+    socket.close();
+    const told =
+      `· lost ${address}: the server ended the connection; 2 lines may not have arrived`;
+    const rows = await terminal.until(
+      (rows) => said(rows).includes(told),
+      "-J",
+    );
+    assertEquals(said(rows)[0], "› one");
+  },
+});
+
+test({
   name: "chat suspends on Ctrl-Z, and comes back with the screen whole",
   ignore: !hasTmux,
   async fn() {
@@ -347,7 +377,7 @@ test({
     await terminal.until((rows) => rows.at(-1) === status(0));
     await terminal.type("half typed");
     await terminal.until((rows) => rows.at(-2) === " 245 > half typed");
-    await terminal.press("C-z");
+    await terminal.press("C-z", "C-z"); // the second means the same
     const stopped = await terminal.until((rows) =>
       rows.some((row) => row.includes("Stopped"))
     );
@@ -366,6 +396,26 @@ test({
     ]);
     await terminal.type("!");
     await terminal.until((rows) => rows.at(-2) === " 244 > half typed!");
+  },
+});
+
+test({
+  name: "chat behind deno task does not suspend, which would lose the terminal",
+  ignore: !hasTmux,
+  async fn() {
+    await using server = serve({ port: 0 });
+    const address = `127.0.0.1:${server.addr.port}`;
+    const task = `--config=${path("deno.json")}`;
+    await using terminal = await Terminal.open(
+      [Deno.execPath(), "task", "--quiet", task, "client", address],
+    );
+    await terminal.until((rows) => rows.at(-1)!.startsWith(address));
+    await terminal.press("C-z");
+    await terminal.until((rows) =>
+      rows.at(-1) === "A program that deno task runs cannot be suspended"
+    );
+    await terminal.type("goes on");
+    await terminal.until((rows) => rows.at(-2) === " 248 > goes on");
   },
 });
 

@@ -3,7 +3,8 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { type AddressInfo, createServer } from "node:net";
 import config from "../../../deno.json" with { type: "json" };
-import { connect, TruncatedFrameError } from "../../../lib/client/client.ts";
+import { TruncatedFrameError } from "../../../lib/client/client.ts";
+import { connect } from "../../../lib/client/connect.ts";
 import { serve } from "../../../lib/server/serve.ts";
 import { escape } from "../../../lib/wire/escape.ts";
 import { LineWriter } from "../../../lib/cli/line_writer.ts";
@@ -443,6 +444,18 @@ test("client talks TLS and trusts what --tls-ca names", async () => {
   assertMatch(`${err}`, /^client: cannot connect to tls:.*UnknownIssuer\n$/);
   const [, , missing] = await talk(["--allow-net"], `--tls-ca=${ca}`);
   assertMatch(`${missing}`, /of --tls-ca, .*; run with --allow-read\n$/);
+  await Deno.writeTextFile(ca, KEY);
+  assertEquals(await talk(both, `--tls-ca=${ca}`), [
+    1,
+    "",
+    `client: the file of --tls-ca, "${ca}", has no certificate in PEM form\n`,
+  ]);
+  const none = `${directory}/none.pem`;
+  assertEquals(await talk(["-A"], `--tls-ca=${none}`), [
+    1,
+    "",
+    `client: cannot read the file of --tls-ca, "${none}": No such file or directory\n`,
+  ]);
   await Deno.remove(directory, { recursive: true });
 });
 

@@ -6,7 +6,7 @@ import { encode } from "../../lib/wire/frame.ts";
 import { formatAddress } from "../../lib/wire/address.ts";
 import { Command, freeAddress, ours, run } from "../support/command.ts";
 import { stick, until } from "../support/server.ts";
-import { CERT, KEY, NEXT_CERT, NEXT_KEY } from "../support/tls.ts";
+import { CERT, KEY, NEXT_CERT, NEXT_KEY, ODD, WEAK } from "../support/tls.ts";
 import { test } from "../support/test.ts";
 
 const ignore = Deno.build.os === "windows";
@@ -134,6 +134,8 @@ test({
       ["junk", NEXT_KEY, /kept .*: the certificate cannot be read as PEM/],
       [NEXT_CERT, "junk", /kept .*: the key cannot be read as PEM/],
       [CERT, NEXT_KEY, /kept .*: the key is not the certificate's/],
+      [...WEAK, /kept .*: the certificate cannot be used: key too small$/],
+      [...ODD, /kept .*: the key is secp256k1: it is one of rsa, /],
     ];
     for (const [cert, key, error] of bad) {
       files.write(cert, key);

@@ -8,29 +8,11 @@
  * @module
  */
 import type { Run } from "../wire/run.ts";
-import type { Backpressure, Reader } from "./backpressure.ts";
-import type { Chunk } from "./chunk_ring.ts";
-import type { Cursor, Log } from "./log.ts";
-import type { Scheduler, Waiter } from "./scheduler.ts";
+import type { Chunk } from "./chunks.ts";
+import type { HubState, Subscriber } from "./hub_state.ts";
+import type { Cursor } from "./log.ts";
 
 export type { Run };
-
-/** A subscriber, as the hub and the scheduler see it. */
-export interface Subscriber extends Reader, Waiter {
-  /** Ends the subscription. */
-  close(): void;
-}
-
-/** What a hub shares with its channels. */
-export interface HubState {
-  readonly log: Log;
-  readonly backpressure: Backpressure;
-  readonly scheduler: Scheduler;
-  /** Subscribers that the next broadcast wakes. */
-  readonly waiting: Set<Waiter>;
-  /** Subscribers whose channels are open. */
-  readonly open: Set<Subscriber>;
-}
 
 /**
  * A subscriber's channel: bounded, asynchronous, drop-oldest.
@@ -194,7 +176,6 @@ export class Channel
 
   /** Hands the pending `next()` its run. Disposing may have settled it already. */
   #resume(): void {
-    if (!this.#resolve) return;
     const result = this.#take();
     if (result) this.#settle(result);
     else this.#hub.waiting.add(this.#subscriber);

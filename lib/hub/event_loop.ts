@@ -63,7 +63,7 @@ export class EventLoop {
   /** Empty ticks that are left of the poll under way. */
   #pollTicks = 0;
   /** When the sockets were last polled, or could have been. */
-  #polledAt = 0;
+  #polledAt = -Infinity;
   /** When the last tick ended. */
   #tickedAt = -Infinity;
 
@@ -120,8 +120,9 @@ export class EventLoop {
     const due = this.#reads >= OPERATIONS_PER_TICK ||
       this.#time - this.#polledAt > POLL_INTERVAL;
     this.#reads = 0;
-    this.#pollTicks = due && this.#handler.isBusy() ? POLL_TICKS : 0;
-    return this.#pollTicks > 0;
+    const polls = due && this.#handler.isBusy();
+    this.#pollTicks = polls ? POLL_TICKS : 0;
+    return polls;
   }
 }
 
@@ -136,7 +137,7 @@ const macrotask: (task: () => void) => void = (() => {
   if (setImmediate) return (task) => void setImmediate(task);
   const { port1, port2 } = new MessageChannel();
   const tasks: (() => void)[] = [];
-  port1.onmessage = () => tasks.shift()?.();
+  port1.onmessage = () => tasks.shift()!();
   return (task) => {
     tasks.push(task);
     port2.postMessage(undefined);

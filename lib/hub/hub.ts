@@ -47,8 +47,9 @@
 import { describeType, isBytes } from "../wire/bytes.ts";
 import type { Run } from "../wire/run.ts";
 import { Backpressure } from "./backpressure.ts";
-import { Channel, type HubState, type Subscriber } from "./channel.ts";
+import { Channel } from "./channel.ts";
 import { CLOCK, type Clock } from "./event_loop.ts";
+import type { HubState, Subscriber } from "./hub_state.ts";
 import { Log } from "./log.ts";
 import { Scheduler } from "./scheduler.ts";
 
@@ -216,6 +217,7 @@ export class Hub implements Disposable {
       this.#state.scheduler.admit({ publishes: true, resume })
     );
   }
+
   /**
    * Closes all channels: subscribers can still receive what was broadcast until
    * then, and then their iteration ends. May be called twice.

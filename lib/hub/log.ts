@@ -7,9 +7,7 @@
  *
  * @module
  */
-import { assert } from "@std/assert/assert";
-import type { Run } from "../wire/run.ts";
-import { type Chunk, ChunkRing, isDetached } from "./chunk_ring.ts";
+import { type Chunk, Chunks, isDetached, type Slice } from "./chunks.ts";
 
 /** A position in the log. It is numbers only, so a cursor that falls behind keeps nothing in memory. */
 export interface Cursor {
@@ -21,27 +19,18 @@ export interface Cursor {
   message: number;
 }
 
-/** What one read returns. */
-export interface Slice {
-  readonly run: Run;
-  /** The chunk of which the run is a part. */
-  readonly chunk: Chunk;
-}
-
 /** A bounded log of messages that drops its oldest. */
 export class Log {
-  readonly #ring: ChunkRing;
+  readonly #chunks: Chunks;
   #end = 0;
-  /** The last slice: subscribers that keep up read the same one after another. */
-  #slice: Slice | undefined;
 
   constructor(capacity: number) {
-    this.#ring = new ChunkRing(capacity);
+    this.#chunks = new Chunks(capacity);
   }
 
   /** The most bytes of memory for messages. */
   get capacity(): number {
-    return this.#ring.capacity;
+    return this.#chunks.capacity;
   }
 
   /** How many messages were ever appended. */
@@ -51,39 +40,37 @@ export class Log {
 
   /** How many messages precede the oldest that is kept. */
   get start(): number {
-    const ring = this.#ring;
-    return ring.length > 0 ? ring.at(ring.oldest).start : this.#end;
+    return this.#chunks.at(this.#chunks.oldest).start;
   }
 
   /** How many chunks are kept. */
   get chunks(): number {
-    return this.#ring.length;
+    return this.#chunks.length;
   }
 
   /** Whether the next chunk drops the oldest. */
   get isFull(): boolean {
-    return this.#ring.isFull;
+    return this.#chunks.isFull;
   }
 
   /** How many kept chunks precede the one at `cursor`; negative where that was dropped. */
   chunksBefore(cursor: Cursor): number {
-    return cursor.chunk - this.#ring.oldest;
+    return cursor.chunk - this.#chunks.oldest;
   }
 
   /** How many chunks there are from the one at `cursor` to the newest, both included. */
   chunksFrom(cursor: Cursor): number {
-    return this.#ring.next - cursor.chunk;
+    return this.#chunks.newest + 1 - cursor.chunk;
   }
 
-  /** Appends a copy of whole messages. Drops the oldest chunks to make room. */
+  /**
+   * Appends a copy of whole messages, of at most as many bytes as the capacity.
+   * Drops the oldest chunks to make room.
+   */
   append(bytes: Uint8Array, count: number): void {
-    assert(bytes.length <= this.capacity, "more than the log can hold");
     let chunk = this.#newest;
-    if (
-      !chunk || chunk.size - chunk.length < bytes.length || isDetached(chunk)
-    ) {
-      this.#slice = undefined; // or it keeps a chunk in memory that is dropped
-      chunk = this.#ring.grow(bytes.length, this.#end);
+    if (chunk.size - chunk.length < bytes.length || isDetached(chunk)) {
+      chunk = this.#chunks.grow(bytes.length, this.#end);
     }
     chunk.bytes.set(bytes, chunk.length);
     chunk.length += bytes.length;
@@ -93,14 +80,11 @@ export class Log {
 
   /** The position behind the newest message. */
   cursor(): Cursor {
-    const newest = this.#newest;
-    return newest
-      ? {
-        chunk: this.#ring.next - 1,
-        offset: newest.length,
-        message: this.#end,
-      }
-      : { chunk: this.#ring.next, offset: 0, message: this.#end };
+    return {
+      chunk: this.#chunks.newest,
+      offset: this.#newest.length,
+      message: this.#end,
+    };
   }
 
   /**
@@ -110,7 +94,7 @@ export class Log {
    * moves over them.
    */
   read(cursor: Cursor, limit?: Cursor): Slice | undefined {
-    const { oldest, next } = this.#ring;
+    const { oldest, newest } = this.#chunks;
     if (cursor.chunk < oldest) {
       if (limit && limit.chunk < oldest) {
         move(cursor, limit.chunk, limit.offset, limit.message);
@@ -118,9 +102,9 @@ export class Log {
       }
       move(cursor, oldest, 0, this.start);
     }
-    const last = limit?.chunk ?? next - 1;
+    const last = limit?.chunk ?? newest;
     while (cursor.chunk <= last) {
-      const chunk = this.#ring.at(cursor.chunk);
+      const chunk = this.#chunks.at(cursor.chunk);
       const limited = limit !== undefined && cursor.chunk === last;
       const end = limited ? limit.offset : chunk.length;
       if (cursor.offset < end) {
@@ -130,7 +114,7 @@ export class Log {
         move(cursor, cursor.chunk, end, message);
         if (!isDetached(chunk)) {
           chunk.readers++;
-          return this.#cut(chunk, offset, end, count);
+          return cut(chunk, offset, end, count);
         }
       }
       if (cursor.chunk === last) break; // the newest chunk may grow: stay in it
@@ -144,21 +128,19 @@ export class Log {
     chunk.readers--;
   }
 
-  get #newest(): Chunk | undefined {
-    const { length, next } = this.#ring;
-    return length > 0 ? this.#ring.at(next - 1) : undefined;
+  get #newest(): Chunk {
+    return this.#chunks.at(this.#chunks.newest);
   }
+}
 
-  /** The bytes from `offset` to `end` of a chunk; the same object for the same bytes. */
-  #cut(chunk: Chunk, offset: number, end: number, count: number): Slice {
-    const last = this.#slice;
-    if (
-      last?.chunk === chunk && last.run.bytes.byteOffset === offset &&
-      last.run.bytes.length === end - offset
-    ) return last;
+/** The bytes from `offset` to `end` of a chunk; the same object for the same bytes. */
+function cut(chunk: Chunk, offset: number, end: number, count: number): Slice {
+  const last = chunk.slice?.run.bytes;
+  if (last?.byteOffset !== offset || last.length !== end - offset) {
     const bytes = chunk.bytes.subarray(offset, end);
-    return this.#slice = { run: { bytes, count }, chunk };
+    chunk.slice = { run: { bytes, count }, chunk };
   }
+  return chunk.slice!;
 }
 
 function move(

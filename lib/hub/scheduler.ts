@@ -34,7 +34,7 @@ export interface Waiter {
   resume(): void;
 }
 
-/** What the scheduler asks of backpressure. */
+/** What the scheduler asks of backpressure, which admits fewer in a tick than the budget. */
 export type Gate = Pick<Backpressure, "admit" | "level" | "pause">;
 
 /** One queue of subscribers and publishers, served tick by tick. */
@@ -99,9 +99,10 @@ export class Scheduler {
 
   /** Lets a publisher go on after all that came before it, if backpressure allows. */
   admit(publisher: Waiter): void {
+    // Nobody is overtaken: while publishers are held, none can go on in this tick.
     if (
-      this.#publishers > 0 && this.#held.isEmpty &&
-      this.#gate.level(this.tick) === "ok" && this.spend()
+      this.#publishers > 0 && this.#gate.level(this.tick) === "ok" &&
+      this.spend()
     ) {
       this.#publishers--;
       publisher.resume();
@@ -125,7 +126,7 @@ export class Scheduler {
   #runTick(): void {
     this.#budget = BUDGET;
     this.#publishers = this.#gate.admit(this.tick, this.time);
-    while (this.#publishers > 0 && this.#budget > 0) {
+    while (this.#publishers > 0) {
       const publisher = this.#held.shift();
       if (!publisher) break;
       this.#resume(publisher);

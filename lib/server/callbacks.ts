@@ -26,6 +26,13 @@ export class Callbacks {
 
   /** Calls a callback, if there is one. */
   call<T>(callback: ((value: T) => unknown) | undefined, value: T): void {
-    if (callback) Promise.try(callback, value).catch(this.report);
+    if (!callback) return;
+    try {
+      // What a callback returns is looked at, because an asynchronous one may fail later.
+      const result = callback(value);
+      if (result) Promise.resolve(result).catch(this.report);
+    } catch (error) {
+      this.report(error);
+    }
   }
 }

@@ -15,7 +15,6 @@ import type { ConnectedClient, EndedClient } from "./client.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { DelayHistogram } from "./delay_histogram.ts";
 import type { ServerEvent } from "./events.ts";
-import { Lag } from "./lag.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { RateLimit } from "./rate_limit.ts";
 import { type DisconnectReason, type Stats, StatsCounter } from "./stats.ts";
@@ -68,6 +67,9 @@ export class Clients {
       traffic: this.#counter.traffic,
       rateLimit: this.#rateLimit,
       delays: () => this.#delays,
+      onLag: ({ client, remoteAddr }, type, dropped) =>
+        this.#emit({ type, client, remoteAddr, dropped }),
+      onFinished: (connection, reason) => this.#remove(connection, reason),
     };
     const checks = Math.max(MIN_CHECKS, Math.ceil(stallTimeout / MAX_INTERVAL));
     this.#stallChecks = stallTimeout > 0 ? checks : Infinity;
@@ -125,27 +127,14 @@ export class Clients {
     }
     const client = ++this.#client;
     const channel = this.#options.hub.subscribe();
-    const lag = new Lag(channel, (type, dropped) => {
-      this.#emit({ type, client, remoteAddr, dropped });
-    });
     const connection = new Connection(
       transport,
       channel,
       this.#shared,
-      lag,
       client,
     );
     this.#connections.set(client, connection);
     this.#emit({ type: "connected", client, remoteAddr });
-    connection.finished.then((reason) => {
-      const { dropped } = channel;
-      this.#connections.delete(client);
-      this.#remember(connection, reason);
-      this.#limits.release(remoteAddr);
-      this.#counter.disconnected[reason]++;
-      this.#counter.dropped += dropped;
-      this.#emit({ type: "disconnected", client, remoteAddr, reason, dropped });
-    });
     return undefined;
   }
 
@@ -225,6 +214,16 @@ export class Clients {
     }
     for (const connection of connections) connection.drain();
     await finished;
+  }
+
+  #remove(connection: Connection, reason: DisconnectReason): void {
+    const { client, remoteAddr, dropped } = connection;
+    this.#connections.delete(client);
+    this.#remember(connection, reason);
+    this.#limits.release(remoteAddr);
+    this.#counter.disconnected[reason]++;
+    this.#counter.dropped += dropped;
+    this.#emit({ type: "disconnected", client, remoteAddr, reason, dropped });
   }
 
   #remember(connection: Connection, reason: DisconnectReason): void {

@@ -17,7 +17,7 @@ import { isDisconnect } from "../wire/io_error.ts";
 import { WebSocketError } from "../wire/websocket/close_code.ts";
 import type { ClientState, ConnectedClient } from "./client.ts";
 import type { DelayHistogram, Mark } from "./delay_histogram.ts";
-import type { Lag } from "./lag.ts";
+import { Lag, type LagChange, type LagListener } from "./lag.ts";
 import type { Publisher } from "./publisher.ts";
 import type { RateLimit } from "./rate_limit.ts";
 import type { DisconnectReason, Traffic } from "./stats.ts";
@@ -32,6 +32,17 @@ export interface ConnectionOptions {
   readonly delays?: () => DelayHistogram | undefined;
   /** How fast the client may send, if that is limited. */
   readonly rateLimit?: RateLimit | undefined;
+  /** Called when an episode of lagging begins or ends. */
+  readonly onLag: (
+    connection: Connection,
+    change: LagChange,
+    dropped: number,
+  ) => void;
+  /** Called once, when both loops have ended. */
+  readonly onFinished: (
+    connection: Connection,
+    reason: DisconnectReason,
+  ) => void;
   /** Called with failures that are not the client's. */
   readonly onError: (error: unknown) => void;
 }
@@ -44,7 +55,7 @@ export interface ConnectionOptions {
 const LINGER = 1000;
 
 /** One client's life on the server. */
-export class Connection implements ConnectedClient {
+export class Connection implements ConnectedClient, LagListener {
   readonly client: number;
   readonly since: number = Date.now();
   messagesIn = 0;
@@ -56,7 +67,7 @@ export class Connection implements ConnectedClient {
   /** Where this client's messages come from. */
   readonly channel: Channel;
   /** Checked for each run that is taken from the channel, and by the server from time to time. */
-  readonly lagState: Lag | undefined;
+  readonly lagState: Lag;
   readonly #transport: Transport;
   readonly #options: ConnectionOptions;
   #reason: DisconnectReason | undefined;
@@ -84,14 +95,13 @@ export class Connection implements ConnectedClient {
     transport: Transport,
     channel: Channel,
     options: ConnectionOptions,
-    lag?: Lag,
-    client = 0,
+    client: number,
   ) {
     this.client = client;
     this.#transport = transport;
     this.channel = channel;
     this.#options = options;
-    this.lagState = lag;
+    this.lagState = new Lag(channel, this);
     this.#mark = options.delays?.()?.mark;
     this.finished = this.#writeLoop(this.#readLoop());
   }
@@ -114,11 +124,15 @@ export class Connection implements ConnectedClient {
 
   get state(): ClientState {
     if (this.channel.closed || this.#inputEnded) return "ending";
-    return this.lagState?.lagging ? "lagging" : "open";
+    return this.lagState.lagging ? "lagging" : "open";
   }
 
   disconnect(): void {
     this.close("removed");
+  }
+
+  lagChanged(change: LagChange, dropped: number): void {
+    this.#options.onLag(this, change, dropped);
   }
 
   /** Publishes nothing more of what the client sends. */
@@ -207,7 +221,7 @@ export class Connection implements ConnectedClient {
     try {
       for await (const { bytes, count } of this.channel) {
         this.#writing = true;
-        this.lagState?.check();
+        this.lagState.check();
         this.#notifyDropped();
         written = await this.#transport.write(bytes);
         this.#progress++;
@@ -237,7 +251,9 @@ export class Connection implements ConnectedClient {
     this.close(ending);
     // A publisher that never settles must not keep the connection alive.
     if (!this.#publishing) await reading;
-    return this.#reason!;
+    const reason = this.#reason!;
+    this.#options.onFinished(this, reason);
+    return reason;
   }
 
   /** Counts messages that the system has taken. */
@@ -251,7 +267,7 @@ export class Connection implements ConnectedClient {
 
   /** Tells the client what is missing at this place of what it is sent. */
   #notifyDropped(ended = false): void {
-    const dropped = this.lagState?.missed(ended) ?? 0;
+    const dropped = this.lagState.missed(ended);
     if (dropped > 0) this.#transport.notify?.({ dropped });
   }
 

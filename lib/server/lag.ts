@@ -13,14 +13,14 @@ export type LagSource = Pick<
   "closed" | "dropped" | "droppedBefore" | "lag"
 >;
 
-/**
- * Called when an episode begins, and when it ends (unless the client leaves
- * before), with the messages dropped in it so far.
- */
-export type LagListener = (
-  type: "lagging" | "caughtUp",
-  dropped: number,
-) => void;
+/** The begin of an episode, or its end, which does not come if the client leaves before. */
+export type LagChange = "lagging" | "caughtUp";
+
+/** Who wants to know of one client's episodes. */
+export interface LagListener {
+  /** Called with the messages dropped in the episode so far. */
+  lagChanged(change: LagChange, dropped: number): void;
+}
 
 /** One client's episodes of lagging. */
 export class Lag {
@@ -60,13 +60,13 @@ export class Lag {
     if (dropped === 0) return;
     if (!this.#lagging) {
       this.#lagging = true;
-      this.#listener("lagging", dropped);
+      this.#listener.lagChanged("lagging", dropped);
     }
     // A client that leaves has not caught up: its disconnect event counts the rest.
     if (this.#channel.lag === 0 && !this.#channel.closed) {
       this.#lagging = false;
       this.#before += dropped;
-      this.#listener("caughtUp", dropped);
+      this.#listener.lagChanged("caughtUp", dropped);
     }
   }
 }

@@ -10,6 +10,9 @@ const hasNode = await run(["node", "--version"]).then(() => true, (error) => {
   throw error;
 });
 
+/** What a browser lacks. */
+const LACKING = ["Deno", "setImmediate", "process", "Buffer", "global"];
+
 /** Makes one file of the example, with `esbuild`, which `deno bundle` is. */
 async function bundle(directory: string): Promise<string> {
   const readme = await Deno.readTextFile(path("lib/hub/README.md"));
@@ -25,14 +28,13 @@ async function bundle(directory: string): Promise<string> {
   return bundled;
 }
 
-/** Runs it where there is nothing but what browsers have, and returns what it prints. */
-async function runInWorker(bundled: string): Promise<string[]> {
-  const names = ["Deno", "setImmediate", "process", "Buffer", "global"];
+/** Runs a program where there is nothing but what browsers have, and returns what it prints. */
+async function runInWorker(code: string): Promise<string[]> {
   const program = `
-    for (const name of ${JSON.stringify(names)}) delete globalThis[name];
+    for (const name of ${JSON.stringify(LACKING)}) delete globalThis[name];
     const lines = [];
     console.log = (line) => lines.push(line);
-    await import("file://${bundled}");
+    ${code}
     postMessage(lines);`;
   const url = URL.createObjectURL(
     new Blob([program], { type: "text/javascript" }),
@@ -61,7 +63,9 @@ test("Hub: the bundle of its example runs in Node and where browsers' globals ar
     const bundled = await bundle(directory);
     const text = await Deno.readTextFile(bundled);
     assert(!/\bDeno\./.test(text) && !/^import /m.test(text));
-    assertEquals(await runInWorker(bundled), ["hello"]);
+    assertEquals(await runInWorker(`await import("file://${bundled}")`), [
+      "hello",
+    ]);
     if (hasNode) {
       assertEquals(await run(["node", bundled]), {
         code: 0,
@@ -72,4 +76,19 @@ test("Hub: the bundle of its example runs in Node and where browsers' globals ar
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+});
+
+test("Hub: without setImmediate subscribers and publishers are served tick by tick, in order", async () => {
+  const lines = await runInWorker(`
+    const { Hub } = await import("file://${path("lib/hub/hub.ts")}");
+    const hubs = [new Hub(), new Hub()];
+    await Promise.all(hubs.map(async (hub, n) => {
+      const channels = Array.from({ length: 100 }, () => hub.subscribe());
+      const results = channels.map((channel) => channel.next());
+      hub.broadcast(new Uint8Array(1));
+      await hub.ready();
+      console.log(String(n));
+      await Promise.all(results);
+    }));`);
+  assertEquals(lines, ["0", "1"]);
 });

@@ -145,6 +145,28 @@ test("Backpressure: while a reader is endangered 64 KiB go on each 4 ms, publish
   assertEquals(backpressure.pause(14), 4);
 });
 
+test("Backpressure counts from the first byte, and until then nobody is endangered", () => {
+  const { backpressure, log, reader } = world();
+  reader().takenAt = 0;
+  for (let n = 0; n < CHUNKS; n++) log.append(new Uint8Array(CHUNK), 1);
+  assertEquals(backpressure.level(1), "ok");
+  backpressure.broadcast(CHUNK - 1, 0);
+  assertEquals(backpressure.level(1), "ok");
+  backpressure.broadcast(1, 0);
+  assertEquals(backpressure.level(1), "endangered");
+});
+
+test("Backpressure that is told to throttle while it does goes on with it", () => {
+  const { backpressure, broadcast, reader } = world();
+  reader().takenAt = 0;
+  broadcast(CHUNKS, 0);
+  backpressure.throttles = true;
+  assertEquals([backpressure.level(5), backpressure.pause(0)], [
+    "endangered",
+    4,
+  ]);
+});
+
 test("Backpressure that does not throttle lets endangered readers lose, at once", () => {
   const { backpressure, broadcast, reader } = world();
   const slow = reader();

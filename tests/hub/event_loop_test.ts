@@ -67,16 +67,50 @@ test("EventLoop: polls after more than 4 ms of ticks, then ticks again", async (
   await turns(2);
 });
 
+test("EventLoop: polls before the first tick, if that is late", async () => {
+  const { clock, state } = loop();
+  state.busy = false;
+  const { loop: made } = state;
+  made.schedule();
+  clock.pass(4.5);
+  state.busy = true;
+  await turns(POLL_TICKS);
+  assertEquals(state.ticks, 0);
+  await turns(1);
+  assertEquals(state.ticks, 1);
+  state.busy = false;
+  await turns(2);
+});
+
+test("EventLoop: a loop without ticks for more than 1 ms has polled, in 1 ms it may have not", async () => {
+  for (const [idle, ticks] of [[1, 1], [1.5, 2]] as const) {
+    const { clock, state } = loop();
+    state.busy = false;
+    state.loop.schedule(); // the last poll is as old as this
+    clock.pass(4);
+    await turns(1);
+    clock.pass(idle);
+    state.loop.schedule();
+    state.busy = true;
+    await turns(1);
+    assertEquals(state.ticks, ticks, `${idle} ms`);
+    await turns(POLL_TICKS);
+    state.busy = false;
+    await turns(2);
+  }
+});
+
 test("EventLoop: polls when reads were cut short, however often", async () => {
   const { state } = loop();
-  state.loop.schedule();
-  await turns(1);
   const read = (times: number) => {
     for (let n = 0; n < times; n++) state.loop.countRead();
   };
-  read(OPERATIONS_PER_TICK - 1);
-  await turns(1);
-  assertEquals(state.ticks, 2, "all reads completed");
+  state.loop.schedule();
+  for (const ticks of [1, 2]) {
+    read(OPERATIONS_PER_TICK - 1);
+    await turns(1);
+    assertEquals(state.ticks, ticks, "all reads completed");
+  }
   for (let round = 0; round < 2; round++) {
     read(OPERATIONS_PER_TICK);
     await turns(POLL_TICKS);

@@ -138,11 +138,11 @@ test("Hub.close() ends every channel after what was broadcast, and takes nothing
   await waiting!.next();
   const waits = waiting!.next();
   {
-    using closed = hub;
-    assert(!closed.closed);
+    using open = hub;
+    assert(!open.closed);
   }
-  hub.close();
   assert(hub.closed);
+  hub.close();
   assertEquals((await waits).done, true);
   const runs = await Array.fromAsync(behind!);
   assertEquals(runs.map(({ bytes }) => [...bytes]), [[1]]);
@@ -158,6 +158,22 @@ test("Hub() refuses a capacity out of bounds and says which", () => {
   ) {
     assertThrows(() => new Hub({ capacity }), RangeError, `${capacity}`);
   }
+});
+
+test("Hub() has the bounds that are promised", () => {
+  assertEquals([MIN_CAPACITY, MAX_CAPACITY], [4096, 1024 ** 3]);
+  assertEquals(new Hub().capacity, 16 * 1024 ** 2);
+  for (const capacity of [MIN_CAPACITY, MAX_CAPACITY]) {
+    assertEquals(new Hub({ capacity }).capacity, capacity);
+  }
+});
+
+test("Hub.onBroadcast is called at the end of each broadcast", () => {
+  const hub = new Hub();
+  const seen: number[] = [];
+  hub.onBroadcast = () => void seen.push(hub.broadcasts);
+  broadcast(hub, 2);
+  assertEquals(seen, [1, 2]);
 });
 
 test("Hub.subscribe() receives nothing from before", async () => {
@@ -271,6 +287,21 @@ test("Hub.ready() is held up by a thousand slow ones within bounds", async () =>
   await receiving;
   assertEquals(fast.dropped, 0);
   for (const channel of slow) channel[Symbol.dispose]();
+});
+
+test("Hub.throttles says whether publishers slow down for a slow reader", async () => {
+  for (const throttles of [true, false]) {
+    const hub = new Hub({ capacity: 1024 * 1024 }, new FakeClock());
+    assertEquals(hub.throttles, true);
+    hub.throttles = throttles;
+    assertEquals(hub.throttles, throttles);
+    using slow = hub.subscribe();
+    broadcast(hub, 1);
+    await slow.next();
+    for (let n = 0; n < 20; n++) broadcast(hub, 1600, 1600);
+    assert(slow.dropped > 0);
+    assertEquals(await isPending(hub.ready()), throttles);
+  }
 });
 
 test("Hub.ready() slows publishers down to a reader that takes 20 MB/s, and not to one that is stuck", async () => {
@@ -462,10 +493,13 @@ test("Hub: its memory is its capacity, whatever the subscribers do", async () =>
     "--v8-flags=--expose-gc",
     "tests/support/memory.ts",
   ]);
-  const { through, held, capacity, dropped } = JSON.parse(stdout);
+  const { through, held, heldAfterLarge, capacity, dropped } = JSON.parse(
+    stdout,
+  );
   assert(through > 100 * capacity);
   assert(dropped > 0);
   assert(held <= capacity + 64 * 1024, `${held} bytes held`);
+  assert(heldAfterLarge <= 64 * 1024, `${heldAfterLarge} bytes held`);
 });
 
 test("Channel: a subscriber that transfers a run's buffer away costs others those messages, counted, and no more", async () => {
@@ -483,6 +517,21 @@ test("Channel: a subscriber that transfers a run's buffer away costs others thos
   broadcast(hub, 1000);
   other.close();
   assertEquals((await rest(other)).at(-1), 1004);
+});
+
+test("Channel: subscribers whose run is transferred away while they wait for their tick wait on", async () => {
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const thief = hub.subscribe();
+  const others = Array.from({ length: BUDGET }, () => hub.subscribe());
+  broadcast(hub, 1);
+  const { value } = await thief.next();
+  const results = others.map((channel) => channel.next());
+  structuredClone(null, { transfer: [value!.bytes.buffer] });
+  await macrotask();
+  broadcast(hub, 1);
+  for (const { value } of await Promise.all(results)) {
+    assertEquals(numbers(value!), [1]);
+  }
 });
 
 test("Channel.next() serves at once no more than the budget, however many ask", async () => {

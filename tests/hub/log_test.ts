@@ -140,6 +140,26 @@ test("Log.release() lets memory serve again, when the last reader gave it back",
   assertEquals(buffers(3, 2), 200);
 });
 
+test("Log.append() fills chunks of 64 KiB to the last byte", () => {
+  const log = new Log(1024 * 1024);
+  const cursor = log.cursor();
+  for (let n = 0; n < 32; n++) log.append(new Uint8Array(4096), 1);
+  const lengths = [];
+  for (let run; (run = read(log, cursor));) lengths.push(run.bytes.length);
+  assertEquals(lengths, [64 * 1024, 64 * 1024]);
+});
+
+test("Log: one chunk is an eighth of the capacity at most, whatever that is", () => {
+  for (const capacity of [4096, 4097, 4103, 10_000, 1_000_000]) {
+    const log = new Log(capacity);
+    while (log.start === 0) {
+      log.append(new Uint8Array(16), 1);
+      assert(log.start > 0 || log.end * 16 <= capacity);
+    }
+    assert(log.start * 16 <= capacity / 8, `${log.start} of ${capacity}`);
+  }
+});
+
 test("Log.append() holds a message as large as the capacity", () => {
   const log = filled(20, 10);
   const cursor = log.cursor();

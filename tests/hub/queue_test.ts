@@ -11,6 +11,7 @@ test("Queue: first in, first out, however pushes and shifts alternate", () => {
   ) {
     for (let i = 0; i < pushes!; i++) queue.push({ n: pushed++ });
     for (let i = 0; i < shifts!; i++) {
+      assertEquals(queue.first?.n, shifted < pushed ? shifted : undefined);
       const item = queue.shift();
       assertEquals(item?.n, shifted < pushed ? shifted++ : undefined);
     }

@@ -6,6 +6,7 @@ import {
   Scheduler,
   type Waiter,
 } from "../../lib/hub/scheduler.ts";
+import { OPERATIONS_PER_TICK, POLL_TICKS } from "../../lib/hub/event_loop.ts";
 import { FakeClock } from "../support/clock.ts";
 import { macrotask } from "../support/jitter.ts";
 import { test } from "../support/test.ts";
@@ -40,6 +41,15 @@ function scheduler(open: number) {
 function names(letter: string, from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, n) => `${letter}${from + n}`);
 }
+
+/** Lets so many turns of the runtime's event loop pass. */
+async function turns(n: number): Promise<void> {
+  for (let i = 0; i < n; i++) await macrotask();
+}
+
+test("Scheduler has the numbers that are promised", () => {
+  assertEquals([BUDGET, IMMEDIATE], [64, 16]);
+});
 
 test("Scheduler.wake() serves at once where few subscribers are open", async () => {
   const { scheduler: s, served, subscribers } = scheduler(IMMEDIATE);
@@ -172,4 +182,59 @@ test("Scheduler: sleeps through a pause of backpressure, with one timer", async 
   await macrotask();
   assertEquals(served, names("p", 0, 4));
   assertEquals(clock.timers, 0);
+});
+
+test("Scheduler.admit() lets no more publishers go on in a tick than backpressure admits", async () => {
+  const { scheduler: s, gate, served, subscribers, publishers } = scheduler(1);
+  gate.admitted = 2;
+  s.enqueue(subscribers(1)[0]!);
+  await macrotask();
+  served.length = 0;
+  for (const publisher of publishers(3)) s.admit(publisher);
+  assertEquals(served, names("p", 0, 2));
+  await macrotask();
+  assertEquals(served, names("p", 0, 3));
+});
+
+test("Scheduler: while subscribers wait, the sockets are polled every 4 ms", async () => {
+  const { scheduler: s, clock, served, subscribers } = scheduler(100);
+  s.enqueue(subscribers(1)[0]!);
+  clock.pass(5);
+  await turns(POLL_TICKS);
+  assertEquals(served, []);
+  await macrotask();
+  assertEquals(served, ["s0"]);
+});
+
+test("Scheduler: while publishers wait for the next tick, the sockets are polled every 4 ms", async () => {
+  const { scheduler: s, gate, clock, served, publishers } = scheduler(100);
+  gate.admitted = 0;
+  s.admit(publishers(1)[0]!);
+  await macrotask();
+  gate.admitted = 1;
+  clock.pass(5);
+  await turns(POLL_TICKS);
+  assertEquals(served, []);
+  await macrotask();
+  assertEquals(served, ["p0"]);
+});
+
+test("Scheduler: polls the sockets after as many broadcasts as reads complete in a tick", async () => {
+  const { scheduler: s, served, subscribers } = scheduler(100);
+  s.enqueue(subscribers(1)[0]!);
+  for (let n = 0; n < OPERATIONS_PER_TICK; n++) s.wake(new Set());
+  await turns(POLL_TICKS);
+  assertEquals(served, []);
+  await macrotask();
+  assertEquals(served, ["s0"]);
+});
+
+test("Scheduler: where nobody waits there is one more tick, not for a poll, and then none", async () => {
+  const { scheduler: s, clock } = scheduler(1);
+  s.spend();
+  clock.pass(5);
+  await macrotask();
+  assertEquals(s.tick, 1);
+  await turns(3);
+  assertEquals(s.tick, 1);
 });

@@ -188,7 +188,10 @@ function edits(node: AnyNode, parents: AnyNode[], source: string): Edit[] {
       }
       break;
     case "ReturnStatement": {
-      if (isGuarded(node, parents) || !mayReturnNothing(parents, source)) break;
+      if (
+        isGuarded(node, parents) || endsWithNothing(node, parents) ||
+        !mayReturnNothing(parents, source)
+      ) break;
       if (node.argument) found.push(to(`void (${text(node.argument)});`));
       else found.push(to(";"));
       break;
@@ -264,6 +267,19 @@ function isGuarded(node: AnyNode, parents: AnyNode[]): boolean {
   }
   return guard?.type === "IfStatement" && guard.consequent === inner &&
     !guard.alternate;
+}
+
+/** Whether a return of nothing is the last statement of a function: without it the function ends as well. */
+function endsWithNothing(
+  node: AnyNode & { type: "ReturnStatement" },
+  parents: AnyNode[],
+): boolean {
+  const [around, body] = parents.slice(-2);
+  const { argument } = node;
+  return body?.type === "BlockStatement" && body.body.at(-1) === node &&
+    around !== undefined && /Function/.test(around.type) &&
+    (!argument ||
+      argument.type === "Identifier" && argument.name === "undefined");
 }
 
 /** Whether the type of the function around allows to return nothing. */

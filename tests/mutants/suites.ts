@@ -1,24 +1,18 @@
 /**
  * Which tests judge a file of the core: those named after it, then the rest of its
- * folder's, then some of the layers above it, which notice what the others let pass.
+ * folder's. Those of the layers above take long, and a part has tests of its own.
  */
 import { basename } from "node:path";
 
-/** The folders of the core, and where the layers above each are tested. */
-const CORE: Record<string, string[]> = {
-  wire: ["server"],
-  hub: ["server"],
-  server: [],
-};
+/** The folders of the core. */
+const CORE = ["wire", "hub", "server"];
 
 /** Tests that are run by one process, all of them or up to the first that fails. */
 export type Stage = readonly string[];
 
 /** The files of the core below `root`, as paths from there. */
 export function coreFiles(root: string): string[] {
-  return Object.keys(CORE).flatMap((folder) =>
-    filesIn(root, `lib/${folder}`, ".ts")
-  );
+  return CORE.flatMap((folder) => filesIn(root, `lib/${folder}`, ".ts"));
 }
 
 /** The stages that judge a file; a mutant that passes one goes on to the next. */
@@ -28,10 +22,7 @@ export function stagesOf(root: string, file: string): Stage[] {
   const name = `${basename(file, ".ts")}_test.ts`;
   const named = own.filter((test) => basename(test) === name);
   const rest = own.filter((test) => !named.includes(test));
-  const above = (CORE[folder] ?? []).map((layer) =>
-    filesIn(root, `tests/${layer}`, "_test.ts")
-  );
-  return [named, rest, ...above].filter((stage) => stage.length > 0);
+  return [named, rest].filter((stage) => stage.length > 0);
 }
 
 /** The files of a folder and those inside, in order. */

@@ -19,8 +19,10 @@ function open(publish?: Publisher["publish"], flush?: () => Promise<void>) {
       ...flush && { flush },
     },
     traffic,
+    onLag() {},
+    onFinished() {},
     onError: (error) => errors.push(error),
-  });
+  }, 1);
   return { socket, hub, errors, traffic, connection };
 }
 

@@ -17,8 +17,10 @@ test("DelayHistogram: a slow client is measured by what it was late for", async 
     publisher: { publish() {} },
     traffic: { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0 },
     delays: () => delays,
+    onLag() {},
+    onFinished() {},
     onError() {},
-  });
+  }, 1);
   const broadcast = async (after: number) => {
     clock.pass(after);
     hub.broadcast(encode("a"));

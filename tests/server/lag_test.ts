@@ -9,7 +9,9 @@ import { test } from "../support/test.ts";
 function observed() {
   const channel = { dropped: 0, droppedBefore: 0, lag: 0, closed: false };
   const told: [string, number][] = [];
-  const lag = new Lag(channel, (...what) => told.push(what));
+  const lag = new Lag(channel, {
+    lagChanged: (...what) => told.push(what),
+  });
   const look = (seen: Partial<typeof channel>) => {
     Object.assign(channel, seen);
     lag.check();
@@ -86,8 +88,9 @@ test("Lag: episodes alternate, and together are what the channel dropped", async
       const channel = hub.subscribe();
       const begun: number[] = [];
       const ended: number[] = [];
-      const lag = new Lag(channel, (type, dropped) => {
-        (type === "lagging" ? begun : ended).push(dropped);
+      const lag = new Lag(channel, {
+        lagChanged: (change, dropped) =>
+          (change === "lagging" ? begun : ended).push(dropped),
       });
       const take = async () => {
         if (channel.lag === 0) return;

@@ -1,6 +1,7 @@
 /**
  * Measures, between two collections of garbage, what a hub holds with subscribers
- * that never receive, that wait, that lag, and that were closed with a rest.
+ * that never receive, that wait, that lag, and that were closed with a rest; and what
+ * a hub holds after a large run that was received, and then dropped.
  */
 // deno-lint-ignore-file no-console -- what it prints is its answer
 import { Hub } from "../../lib/hub/hub.ts";
@@ -35,10 +36,23 @@ for (const channel of waiting) {
   while (channel.lag > 0) await channel.next();
   channel.next();
 }
+const heldBySubscribers = await held() - before;
+
+const large = new Hub({ capacity });
+const beforeLarge = await held();
+const reader = large.subscribe();
+large.broadcast(new Uint8Array(capacity));
+await reader.next();
+reader.release();
+large.broadcast(run);
+const heldAfterLarge = await held() - beforeLarge;
+reader.close();
+
 const [channel] = never;
 console.log(JSON.stringify({
   through,
-  held: await held() - before,
+  held: heldBySubscribers,
+  heldAfterLarge,
   capacity,
   dropped: channel!.dropped,
   // Named here so that nothing is collected before it was measured.

@@ -1,10 +1,11 @@
 /**
- * The memory of the log: a ring of chunks, which drops its oldest to make room.
+ * The memory of the log: numbered chunks, of which the oldest are dropped to make room.
  *
  * A dropped chunk is only forgotten. Its memory serves again if no reader looks at it.
  *
  * @module
  */
+import type { Run } from "../wire/run.ts";
 
 /**
  * The size of a chunk, in bytes, and so of the largest write: large enough that
@@ -12,8 +13,15 @@
  */
 const CHUNK_SIZE = 64 * 1024;
 
-/** A ring has at least this many chunks, so that dropping one keeps most of it. */
+/** There are at least this many chunks, so that dropping one keeps most messages. */
 const MIN_CHUNKS = 8;
+
+/** What one read returns. */
+export interface Slice {
+  readonly run: Run;
+  /** The chunk of which the run is a part. */
+  readonly chunk: Chunk;
+}
 
 /**
  * A piece of the log. It starts with a message, and no message continues in the
@@ -31,26 +39,24 @@ export interface Chunk {
   count: number;
   /** Readers that have not released it. With none, its memory can be used again. */
   readers: number;
+  /** The last slice read: subscribers that keep up read the same one after another. */
+  slice: Slice | undefined;
 }
 
-/** Chunks, numbered as they are made. */
-export class ChunkRing {
+/** Chunks, numbered as they are made. There is always one at least. */
+export class Chunks {
   /** The most bytes of memory in chunks. */
   readonly capacity: number;
   readonly #chunkSize: number;
-  /** The kept chunks, number `n` at `n % length`. */
-  readonly #ring: (Chunk | undefined)[];
+  readonly #kept: Chunk[] = [];
   #oldest = 0;
-  #next = 0;
   /** Bytes of memory in the kept chunks; never more than `capacity`. */
   #allocated = 0;
-  /** The memory of a dropped chunk that no reader looks at. */
-  #spare: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(capacity: number) {
     this.capacity = capacity;
-    this.#chunkSize = Math.min(CHUNK_SIZE, Math.ceil(capacity / MIN_CHUNKS));
-    this.#ring = new Array(Math.ceil(capacity / this.#chunkSize) + 1);
+    this.#chunkSize = Math.min(CHUNK_SIZE, Math.floor(capacity / MIN_CHUNKS));
+    this.grow(this.#chunkSize, 0);
   }
 
   /** The number of the oldest kept chunk. */
@@ -58,14 +64,14 @@ export class ChunkRing {
     return this.#oldest;
   }
 
-  /** The number of the next chunk. */
-  get next(): number {
-    return this.#next;
+  /** The number of the newest chunk. */
+  get newest(): number {
+    return this.#oldest + this.#kept.length - 1;
   }
 
   /** How many chunks are kept. */
   get length(): number {
-    return this.#next - this.#oldest;
+    return this.#kept.length;
   }
 
   /** Whether the next chunk drops the oldest. */
@@ -75,7 +81,7 @@ export class ChunkRing {
 
   /** A kept chunk, by its number. */
   at(number: number): Chunk {
-    return this.#ring[number % this.#ring.length]!;
+    return this.#kept[number - this.#oldest]!;
   }
 
   /**
@@ -84,29 +90,28 @@ export class ChunkRing {
    */
   grow(length: number, start: number): Chunk {
     const size = Math.max(length, this.#chunkSize);
-    while (this.#allocated + size > this.capacity) this.#drop();
-    const spare = size === this.#chunkSize ? this.#spare : undefined;
-    if (spare) this.#spare = undefined;
+    let spare: Uint8Array<ArrayBuffer> | undefined;
+    while (this.#allocated + size > this.capacity) spare = this.#drop();
     const chunk: Chunk = {
-      bytes: spare ?? new Uint8Array(size),
+      bytes: spare?.length === size ? spare : new Uint8Array(size),
       size,
       start,
       length: 0,
       count: 0,
       readers: 0,
+      slice: undefined,
     };
-    this.#ring[this.#next % this.#ring.length] = chunk;
-    this.#next++;
+    this.#kept.push(chunk);
     this.#allocated += size;
     return chunk;
   }
 
-  #drop(): void {
-    const { bytes, size, readers } = this.at(this.#oldest);
+  /** Drops the oldest chunk, and returns its memory if no reader looks at it. */
+  #drop(): Uint8Array<ArrayBuffer> | undefined {
+    const { bytes, size, readers } = this.#kept.shift()!;
     this.#allocated -= size;
-    this.#ring[this.#oldest % this.#ring.length] = undefined;
     this.#oldest++;
-    if (readers === 0 && bytes.length === this.#chunkSize) this.#spare = bytes;
+    return readers === 0 ? bytes : undefined;
   }
 }
 

@@ -171,6 +171,10 @@ test({
     }
     assertEquals(await example.end("SIGINT"), 0);
     assert(!await exists());
+    example.write("socket", "a file of somebody's");
+    run(example);
+    assertEquals(await example.ended(), 1);
+    assertEquals(await Deno.readTextFile(socketPath), "a file of somebody's");
   },
 });
 

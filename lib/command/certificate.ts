@@ -24,6 +24,8 @@ export class Certificate {
   readonly #logger: Logger;
   readonly #listeners: TlsListener[] = [];
   #pair: KeyPair;
+  /** One renewal after another; it never rejects. */
+  #renewed: Promise<void> = Promise.resolve();
 
   private constructor(files: CertificateFiles, logger: Logger, pair: KeyPair) {
     this.#files = files;
@@ -50,8 +52,15 @@ export class Certificate {
     return listener;
   }
 
-  /** Reads the files again, and uses what is in them, unless something is wrong. */
-  async renew(): Promise<void> {
+  /**
+   * Reads the files again, and uses what is in them, unless something is wrong. Of
+   * several calls, the last one's files are used in the end.
+   */
+  renew(): Promise<void> {
+    return this.#renewed = this.#renewed.then(() => this.#renew());
+  }
+
+  async #renew(): Promise<void> {
     try {
       this.#pair = await readKeyPair(this.#files);
       for (const listener of this.#listeners) listener.exchange(this.#pair);

@@ -10,6 +10,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { Listener } from "../server/serve.ts";
+import { describeError } from "../wire/io_error.ts";
 import { TlsConnection } from "./tls_connection.ts";
 
 /** A certificate, with those that vouch for it, and its key, as PEM. */
@@ -18,9 +19,12 @@ export interface KeyPair {
   readonly key: string;
 }
 
+/** The kinds of keys that Deno's TLS can use; with others it refuses each client. */
+const KEYS = ["rsa", "prime256v1", "secp384r1", "secp521r1", "ed25519"];
+
 /**
- * Checks that a certificate and a key can be read, and belong together: the TLS of Node
- * finds that out with the first client.
+ * Checks that a certificate and a key can be read and used, and belong together: the TLS
+ * of Node finds some of that out with the first client.
  *
  * @throws {Error} If not; the message says what is wrong.
  */
@@ -31,6 +35,17 @@ export function checkKeyPair({ cert, key }: KeyPair): void {
   const privateKey = readPem("the key", () => createPrivateKey(key));
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new Error("the key is not the certificate's");
+  }
+  const { asymmetricKeyType, asymmetricKeyDetails } = privateKey;
+  const kind = asymmetricKeyDetails?.namedCurve ?? `${asymmetricKeyType}`;
+  if (!KEYS.includes(kind)) {
+    throw new Error(`the key is ${kind}: it is one of ${KEYS.join(", ")}`);
+  }
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    const reason = describeError(cause).replace(/^error:.*:/, "");
+    throw new Error(`the certificate cannot be used: ${reason}`, { cause });
   }
 }
 

@@ -8,6 +8,7 @@
  */
 import { deadline } from "@std/async/deadline";
 import { accepted } from "../server/accept.ts";
+import { Callbacks } from "../server/callbacks.ts";
 import type { Listener } from "../server/serve.ts";
 import { isDisconnect } from "../wire/io_error.ts";
 import { writeAll } from "../wire/write_all.ts";
@@ -53,7 +54,7 @@ export interface HttpOptions {
   ) => Promise<Answer | Refusal<string> | undefined>;
   /** Called with the reason of each refusal. */
   onRefused: (reason: string) => void;
-  /** Called with failures that the server survives. */
+  /** Called with failures that the server survives; if it fails itself, it does, too. */
   onError: (error: unknown) => void;
   /** How long a head may take to arrive, in milliseconds. */
   headTimeout?: number;
@@ -85,11 +86,12 @@ export class HttpServer {
   }
 
   async #run(): Promise<void> {
-    const { onError, maxSockets = MAX_SOCKETS } = this.#options;
+    const { maxSockets = MAX_SOCKETS } = this.#options;
+    const { report } = new Callbacks(this.#options.onError);
     const sockets = accepted(this.#listener, {
       signal: this.#stop.signal,
       onFailure: (error, first) => {
-        if (first) onError(error);
+        if (first) report(error);
       },
     });
     for await (const socket of sockets) {
@@ -97,7 +99,7 @@ export class HttpServer {
       const served = this.#serve(socket)
         .catch((error) => {
           socket[Symbol.dispose]();
-          if (!isDisconnect(error)) onError(error);
+          if (!isDisconnect(error)) report(error);
         })
         .finally(() => this.#sockets.delete(socket));
       this.#sockets.set(socket, served);

@@ -22,6 +22,7 @@
  * @module
  */
 import type { Channel, Hub } from "../hub/hub.ts";
+import { Callbacks } from "../server/callbacks.ts";
 import type { Publisher } from "../server/publisher.ts";
 import type { Run } from "../wire/run.ts";
 import { batchId } from "./batch.ts";
@@ -62,7 +63,10 @@ export interface RoomOptions {
   hold?: number;
   /** Called with what happens to the room. */
   onEvent?: (event: RoomEvent) => void;
-  /** Called with failures that the room survives, among them those of `onEvent`. */
+  /**
+   * Called with failures that the room survives, among them those of `onEvent`, also
+   * later ones, as a promise. If it fails itself, nobody hears of it.
+   */
   onError?: (error: unknown) => void;
   /** Where the room takes the time from; a test can give its own. */
   clock?: RoomClock;
@@ -85,6 +89,7 @@ export class Room implements Publisher, AsyncDisposable {
   readonly #engine: Engine;
   readonly #clock: RoomClock;
   readonly #options: RoomOptions;
+  readonly #callbacks: Callbacks;
   readonly #node = crypto.getRandomValues(new BigUint64Array(1))[0]!;
   readonly #outbox: Outbox;
   readonly #inbox: Inbox;
@@ -111,15 +116,21 @@ export class Room implements Publisher, AsyncDisposable {
     this.#engine = engine;
     this.#clock = clock;
     this.#options = options;
+    this.#callbacks = new Callbacks(options.onError ?? (() => {}));
     this.#since = clock.now();
     this.#outbox = new Outbox({
       node: this.#node,
       clock,
       hold,
       signal: this.#end.signal,
-      onDropping: () => this.#emit({ type: "dropping" }),
+      onDropping: () =>
+        this.#callbacks.call(this.#options.onEvent, { type: "dropping" }),
     });
-    this.#inbox = new Inbox(hub, clock, (event) => this.#emit(event));
+    this.#inbox = new Inbox(
+      hub,
+      clock,
+      (event) => this.#callbacks.call(options.onEvent, event),
+    );
     this.#started.promise.catch(() => {}); // nobody has to wait for it
     this.#finished = Promise.all([this.#watchLink(), this.#runSessions()]);
   }
@@ -176,7 +187,9 @@ export class Room implements Publisher, AsyncDisposable {
       this.#link.resolve();
       this.#outbox.end();
       this.#isUp = false;
-      await this.#engine.close().catch((error) => this.#report(error));
+      await this.#engine.close().catch((error) =>
+        this.#callbacks.report(error)
+      );
     }
     await this.#finished;
   }
@@ -199,7 +212,7 @@ export class Room implements Publisher, AsyncDisposable {
         if (this.#end.signal.aborted) break;
       }
     } catch (error) {
-      this.#report(error);
+      this.#callbacks.report(error);
     }
   }
 
@@ -292,7 +305,7 @@ export class Room implements Publisher, AsyncDisposable {
     // Others answer with their totals, so that what was missed is counted soon.
     this.#outbox.announce(true);
     const { droppedWhileHeld, lostInWindow } = this.#outbox.counts;
-    this.#emit({
+    this.#callbacks.call(this.#options.onEvent, {
       type: "engineUp",
       away,
       dropped: droppedWhileHeld - this.#then.dropped,
@@ -313,7 +326,9 @@ export class Room implements Publisher, AsyncDisposable {
     this.#since = this.#clock.now();
     const { droppedWhileHeld, lostInWindow } = this.#outbox.counts;
     this.#then = { dropped: droppedWhileHeld, lost: lostInWindow };
-    if (!this.#end.signal.aborted) this.#emit({ type: "engineDown" });
+    if (!this.#end.signal.aborted) {
+      this.#callbacks.call(this.#options.onEvent, { type: "engineDown" });
+    }
   }
 
   #failed(error: unknown): void {
@@ -321,21 +336,9 @@ export class Room implements Publisher, AsyncDisposable {
     this.#started.reject(error);
     if (this.#isRefused) return;
     this.#isRefused = true;
-    this.#emit({ type: "engineRefused", error });
-  }
-
-  #emit(event: RoomEvent): void {
-    try {
-      this.#options.onEvent?.(event);
-    } catch (error) { // a failing listener must not end the room
-      this.#report(error);
-    }
-  }
-
-  #report(error: unknown): void {
-    try {
-      this.#options.onError?.(error);
-    } catch { // nobody is left to tell
-    }
+    this.#callbacks.call(this.#options.onEvent, {
+      type: "engineRefused",
+      error,
+    });
   }
 }

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { delay } from "@std/async/delay";
 import {
   describeError,
   isAbortedBeforeAccept,
   isClosed,
 } from "../wire/io_error.ts";
+import { SERVER_CLOCK, type ServerClock } from "./clock.ts";
 
 /** The first pause after a failure, in milliseconds; each further one is twice as long. */
 const MIN_PAUSE = 5;
@@ -30,6 +30,7 @@ export interface AcceptOptions {
   signal: AbortSignal;
   /** Called at each failure; `first` says whether it begins an episode. */
   onFailure: (error: Error, first: boolean) => void;
+  clock?: ServerClock;
 }
 
 /**
@@ -41,9 +42,9 @@ export interface AcceptOptions {
  */
 export async function* accepted<C extends Deno.Conn>(
   listener: { accept(): Promise<C> },
-  { signal, onFailure }: AcceptOptions,
+  { signal, onFailure, clock = SERVER_CLOCK }: AcceptOptions,
 ): AsyncGenerator<C, void, void> {
-  let pause = 0;
+  let pause: number = MIN_PAUSE;
   let failedAt = -Infinity;
   while (!signal.aborted) {
     let connection: C;
@@ -52,7 +53,7 @@ export async function* accepted<C extends Deno.Conn>(
     } catch (error) {
       if (signal.aborted || isClosed(error)) return;
       if (isAbortedBeforeAccept(error)) continue;
-      const now = performance.now();
+      const now = clock.now();
       onFailure(
         new Error(`Cannot accept clients for now: ${describeError(error)}`, {
           cause: error,
@@ -60,12 +61,12 @@ export async function* accepted<C extends Deno.Conn>(
         now - failedAt > QUIET,
       );
       failedAt = now;
-      pause = Math.min(Math.max(2 * pause, MIN_PAUSE), MAX_PAUSE);
       // The pause ends early, by a rejection, only when the signal aborts.
-      await delay(pause, { signal }).catch(() => {});
+      await clock.delay(pause, { signal }).catch(() => {});
+      pause = Math.min(2 * pause, MAX_PAUSE);
       continue;
     }
-    pause = 0;
+    pause = MIN_PAUSE;
     yield connection;
   }
 }

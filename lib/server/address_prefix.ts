@@ -24,10 +24,10 @@ export function addressPrefix(addr: Deno.Addr): string | undefined {
   if (!hostname.includes(":")) return hostname;
   const v4 = hostname.match(MAPPED)?.groups?.["v4"];
   if (v4 !== undefined) return v4;
-  const [head = "", tail] = hostname.split("::").map((half) =>
+  const [head = [], tail = []] = hostname.split("::").map((half) =>
     half === "" ? [] : half.split(":")
   );
-  const zeros = tail ? GROUPS - head.length - tail.length : 0;
-  const groups = [...head, ...Array(zeros).fill("0"), ...tail ?? []];
+  const zeros = GROUPS - head.length - tail.length;
+  const groups = [...head, ...Array(zeros).fill("0"), ...tail];
   return `${groups.slice(0, PREFIX_GROUPS).join(":")}::/64`;
 }

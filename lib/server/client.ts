@@ -36,7 +36,10 @@ export interface ConnectedClient extends ClientFacts {
   readonly lag: number;
   /** What it is in. */
   readonly state: ClientState;
-  /** Disconnects it at once. The server counts it as `removed`. May be called twice. */
+  /**
+   * Disconnects it: at once, or, a WebSocket, when it has been told, for which it has a
+   * second. The server counts it as `removed`. May be called twice.
+   */
   disconnect(): void;
 }
 

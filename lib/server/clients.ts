@@ -5,13 +5,12 @@
  *
  * @module
  */
-import { deadline } from "@std/async/deadline";
-import { delay } from "@std/async/delay";
 import { isDisconnect } from "../wire/io_error.ts";
 import type { Run } from "../wire/run.ts";
 import { Callbacks } from "./callbacks.ts";
 import { type ClientLimit, ClientLimits } from "./client_limits.ts";
 import type { ConnectedClient, EndedClient } from "./client.ts";
+import { SERVER_CLOCK, type ServerClock } from "./clock.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { DelayHistogram } from "./delay_histogram.ts";
 import type { ServerEvent } from "./events.ts";
@@ -32,6 +31,9 @@ const MAX_INTERVAL = 1000;
  */
 const LATE = 1000;
 
+/** How long a second of the rate limit is, in milliseconds. */
+const SECOND = 1000;
+
 /** How many clients that have left are remembered: what a person looks through. */
 const MAX_ENDED = 200;
 
@@ -44,6 +46,7 @@ export class Clients {
   /** Calls the program's callbacks. */
   readonly callbacks: Callbacks;
   readonly #options: ResolvedOptions;
+  readonly #clock: ServerClock;
   readonly #limits: ClientLimits;
   readonly #rateLimit: RateLimit | undefined;
   readonly #counter = new StatsCounter();
@@ -55,14 +58,16 @@ export class Clients {
   /** The number of the newest client. */
   #client = 0;
 
-  constructor(options: ResolvedOptions) {
+  constructor(options: ResolvedOptions, clock = SERVER_CLOCK) {
     const { publisher, onError, maxRate, stallTimeout } = options;
     this.#options = options;
+    this.#clock = clock;
     this.callbacks = new Callbacks(onError);
     this.#limits = new ClientLimits(options);
     if (maxRate < Infinity) this.#rateLimit = new RateLimit(maxRate);
     this.#shared = {
       publisher,
+      clock,
       onError: this.callbacks.report,
       traffic: this.#counter.traffic,
       rateLimit: this.#rateLimit,
@@ -148,11 +153,11 @@ export class Clients {
 
   /** Checks the clients from time to time, until the signal aborts. */
   async watch(signal: AbortSignal): Promise<void> {
-    let checkedAt = performance.now();
+    let checkedAt = this.#clock.now();
     while (!signal.aborted) {
       // The wait ends early, by a rejection, only when the signal aborts.
-      await delay(this.checkInterval, { signal }).catch(() => {});
-      const now = performance.now();
+      await this.#clock.delay(this.checkInterval, { signal }).catch(() => {});
+      const now = this.#clock.now();
       this.check(now - checkedAt);
       checkedAt = now;
     }
@@ -162,7 +167,7 @@ export class Clients {
   async limitRate(signal: AbortSignal): Promise<void> {
     const limit = this.#rateLimit;
     while (limit && !signal.aborted) {
-      await delay(1000, { signal }).catch(() => {}); // as above
+      await this.#clock.delay(SECOND, { signal }).catch(() => {}); // as above
       limit.nextSecond();
     }
     limit?.end();
@@ -191,7 +196,7 @@ export class Clients {
       connections.map((connection) => connection.finished),
     );
     try {
-      await deadline(
+      await this.#clock.deadline(
         this.#drain(connections, finished),
         this.#options.drainTimeout,
         { signal },

@@ -9,13 +9,13 @@
  *
  * @module
  */
-import { deadline } from "@std/async/deadline";
 import type { Channel } from "../hub/channel.ts";
 import { leadingRun } from "../wire/frame.ts";
 import { frames, TruncatedFrameError } from "../wire/framer.ts";
 import { isDisconnect } from "../wire/io_error.ts";
 import { WebSocketError } from "../wire/websocket/close_code.ts";
 import type { ClientState, ConnectedClient } from "./client.ts";
+import type { ServerClock } from "./clock.ts";
 import type { DelayHistogram, Mark } from "./delay_histogram.ts";
 import { Lag, type LagChange, type LagListener } from "./lag.ts";
 import type { Publisher } from "./publisher.ts";
@@ -26,6 +26,7 @@ import type { Transport } from "./transport.ts";
 /** What a connection shares with the others of its server. */
 export interface ConnectionOptions {
   readonly publisher: Publisher;
+  readonly clock: ServerClock;
   /** Counted up as bytes pass. */
   readonly traffic: Traffic;
   /** Where delays are counted, if somebody wants to know them by now. */
@@ -297,7 +298,7 @@ export class Connection implements ConnectedClient, LagListener {
     try {
       await this.#transport.closeWrite();
       this.#saidGoodbye = true;
-      await deadline(reading, LINGER);
+      await this.#options.clock.deadline(reading, LINGER);
     } catch (error) {
       const late = error instanceof DOMException;
       if (!late && !isDisconnect(error)) this.#options.onError(error);

@@ -23,12 +23,17 @@ export type Listener<A extends Deno.Addr = Deno.Addr> =
   & Pick<Deno.Listener<Deno.Conn, A>, "accept" | "addr">
   & Disposable;
 
-/** Listens on an address. */
+/**
+ * Listens on an address.
+ *
+ * @param how What does it; a test gives its own.
+ */
 export function listen(
   { hostname = DEFAULT_HOSTNAME, port = DEFAULT_PORT }: {
     hostname?: string;
     port?: number;
   },
+  how: (options: Deno.TcpListenOptions) => Deno.TcpListener = Deno.listen,
 ): Deno.TcpListener {
-  return Deno.listen({ hostname, port, tcpBacklog: BACKLOG });
+  return how({ hostname, port, tcpBacklog: BACKLOG });
 }

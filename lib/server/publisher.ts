@@ -12,8 +12,9 @@ import type { Run } from "../wire/run.ts";
 export interface Publisher {
   /**
    * Takes a run of whole frames, 64 KiB at most. Its bytes are valid until the
-   * returned promise settles: copy what should last longer, or transfer their buffer. Until then the server reads no more from this client:
-   * that is the backpressure.
+   * returned promise settles: copy what should last longer, or transfer their
+   * buffer. Until then the server reads no more from this client: that is the
+   * backpressure.
    *
    * If it throws, the client is disconnected (`failed`) and `onError` is called.
    */
@@ -39,8 +40,8 @@ const LARGEST_PART = 1 / 4;
  */
 export class HubPublisher implements Publisher {
   readonly #hub: Hub;
-  /** Runs of which a part is still to be broadcast. */
-  readonly #unfinished = new Set<Promise<void>>();
+  /** Settled when no run has a part that is still to be broadcast. */
+  #unfinished: Promise<unknown> = Promise.resolve();
 
   /** Makes a publisher for `hub`. */
   constructor(hub: Hub) {
@@ -58,17 +59,13 @@ export class HubPublisher implements Publisher {
 
   /** Resolves when no part of a large run is left. */
   async flush(): Promise<void> {
-    await Promise.allSettled(this.#unfinished);
+    await this.#unfinished;
   }
 
-  async #publishLarge(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  #publishLarge(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const publishing = this.#publishParts(bytes);
-    this.#unfinished.add(publishing);
-    try {
-      await publishing;
-    } finally {
-      this.#unfinished.delete(publishing);
-    }
+    this.#unfinished = Promise.allSettled([this.#unfinished, publishing]);
+    return publishing;
   }
 
   async #publishParts(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -80,6 +77,7 @@ export class HubPublisher implements Publisher {
       await this.#hub.ready();
     }
   }
+
   #broadcast(bytes: Uint8Array, count: number): void {
     if (!this.#hub.closed) this.#hub.broadcast(bytes, count);
   }

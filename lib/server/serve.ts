@@ -206,7 +206,7 @@ class ListeningServer<A extends Deno.Addr> implements Server<A> {
     const { signal } = options;
     const abort = () => this.#end();
     if (signal?.aborted) abort();
-    signal?.addEventListener("abort", abort, { once: true });
+    signal?.addEventListener("abort", abort);
     this.finished = this.#run().finally(() =>
       signal?.removeEventListener("abort", abort)
     );

@@ -109,7 +109,7 @@ export class StatsCounter {
   /** The stats at this moment, with these channels open. */
   stats(
     channels: readonly Pick<Channel, "dropped" | "lag">[],
-    { rateLimited = 0, unreported = 0 }: Partial<Stats> = {},
+    { rateLimited, unreported }: Pick<Stats, "rateLimited" | "unreported">,
   ): Stats {
     return {
       clients: channels.length,

@@ -18,7 +18,7 @@ export type Notice =
 
 /**
  * A two-way byte stream. A connection has at most one read and one write pending.
- * Both must settle when the transport is closed.
+ * Both settle when the transport is closed.
  */
 export interface Transport extends ByteSource, ByteSink {
   /** The address of the client. */
@@ -28,7 +28,8 @@ export interface Transport extends ByteSource, ByteSink {
   /** Ends the sending side, after the write that is pending. */
   closeWrite(): Promise<void>;
   /**
-   * Closes both sides at once. May be called twice.
+   * Closes both sides: at once, or after it has told the client why, for which it may
+   * take a second. What is pending settles then. May be called twice.
    *
    * @param reason Why, if it was a client.
    */

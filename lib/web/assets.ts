@@ -613,14 +613,15 @@ var History = class {
 var UNSAFE = /[[\\p{Cc}\\p{Cf}\\p{Cn}\\p{Cs}\\p{Zl}\\p{Zp}]--[\\u200c\\u200d]]/gv;
 var PICTURES = 9216;
 var DELETE = 127;
-var DELETE_PICTURE = "\\u2421";
+var DELETE_PICTURE = 33;
 function escape(text) {
   return text.replace(UNSAFE, visible);
 }
 function visible(character) {
   const code = character.codePointAt(0);
-  if (code < 32) return String.fromCodePoint(PICTURES + code);
-  if (code === DELETE) return DELETE_PICTURE;
+  if (code <= DELETE) {
+    return String.fromCodePoint(PICTURES + Math.min(code, DELETE_PICTURE));
+  }
   const hex = code.toString(16);
   return code < 256 ? \`\\\\x\${hex}\` : \`\\\\u{\${hex}}\`;
 }

@@ -14,8 +14,9 @@
  * ## Ending
  * A close frame of the client is the end of its sending side: it gets what was
  * broadcast until then, and a close frame. The server closes with 1001 when it ends,
- * with 1002, 1003, 1007, 1008 or 1009 when the client broke the protocol, and with
- * 1011 when the client's messages could not be published.
+ * with 1002, 1003, 1007, 1008 or 1009 when the client broke the protocol, with 1008 when
+ * the program disconnects the client, and with 1011 when the client's messages could not
+ * be published.
  *
  * ## Strangers
  * Pages of other origins cannot connect, and a name that is not known to be the

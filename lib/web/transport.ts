@@ -13,6 +13,7 @@ const CODES: Partial<Record<DisconnectReason, CloseCode>> = {
   ended: CloseCode.normal,
   truncated: CloseCode.normal,
   failed: CloseCode.internalError,
+  removed: CloseCode.policyViolation,
 };
 
 /** A WebSocket, seen from the server. */

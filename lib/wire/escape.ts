@@ -20,7 +20,8 @@ const PICTURES = 0x2400;
 
 const DELETE = 0x7f;
 
-const DELETE_PICTURE = "\u2421";
+/** The place of DEL among the pictures, after that of the space. */
+const DELETE_PICTURE = 0x21;
 
 /**
  * Makes text safe to print on a terminal: the result is one line that moves the
@@ -51,8 +52,9 @@ export function escape(text: string): string {
 
 function visible(character: string): string {
   const code = character.codePointAt(0)!;
-  if (code < 0x20) return String.fromCodePoint(PICTURES + code);
-  if (code === DELETE) return DELETE_PICTURE;
+  if (code <= DELETE) {
+    return String.fromCodePoint(PICTURES + Math.min(code, DELETE_PICTURE));
+  }
   const hex = code.toString(16);
   return code < 0x100 ? `\\x${hex}` : `\\u{${hex}}`;
 }

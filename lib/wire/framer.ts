@@ -73,11 +73,12 @@ export interface FramerOptions {
  */
 export class Framer implements Disposable {
   readonly #buffer: ReadBuffer;
-  /** The bytes of an incomplete frame: at the start of the buffer, or of `#copy`. */
+  /** The bytes of an incomplete frame, at the start of `#copy`. */
   #begun = 0;
+  /** A copy, because a consumer may transfer the buffer of a run away. */
   #copy: Uint8Array<ArrayBuffer> | undefined;
-  #isCopied = false;
-  #filled = 0;
+  /** Whether the last read filled the buffer. */
+  #isFilled = false;
   /** The free bytes handed out since the last `push`, or 0. */
   #room = 0;
 
@@ -96,14 +97,12 @@ export class Framer implements Disposable {
    */
   get buffer(): Uint8Array<ArrayBuffer> {
     if (this.#room === 0) {
-      const kept = this.#kept; // before the buffer is exchanged
-      this.#buffer.renew(this.#filled);
-      this.#filled = this.#begun;
-      if (this.#begun > 0) move(kept, 0, this.#buffer.bytes, this.#begun);
-      this.#room = this.#buffer.bytes.length - this.#filled;
+      this.#buffer.renew(this.#isFilled);
+      move(this.#copy!, 0, this.#buffer.bytes, this.#begun);
+      this.#room = this.#buffer.bytes.length - this.#begun;
     }
     const { bytes } = this.#buffer;
-    return this.#filled === 0 ? bytes : bytes.subarray(this.#filled);
+    return this.#begun === 0 ? bytes : bytes.subarray(this.#begun);
   }
 
   /**
@@ -120,17 +119,15 @@ export class Framer implements Disposable {
         `Cannot push ${length} bytes: the buffer has room for ${this.#room}`,
       );
     }
+    this.#isFilled = length === this.#room;
     this.#room = 0;
-    this.#filled += length;
-    const run = leadingRun(this.#buffer.bytes.subarray(0, this.#filled));
-    this.#begun = this.#filled - run.bytes.length;
-    // Behind a run it is copied: a consumer may transfer the run's buffer away.
+    const { bytes } = this.#buffer;
+    const end = this.#begun + length;
+    const run = leadingRun(bytes.subarray(0, end));
+    this.#begun = end - run.bytes.length;
     if (this.#begun > 0) {
-      this.#isCopied = run.count > 0;
-      if (this.#isCopied) {
-        this.#copy ??= new Uint8Array(MAX_BODY);
-        move(this.#buffer.bytes, run.bytes.length, this.#copy, this.#begun);
-      }
+      this.#copy ??= new Uint8Array(MAX_BODY);
+      move(bytes, run.bytes.length, this.#copy, this.#begun);
     }
     return run;
   }
@@ -142,7 +139,7 @@ export class Framer implements Disposable {
    */
   end(): void {
     if (this.#begun > 0) {
-      throw new TruncatedFrameError(this.#begun, HEADER + this.#kept[0]!);
+      throw new TruncatedFrameError(this.#begun, HEADER + this.#copy![0]!);
     }
   }
 
@@ -152,11 +149,6 @@ export class Framer implements Disposable {
    */
   [Symbol.dispose](): void {
     this.#buffer[Symbol.dispose]();
-  }
-
-  /** What starts with the incomplete frame. */
-  get #kept(): Uint8Array<ArrayBuffer> {
-    return this.#isCopied ? this.#copy! : this.#buffer.bytes;
   }
 }
 

@@ -91,5 +91,5 @@ function isOneOf(kind: ReadonlySet<string>, error: unknown): boolean {
 function names(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
   const { name, code } = error as Error & { code?: unknown };
-  return typeof code === "string" ? [name, code] : [name];
+  return [name, String(code)];
 }

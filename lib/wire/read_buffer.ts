@@ -70,11 +70,11 @@ export class ReadBuffer implements Disposable {
   }
 
   /**
-   * Prepares for the next read: exchanges the buffer if the last read, which ended
-   * at `end`, calls for another size, or a consumer has transferred it away.
+   * Prepares for the next read: exchanges the buffer if the last read, which filled
+   * it or not, calls for another size, or a consumer has transferred it away.
    */
-  renew(end: number): void {
-    this.#followTraffic(end === this.#length);
+  renew(filled: boolean): void {
+    this.#followTraffic(filled);
     if (isDetached(this.#bytes)) this.#bytes = new Uint8Array(this.#length);
   }
 

@@ -60,6 +60,8 @@ const EVENTS: [ServerEvent, string, string][] = [
   ],
 ];
 
+const NONE = { rateLimited: 0, unreported: 0 };
+
 test("eventLine() says each event in one line, and names it for programs", () => {
   for (const [event, level, text] of EVENTS) {
     const line = eventLine(event);
@@ -143,7 +145,7 @@ test("failureLine() is a warning; fatalLine() is an error, and says what failed"
 });
 
 test("statsLine() has each count by its name, and no two share one", () => {
-  const stats = new StatsCounter().stats([]);
+  const stats = new StatsCounter().stats([], NONE);
   const { text, fields } = statsLine(stats);
   const { disconnected, ...counts } = stats;
   const names = [...Object.keys(counts), ...Object.keys(disconnected)];
@@ -152,7 +154,7 @@ test("statsLine() has each count by its name, and no two share one", () => {
 });
 
 test("statsLine() has a room's counts too, as numbers", () => {
-  const stats = new StatsCounter().stats([]);
+  const stats = new StatsCounter().stats([], NONE);
   const room = {
     engineUp: true,
     engineSince: 1234.5,

@@ -6,7 +6,7 @@ import { encode } from "../../lib/wire/frame.ts";
 import { formatAddress } from "../../lib/wire/address.ts";
 import { Command, freeAddress, ours, run } from "../support/command.ts";
 import { stick, until } from "../support/server.ts";
-import { CERT, KEY, NEXT_CERT, NEXT_KEY } from "../support/tls.ts";
+import { CERT, KEY, NEXT_CERT, NEXT_KEY, ODD, WEAK } from "../support/tls.ts";
 import { test } from "../support/test.ts";
 
 const ignore = Deno.build.os === "windows";
@@ -53,13 +53,15 @@ async function echo(socket: Deno.TlsConn, text = "hello"): Promise<void> {
   }
 }
 
-test("command: --tls-cert and --tls-key make it speak TLS, the page too", async () => {
+test("command: --tls-cert and --tls-key make it speak TLS, the page too, the monitor not", async () => {
   using files = new Files();
   const web = freeAddress();
+  const monitor = formatAddress(freeAddress());
   await using server = await Command.start(freeAddress(), [
     ...COMMAND,
     ...files.options,
     `--web=${formatAddress(web)}`,
+    `--monitor=${monitor}`,
   ]);
   assertMatch(
     await server.logLine() ?? "",
@@ -72,6 +74,8 @@ test("command: --tls-cert and --tls-key make it speak TLS, the page too", async 
   const response = await fetch(url, { client: page });
   assertEquals(response.status, 200);
   assertMatch(await response.text(), /<!doctype html>/i);
+  const health = await fetch(`http://${monitor}/healthz`);
+  assertEquals(await health.text(), "ok\n");
   using socket = await connect(web.port);
   await socket.write(new TextEncoder().encode(
     `GET /ws HTTP/1.1\r\nhost: localhost:${web.port}\r\norigin: https://localhost:${web.port}\r\n` +
@@ -92,9 +96,11 @@ test({
   ignore,
   async fn() {
     using files = new Files();
+    const web = freeAddress();
     await using server = await Command.start(freeAddress(), [
       ...COMMAND,
       "-v",
+      `--web=${formatAddress(web)}`,
       ...files.options,
     ]);
     const { port } = server.address;
@@ -118,6 +124,8 @@ test({
     await hangUp(/read the certificate again/);
     using after = await connect(port, NEXT_CERT);
     await echo(after);
+    using page = await connect(web.port, NEXT_CERT);
+    await page.handshake();
     await assertRejects(async () => {
       using old = await connect(port, CERT);
       await echo(old);
@@ -126,6 +134,8 @@ test({
       ["junk", NEXT_KEY, /kept .*: the certificate cannot be read as PEM/],
       [NEXT_CERT, "junk", /kept .*: the key cannot be read as PEM/],
       [CERT, NEXT_KEY, /kept .*: the key is not the certificate's/],
+      [...WEAK, /kept .*: the certificate cannot be used: key too small$/],
+      [...ODD, /kept .*: the key is secp256k1: it is one of rsa, /],
     ];
     for (const [cert, key, error] of bad) {
       files.write(cert, key);

@@ -102,3 +102,28 @@ test("HttpServer: a client that leaves says nothing of the next, nor does one th
   assertEquals((await answer()).status, 200);
   assertEquals(server.refused, []);
 });
+
+test("HttpServer: an onError that fails, at once or later, costs nobody anything", async () => {
+  const failures = [
+    () => {
+      throw new Error("no");
+    },
+    () => Promise.reject(new Error("no")),
+  ];
+  for (const onError of failures) {
+    await using server = open({
+      onError,
+      answer: ({ path }) =>
+        path === "/bad"
+          ? Promise.reject(new Error("bad"))
+          : Promise.resolve({ status: 200, headers: {}, body: path }),
+    });
+    const bad = await server.connect("GET /bad HTTP/1.1\r\nHost: a\r\n\r\n");
+    assertEquals(await bad.socket.read(new Uint8Array(1)), null);
+    bad.socket.close();
+    const { answer } = await server.connect(
+      "GET /good HTTP/1.1\r\nHost: a\r\n\r\n",
+    );
+    assertEquals((await answer()).body, "/good");
+  }
+});

@@ -17,12 +17,66 @@ export interface Equivalent {
 }
 
 export const equivalents: readonly Equivalent[] = [
+  ...["if (true)", "if (maxRate <= Infinity)"].map((condition) => ({
+    file: "lib/server/clients.ts",
+    within: "constructor",
+    before: "if (maxRate < Infinity) this.#rateLimit = new RateLimit(maxRate);",
+    after: `${condition} this.#rateLimit = new RateLimit(maxRate);`,
+    reason:
+      "a limit of infinity never waits, but costs each client a generator",
+  })),
   {
     file: "lib/server/callbacks.ts",
     within: "call",
     before: "if (result) Promise.resolve(result).catch(this.report);",
     after: "if (true) Promise.resolve(result).catch(this.report);",
+    reason: "the condition spares a promise for each event",
+  },
+  ...["if (true) {", "if (bytes.length >= LARGEST_PART * this.#hub.capacity) {"]
+    .map((after) => ({
+      file: "lib/server/publisher.ts",
+      within: "publish",
+      before: "if (bytes.length > LARGEST_PART * this.#hub.capacity) {",
+      after,
+      reason: "one part is broadcast the same way, but for promises",
+    })),
+  ...[
+    "return code <= 0x100 ? `\\\\x${hex}` : `\\\\u{${hex}}`;",
+    "return code < (0x100 * 2) ? `\\\\x${hex}` : `\\\\u{${hex}}`;",
+  ].map((after) => ({
+    file: "lib/wire/escape.ts",
+    within: "visible",
+    before: "return code < 0x100 ? `\\\\x${hex}` : `\\\\u{${hex}}`;",
+    after,
+    reason: "no character from U+100 to U+1FF is escaped",
+  })),
+  {
+    file: "lib/wire/framer.ts",
+    within: "buffer",
+    before: "return this.#begun === 0 ? bytes : bytes.subarray(this.#begun);",
+    after: "return false ? bytes : bytes.subarray(this.#begun);",
+    reason: "the same bytes, but a view more for each client that waits",
+  },
+  ...["if (true) {", "if (this.#begun >= 0) {"].map((after) => ({
+    file: "lib/wire/framer.ts",
+    within: "push",
+    before: "if (this.#begun > 0) {",
+    after,
+    reason: "nothing is copied, but each client has 255 bytes for it",
+  })),
+  {
+    file: "lib/wire/framer.ts",
+    within: "push",
+    before: "this.#copy ??= new Uint8Array(MAX_BODY);",
+    after: "this.#copy = new Uint8Array(MAX_BODY);",
     reason:
-      "The condition spares a promise for each event; without it nothing else happens.",
+      "the last copy is not needed any more; it only spares an allocation",
+  },
+  {
+    file: "lib/wire/read_buffer.ts",
+    within: "#followTraffic",
+    before: "if (next === size) return;",
+    after: "if (false) return;",
+    reason: "the buffer is put away and taken again",
   },
 ];

@@ -1,7 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { Hub } from "../../lib/hub/hub.ts";
+import { Room } from "../../lib/nats/room.ts";
 import { macrotask } from "../support/jitter.ts";
 import { test } from "../support/test.ts";
 import { FakeRoomClock } from "./fake_room_clock.ts";
+import { ModelEngine } from "./model_engine.ts";
 import { ModelNode } from "./model_node.ts";
 import { ModelStream } from "./model_stream.ts";
 
@@ -100,4 +103,32 @@ test("Room.close() counts what was not read back, and lets go of all who wait", 
   node.say("c");
   await node.room.flush(); // nothing to wait for any more
   assertEquals(node.room.stats().droppedWhileHeld, 1);
+});
+
+test("Room: callbacks that fail, at once or later, are told to onError, and cost it nothing", async () => {
+  const failures = [
+    () => {
+      throw new Error("no");
+    },
+    () => Promise.reject(new Error("no")),
+  ];
+  for (const fail of failures) {
+    const clock = new FakeRoomClock();
+    const told: unknown[] = [];
+    const engine = new ModelEngine(new ModelStream(clock), clock);
+    const room = new Room({
+      hub: new Hub(),
+      engine,
+      clock,
+      onEvent: fail,
+      onError(error) {
+        told.push(error);
+        return fail();
+      },
+    });
+    assertEquals(await room.start(), "joined");
+    for (let n = 0; n < 4; n++) await macrotask();
+    assertEquals(told.map(String), ["Error: no"]);
+    await room.close();
+  }
 });

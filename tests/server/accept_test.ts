@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { accepted } from "../../lib/server/accept.ts";
 import { Resetter } from "../support/peer.ts";
+import { WaitlessClock } from "../support/waitless_clock.ts";
 import { test } from "../support/test.ts";
 
 const CONN = {} as Deno.Conn;
@@ -22,23 +23,6 @@ function listener(...outcomes: (Error | Deno.Conn)[]) {
         : Promise.resolve(next);
     },
   };
-}
-
-/** Runs `body` with timers that fire at once; gives how long they were asked to wait. */
-async function withFakeTimers(body: () => Promise<void>): Promise<number[]> {
-  const waits: number[] = [];
-  const real = globalThis.setTimeout;
-  globalThis.setTimeout = ((task: () => void, ms: number) => {
-    waits.push(ms);
-    queueMicrotask(task);
-    return 0;
-  }) as unknown as typeof setTimeout;
-  try {
-    await body();
-  } finally {
-    globalThis.setTimeout = real;
-  }
-  return waits;
 }
 
 async function count(connections: AsyncIterable<Deno.Conn>): Promise<number> {
@@ -75,67 +59,61 @@ test("accepted() ends, cleanly, when the listener is closed", async () => {
 });
 
 test("accepted() pauses, longer each time, when descriptors run out", async () => {
-  const signal = new AbortController().signal;
-  const waits = await withFakeTimers(async () => {
-    const failures = Array.from({ length: 10 }, emfile);
-    const connections = accepted(
-      listener(...failures, CONN, CONN, emfile(), emfile(), CONN),
-      { signal, onFailure: () => {} },
-    );
-    assertEquals(await count(connections), 3);
-  });
-  assertEquals(waits, [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000, 5, 10]);
+  const { signal } = new AbortController();
+  const clock = new WaitlessClock();
+  const failures = Array.from({ length: 10 }, emfile);
+  const connections = accepted(
+    listener(...failures, CONN, CONN, emfile(), emfile(), CONN),
+    { signal, onFailure: () => {}, clock },
+  );
+  assertEquals(await count(connections), 3);
+  assertEquals(
+    clock.waits,
+    [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000, 5, 10],
+  );
 });
 
 test("accepted() tells each failure, and which is the first of an episode", async () => {
   const errors: Error[] = [];
   let failures = 0;
-  const signal = new AbortController().signal;
-  let now = 0;
-  const real = performance.now;
-  performance.now = () => now;
-  try {
-    await withFakeTimers(async () => {
-      const connections = accepted(
-        listener(emfile(), emfile(), CONN, emfile(), CONN, emfile(), emfile()),
-        {
-          signal,
-          onFailure: (error, first) => {
-            failures++;
-            if (first) errors.push(error);
-          },
-        },
-      );
-      await connections.next();
-      now += 9_000;
-      await connections.next();
-      assertEquals(errors.length, 1);
-      now += 11_000;
-      await connections.next();
-    });
-  } finally {
-    performance.now = real;
-  }
+  const { signal } = new AbortController();
+  const clock = new WaitlessClock();
+  const connections = accepted(
+    listener(emfile(), emfile(), CONN, emfile(), CONN, emfile(), emfile()),
+    {
+      signal,
+      clock,
+      onFailure: (error, first) => {
+        failures++;
+        if (first) errors.push(error);
+      },
+    },
+  );
+  await connections.next();
+  clock.time += 10_000;
+  await connections.next();
+  assertEquals(errors.length, 1);
+  clock.time += 10_001;
+  await connections.next();
   assertEquals([errors.length, failures], [2, 5]);
   assert(errors[0]!.message.includes("Too many open files"));
   assertEquals((errors[0]!.cause as { code?: string }).code, "EMFILE");
 });
 
 test("accepted() does not pause for a peer's own failure", async () => {
-  const signal = new AbortController().signal;
-  const waits = await withFakeTimers(async () => {
-    const connections = accepted(
-      listener(
-        new Deno.errors.NotConnected("left"),
-        new Deno.errors.ConnectionAborted("left"),
-        new Deno.errors.ConnectionReset("left"),
-        CONN,
-      ),
-      { signal, onFailure: () => {} },
-    );
-    assertEquals(await count(connections), 1);
-  });
-  assertEquals(waits, []);
+  const { signal } = new AbortController();
+  const clock = new WaitlessClock();
+  const connections = accepted(
+    listener(
+      new Deno.errors.NotConnected("left"),
+      new Deno.errors.ConnectionAborted("left"),
+      new Deno.errors.ConnectionReset("left"),
+      CONN,
+    ),
+    { signal, onFailure: () => {}, clock },
+  );
+  assertEquals(await count(connections), 1);
+  assertEquals(clock.waits, []);
 });
 
 test("accepted() leaves a pause when the signal aborts", async () => {

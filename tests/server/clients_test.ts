@@ -1,16 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { Hub } from "../../lib/hub/hub.ts";
 import { Clients } from "../../lib/server/clients.ts";
+import type { ServerClock } from "../../lib/server/clock.ts";
 import { resolveOptions, type ServeOptions } from "../../lib/server/options.ts";
 import { encode } from "../../lib/wire/frame.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
 import { FakeSocket } from "../support/socket.ts";
+import { WaitlessClock } from "../support/waitless_clock.ts";
 import { test } from "../support/test.ts";
 
 /** The clients of a server that listens to nobody. */
-function open(options: ServeOptions = {}) {
+function open(options: ServeOptions = {}, clock?: ServerClock) {
   const hub = new Hub();
-  const clients = new Clients(resolveOptions({ hub, ...options }));
+  const clients = new Clients(resolveOptions({ hub, ...options }), clock);
   const connect = () => {
     const socket = new FakeSocket();
     clients.add(socket);
@@ -109,4 +111,48 @@ test("Clients.drain() does not wait for a publisher longer than the drain time-o
   await clients.drain(new AbortController().signal);
   assert(socket.closed);
   assertEquals(clients.stats().disconnected.aborted, 1);
+});
+
+test("Clients.limitRate() begins a second of the rate limit each second", async () => {
+  const clock = new WaitlessClock();
+  const { clients } = open({ maxRate: 1 }, clock);
+  assertEquals(clients.stats().rateLimited, 0);
+  const stop = new AbortController();
+  const limiting = clients.limitRate(stop.signal);
+  await macrotask();
+  stop.abort();
+  await limiting;
+  assertEquals(new Set(clock.waits), new Set([1000]));
+});
+
+test("Clients.stats() has no waits where no rate is limited", () => {
+  assertEquals(open().clients.stats().rateLimited, 0);
+});
+
+test("Clients.addFailed() reports what is not the client's doing", () => {
+  const errors: unknown[] = [];
+  const { clients } = open({ onError: (error) => errors.push(error) });
+  clients.addFailed(new Deno.errors.ConnectionReset("gone"));
+  assertEquals(errors, []);
+  const error = new Error("no memory");
+  clients.addFailed(error);
+  assertEquals(errors, [error]);
+  assertEquals(clients.stats().disconnected.reset, 2);
+});
+
+test("Clients.drain() needs no flush of a publisher, and gives a client a second to go", async () => {
+  const clock = new WaitlessClock();
+  clock.deadline = async (promise, milliseconds) => {
+    clock.waits.push(milliseconds);
+    return await promise;
+  };
+  const { clients, connect } = open({ publisher: { publish() {} } }, clock);
+  const socket = connect();
+  const draining = clients.drain(new AbortController().signal);
+  await macrotask();
+  assert(socket.writeClosed);
+  socket.arrive(null);
+  await draining;
+  assertEquals(clients.stats().disconnected.drained, 1);
+  assertEquals(clock.waits, [5000, 1000]);
 });

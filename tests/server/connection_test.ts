@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
+import { SERVER_CLOCK } from "../../lib/server/clock.ts";
 import { Connection } from "../../lib/server/connection.ts";
 import type { Publisher } from "../../lib/server/publisher.ts";
 import { encode } from "../../lib/wire/frame.ts";
@@ -19,6 +20,7 @@ function open(publish?: Publisher["publish"], flush?: () => Promise<void>) {
       ...flush && { flush },
     },
     traffic,
+    clock: SERVER_CLOCK,
     onLag() {},
     onFinished() {},
     onError: (error) => errors.push(error),

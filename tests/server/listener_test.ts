@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { listen } from "../../lib/server/listener.ts";
 import { encode } from "../../lib/wire/frame.ts";
 import {
   serve,
@@ -309,4 +310,56 @@ test("serve({ listener }) with TLS: who never speaks does not hold up the end", 
   await until(server, (server) => server.stats().clients === 1);
   await server.shutdown();
   assertEquals(server.stats().clients, 0);
+});
+
+test("listen() is this machine's port 8080 by default, where many can wait", () => {
+  const asked: Deno.TcpListenOptions[] = [];
+  const how = (options: Deno.TcpListenOptions) => {
+    asked.push(options);
+    return {} as Deno.TcpListener;
+  };
+  listen({}, how);
+  listen({ hostname: "::1", port: 0 }, how);
+  assertEquals(asked, [
+    { hostname: "127.0.0.1", port: 8080, tcpBacklog: 4096 },
+    { hostname: "::1", port: 0, tcpBacklog: 4096 },
+  ]);
+});
+
+test("serve({ listener }) ends, although the listener cannot be closed and accepts for ever", async () => {
+  const errors: unknown[] = [];
+  const server = serve({
+    listener: {
+      addr: { transport: "tcp", hostname: "192.0.2.2", port: 2 },
+      accept: () => new Promise<Deno.Conn>(() => {}),
+      [Symbol.dispose]() {
+        throw new Error("busy");
+      },
+    },
+    onError: (error) => errors.push(error),
+  });
+  await server.shutdown();
+  assertEquals(errors.map(String), ["Error: busy"]);
+});
+
+test("Server.add() takes a client that came another way, until the server ends", async () => {
+  await using server = serve({ listener: new FakeListener() });
+  const sockets = [new FakeSocket(), new FakeSocket()];
+  assertEquals(server.add(sockets[0]!), undefined);
+  await server.broadcast("a");
+  await macrotask();
+  assertEquals(sockets[0]!.written, [1, 97]);
+  const ended = server.shutdown();
+  assertEquals(server.add(sockets[1]!), "draining");
+  assertEquals(sockets[1]!.closed, false);
+  sockets[0]!.arrive(null);
+  await ended;
+});
+
+test("Server[Symbol.asyncDispose]() resolves when the server has ended", async () => {
+  const server = serve({ listener: new FakeListener() });
+  let ended = false;
+  server.finished.then(() => ended = true);
+  await server[Symbol.asyncDispose]();
+  assert(ended);
 });

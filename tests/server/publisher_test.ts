@@ -43,6 +43,15 @@ test("HubPublisher.publish() fills at most a quarter of the capacity at a time",
   }
 });
 
+test("HubPublisher.publish() leaves out no message at the end of a part, however small", async () => {
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const full = frames(MIN_CAPACITY / 4 / 64).bytes;
+  const bytes = new Uint8Array(full.length + 1); // and an empty message
+  bytes.set(full);
+  await new HubPublisher(hub).publish(leadingRun(bytes));
+  assertEquals(hub.broadcasts, MIN_CAPACITY / 4 / 64 + 1);
+});
+
 test("HubPublisher.publish() never cuts a message that is large for the hub", async () => {
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const channel = hub.subscribe();

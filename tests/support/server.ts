@@ -1,4 +1,5 @@
 /** Servers in this process. */
+import { assert } from "@std/assert";
 import {
   serve,
   type Server,
@@ -27,11 +28,20 @@ export async function until<A extends Deno.Addr>(
 /** More than the system's buffers take for one client, in bytes. */
 const TOO_MUCH = 16 * 1024 * 1024;
 
+/** After so many broadcasts of which nothing is taken nobody takes anything. */
+const ENOUGH = 256;
+
 /** Broadcasts until clients that do not read can take no more. */
 export async function stick(server: Server): Promise<void> {
   const run = new Uint8Array(256 * 64).fill(255);
-  for (let sent = 0; sent < TOO_MUCH; sent += run.length) {
+  let taken = 0;
+  let idle = 0;
+  for (let sent = 0; sent < TOO_MUCH || idle < ENOUGH; sent += run.length) {
+    assert(sent < 16 * TOO_MUCH, "somebody reads");
     server.hub.broadcast(run, 64);
     await macrotask();
+    const { bytesOut } = server.stats();
+    idle = bytesOut === taken ? idle + 1 : 0;
+    taken = bytesOut;
   }
 }

@@ -17,7 +17,8 @@ export class FakeSocket {
   stuck = false;
   #stuck: PromiseWithResolvers<void> | undefined;
   reads = 0;
-  #writes = 0;
+  writes = 0;
+  #pendingWrites = 0;
   #read: PromiseWithResolvers<number | null> | undefined;
   #buffer: Uint8Array | undefined;
   #arrived: (Uint8Array | null | Error)[] = [];
@@ -38,10 +39,11 @@ export class FakeSocket {
   }
 
   async write(bytes: Uint8Array): Promise<number> {
-    this.mostWrites = Math.max(this.mostWrites, ++this.#writes);
+    this.writes++;
+    this.mostWrites = Math.max(this.mostWrites, ++this.#pendingWrites);
     if (this.stuck) await (this.#stuck = this.#pending()).promise;
     await undefined;
-    this.#writes--;
+    this.#pendingWrites--;
     if (this.closed) throw new Deno.errors.BadResource("closed");
     const taken = bytes.subarray(0, this.takes.shift() ?? bytes.length);
     this.written.push(...taken);

@@ -210,6 +210,33 @@ test("WebSocket: a server that ends says so, sends what waits, and closes with 1
   Deno.listen({ port: web.addr.port, hostname: "127.0.0.1" }).close();
 });
 
+test("WebSocket: a client that the program disconnects is told so, with 1008", async () => {
+  await using running = await startWeb();
+  const { server, web } = running;
+  using peer = await WebPeer.connect(web.addr);
+  await peer.say("a");
+  assertEquals(await peer.hear(), "a");
+  const [client] = server.clients.values();
+  client!.disconnect();
+  client!.disconnect();
+  await peer.say("too late");
+  assertEquals(await peer.hear(), "close 1008");
+  await peer.send(closing(1008));
+  assertEquals(await peer.hear(), null);
+  await until(server, (server) => server.stats().disconnected.removed === 1);
+  assertEquals(server.stats().messagesIn, 1);
+});
+
+test("WebSocket: a client that the program disconnects and that does not answer is gone, too", async () => {
+  await using running = await startWeb();
+  const { server, web } = running;
+  using peer = await WebPeer.connect(web.addr);
+  await until(server, (server) => server.stats().clients === 1);
+  server.clients.get(1)!.disconnect();
+  assertEquals(await peer.hearAll(), ["close 1008"]);
+  await until(server, (server) => server.stats().disconnected.removed === 1);
+});
+
 test("WebSocket: a failing publisher closes with 1011", async () => {
   const errors: unknown[] = [];
   await using running = await startWeb({

@@ -36,7 +36,10 @@ function keep(found: Found, { bytes, count }: Run): void {
 /** Reads with {@linkcode frames}. */
 async function collect(source: ByteSource): Promise<Found> {
   const found: Found = { runs: [], bodies: [] };
-  for await (const run of frames(source)) keep(found, run);
+  for await (const run of frames(source)) {
+    assert(run.count > 0);
+    keep(found, run);
+  }
   return found;
 }
 
@@ -205,6 +208,7 @@ test("Framer: 256 at a time have the largest buffer, and others when these have 
   assert(busy.every(({ sizes }) => sizes[1] === 65536));
   const late = [grow().framer, grow().framer];
   for (const framer of late) assertEquals(fill(framer), 8192);
+  assertEquals(fill(busy[1]!.framer), 65536, "who has one keeps it");
   busy[0]!.framer[Symbol.dispose]();
   busy[0]!.framer[Symbol.dispose]();
   assertEquals(late.map(fill), [65536, 8192]);

@@ -5,6 +5,7 @@
  * @module
  */
 import { Chat, type ChatEnding, type ChatOptions } from "./chat.ts";
+import type { Size } from "./footer.ts";
 import { Palette } from "./palette.ts";
 import { input, output } from "./streams.ts";
 
@@ -41,10 +42,7 @@ export async function chatAtTerminal(
     suspend,
     input,
     output,
-    size: () => {
-      const { columns, rows } = Deno.consoleSize();
-      return { columns: columns || COLUMNS, rows: rows || ROWS };
-    },
+    size,
     palette: new Palette(!Deno.noColor),
   });
   let code = SIGNALLED + SIGINT; // for Ctrl-C, which is a key in raw mode
@@ -56,18 +54,33 @@ export async function chatAtTerminal(
   }
   for (const signal of DRAWING_SIGNALS) {
     listen(signal, () => {
-      Deno.stdin.setRaw(true); // a shell may have changed it meanwhile
+      setRaw(true); // a shell may have changed it meanwhile
       chat.resize();
     });
   }
-  Deno.stdin.setRaw(true);
+  setRaw(true);
   try {
     const ending = await chat.run();
     return ending === "left" ? code : ending;
   } finally {
     // It waits for what is written. Deno restores a stuck terminal when it exits.
-    if (!chat.isStuck) Deno.stdin.setRaw(false);
+    if (!chat.isStuck) setRaw(false);
   }
+}
+
+/** Sets the mode of the terminal; one that is gone has none. */
+function setRaw(raw: boolean): void {
+  try {
+    Deno.stdin.setRaw(raw);
+  } catch (error) {
+    if (Deno.stdin.isTerminal()) throw error;
+  }
+}
+
+/** The size of the window; one that is gone has none. */
+function size(): Size {
+  const known = Deno.stdout.isTerminal() ? Deno.consoleSize() : undefined;
+  return { columns: known?.columns || COLUMNS, rows: known?.rows || ROWS };
 }
 
 /**
@@ -79,9 +92,9 @@ function suspend(): string | undefined {
   if (Deno.build.os === "windows") return "Windows cannot suspend a program";
   // The task would keep the terminal, and no shell could bring the client back.
   if (isTask()) return "A program that deno task runs cannot be suspended";
-  Deno.stdin.setRaw(false);
+  setRaw(false);
   Deno.kill(Deno.pid, "SIGTSTP"); // returns when the process goes on
-  Deno.stdin.setRaw(true);
+  setRaw(true);
   return undefined;
 }
 

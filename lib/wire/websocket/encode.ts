@@ -50,15 +50,12 @@ export function encodeHeader(
 ): Uint8Array<ArrayBuffer> {
   const extended = length <= MAX_CONTROL ? 0 : length <= MAX_16 ? 2 : 8;
   const header = new Uint8Array(2 + extended + key.length);
-  const view = new DataView(header.buffer);
   header[0] = FIN | opcode;
-  if (extended === 0) header[1] = length;
-  else if (extended === 2) {
-    header[1] = LENGTH_16;
-    view.setUint16(2, length);
-  } else {
-    header[1] = LENGTH_64;
-    view.setBigUint64(2, BigInt(length));
+  header[1] = extended === 0 ? length : extended === 2 ? LENGTH_16 : LENGTH_64;
+  // By hand: a DataView would cost each header a buffer of its own.
+  for (let at = 1 + extended, rest = length; at > 1; at--) {
+    header[at] = rest & 0xff;
+    rest = Math.floor(rest / 256);
   }
   if (key.length > 0) header[1]! |= MASKED;
   header.set(key, 2 + extended);

@@ -15,18 +15,13 @@ import { type ByteSink, writeAll } from "../write_all.ts";
 import { CloseCode, WebSocketError } from "./close_code.ts";
 import { type Part, WebSocketDecoder } from "./decoder.ts";
 import { encodeClose, encodeFrame, encodeHeader, Opcode } from "./encode.ts";
+import { bufferFrame, releaseFrame } from "./frame_buffers.ts";
 
 /** The longest message that a server takes, in bytes: what it reads at a time. */
 export const MAX_MESSAGE = 64 * 1024;
 
 /** The longest text that a client takes, in bytes; notices are much shorter. */
 const MAX_TEXT = 4 * 1024;
-
-/**
- * Up to so many bytes, header and payload go out in one write, for which they are
- * copied: that is cheaper than a second write.
- */
-const MAX_COPIED = 8 * 1024;
 
 /**
  * How long a closed WebSocket stays for the other end to close it, in milliseconds. A
@@ -67,6 +62,8 @@ export class WebSocketByteStream implements ByteStream {
   #head: Uint8Array<ArrayBuffer>;
   /** How reading ends, once everything before is read: in order, or with an error. */
   #inputEnd: "ended" | Error | undefined;
+  /** The last read of the socket, which may be pending. */
+  #reading: Promise<number | null> | undefined;
   /** A part of a message is being written. */
   #writing = false;
   /** Bytes of the message that are still to be written. */
@@ -114,8 +111,10 @@ export class WebSocketByteStream implements ByteStream {
    */
   async read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
     while (this.#inputEnd === undefined) {
-      const read = await this.#readSocket(buffer);
-      if (read === null) this.#inputEnd = lost();
+      const read = this.#closed
+        ? null
+        : await (this.#reading = this.#readSocket(buffer));
+      if (read === null || this.#closed) this.#inputEnd = lost();
       else {
         const decoded = this.#decode(buffer, read);
         if (decoded > 0) return decoded;
@@ -136,13 +135,9 @@ export class WebSocketByteStream implements ByteStream {
     try {
       if (this.#left === 0) {
         this.#left = bytes.length;
-        if (this.#client || bytes.length <= MAX_COPIED) {
-          await writeAll(this.#socket, this.#encode(Opcode.binary, bytes));
-          this.#left = 0;
-          return bytes.length;
-        }
-        const header = encodeHeader(Opcode.binary, bytes.length);
-        await writeAll(this.#socket, header);
+        const written = await this.#begin(bytes);
+        this.#left -= written;
+        if (written > 0) return written;
       }
       const written = await this.#socket.write(bytes.subarray(0, this.#left));
       this.#left -= written;
@@ -153,6 +148,30 @@ export class WebSocketByteStream implements ByteStream {
     } finally {
       this.#writing = false;
       this.#flush();
+    }
+  }
+
+  /** Begins a message, and returns how much of it is written; perhaps the header alone. */
+  async #begin(bytes: Uint8Array): Promise<number> {
+    const socket = this.#socket;
+    if (this.#client) { // what is masked is a copy in any case
+      await writeAll(socket, this.#encode(Opcode.binary, bytes));
+      return bytes.length;
+    }
+    const header = encodeHeader(Opcode.binary, bytes.length);
+    const frame = bufferFrame(header, bytes);
+    if (!frame) {
+      await writeAll(socket, header);
+      return 0;
+    }
+    try {
+      let written = 0;
+      do {
+        written += await socket.write(frame.subarray(written));
+      } while (written < header.length);
+      return written - header.length;
+    } finally {
+      releaseFrame(frame);
     }
   }
 
@@ -173,8 +192,8 @@ export class WebSocketByteStream implements ByteStream {
 
   /**
    * Closes both sides: at once without a code; else after the message that is being
-   * written and a close frame with the code, if both leave soon. No read may be pending
-   * then.
+   * written and a close frame with the code, and when the other end has closed, too, or
+   * takes too long. What is pending settles then at the latest.
    */
   close(code?: CloseCode, reason = ""): void {
     if (this.#closed) return;
@@ -272,6 +291,7 @@ export class WebSocketByteStream implements ByteStream {
     const ending = async () => {
       await this.#sendClose(code, reason);
       await socket.closeWrite();
+      await this.#reading;
       while (await socket.read(discarded) !== null);
     };
     // It fails when the other end is gone or takes too long, which changes nothing.

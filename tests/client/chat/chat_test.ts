@@ -1,5 +1,5 @@
 /** The client in a real terminal. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Client } from "../../../lib/client/client.ts";
 import { connect } from "../../../lib/client/connect.ts";
 import { serve } from "../../../lib/server/serve.ts";
@@ -444,6 +444,36 @@ chatTest(
     await terminal.until(isCooked);
   },
 );
+
+test({
+  name: "chat ends without a word about the program when its terminal is gone",
+  ignore: !hasTmux,
+  async fn() {
+    await using server = serve({ port: 0 });
+    const address = `127.0.0.1:${server.addr.port}`;
+    const directory = await Deno.makeTempDir({ prefix: "zillions-" });
+    const log = `${directory}/log`;
+    const client = command(address).map((word) => `'${word}'`).join(" ");
+    await Deno.writeTextFile(
+      `${directory}/script`,
+      `trap "" HUP\n${client} 2>'${log}'\necho "ended with $?" >>'${log}'\n`,
+    );
+    {
+      await using terminal = await Terminal.open(["sh", `${directory}/script`]);
+      await terminal.until((rows) => rows.at(-1)!.startsWith(address));
+    }
+    const text = await eventually(
+      "the client to end",
+      () => Deno.readTextFile(log),
+      (text) => text.includes("ended"),
+    );
+    assertMatch(
+      text,
+      /^(client: cannot (read the in|write the out)put: .*\n)?ended with (1|129)\n$/,
+    );
+    await Deno.remove(directory, { recursive: true });
+  },
+});
 
 chatTest("chat needs no colour", async ({ terminal, other, status }) => {
   await other.send("bob: hi");

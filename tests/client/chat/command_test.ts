@@ -288,6 +288,20 @@ test("client fails when the server ends the connection and has sent nothing back
   await played;
 });
 
+test("client fails when a server that has too many clients turns it away", async () => {
+  await using server = serve({ port: 0, maxClients: 1 });
+  using _one = await connect(server.addr);
+  await until(server, (server) => server.stats().clients === 1);
+  const runs = await Promise.all(
+    Array.from({ length: 10 }, () => run(server.addr, "lost\n")),
+  );
+  for (const { code, out, err } of runs) {
+    assertEquals([code, out], [1, ""]);
+    assertMatch(err, /^client: .+\n$/);
+  }
+  assertEquals(server.stats().refused, 10);
+});
+
 test("client ends quietly when nobody reads its output", async () => {
   await using server = serve({ port: 0 });
   const client = start(`127.0.0.1:${server.addr.port}`);

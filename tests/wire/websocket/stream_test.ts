@@ -90,6 +90,40 @@ test("WebSocketByteStream.write() sends one message, however the socket takes it
   }
 });
 
+test("WebSocketByteStream.write() sends a header and its payload in one write", async () => {
+  for (const length of [1, 125, 126, 8193, 65536]) {
+    const { socket, stream, written } = open();
+    const bytes = new Uint8Array(length).fill(7);
+    assertEquals(await stream.write(bytes), length);
+    assertEquals([socket.writes, written().length], [1, 1]);
+  }
+});
+
+test("WebSocketByteStream.write() needs no buffer for the payload when many writes are stuck", async () => {
+  const stuck = Array.from({ length: 100 }, () => {
+    const { socket, stream, written } = open();
+    socket.stuck = true;
+    const bytes = new Uint8Array(65536).fill(7);
+    return { socket, stream, written, writing: stream.write(bytes), bytes };
+  });
+  for (const length of [10, 10_000]) {
+    const { socket, stream, written } = open();
+    const bytes = new Uint8Array(length).fill(7);
+    assertEquals(await stream.write(bytes), length);
+    // A small one is copied all the same.
+    assertEquals([socket.writes, written().length], [length > 10 ? 2 : 1, 1]);
+  }
+  for (const { socket, writing, bytes, stream, written } of stuck) {
+    socket.unstick();
+    const rest = bytes.subarray(await writing);
+    if (rest.length > 0) await stream.write(rest);
+    assertEquals(written(), ["binary 65536:7"]);
+  }
+  const { socket, stream } = open();
+  await stream.write(new Uint8Array(65536));
+  assertEquals(socket.writes, 1); // they came back
+});
+
 test("WebSocketByteStream: what is not a message goes out between messages", async () => {
   const { socket, stream, read, written } = open();
   const reading = read();
@@ -147,6 +181,22 @@ test("WebSocketByteStream.close() with a code says it, and waits for the other e
   socket.arrive(null);
   await macrotask();
   assert(socket.closed);
+});
+
+test("WebSocketByteStream.close() with a code lets a read that is pending end with the other end", async () => {
+  const { socket, stream, read, written } = open();
+  const reading = read();
+  stream.close(1008);
+  await macrotask();
+  assertEquals(written(), ["close 1008 "]);
+  assert(await isPending(reading));
+  socket.arrive(frame(2, "for nobody")); // what is sent then is read on, and ignored
+  await assertRejects(() => reading, Error);
+  await assertRejects(() => read(), Error);
+  assert(!socket.closed);
+  socket.arrive(closing(1008));
+  socket.arrive(null);
+  await eventually("the end", () => socket.closed, Boolean);
 });
 
 test("WebSocketByteStream.close() with a code waits for the message that is being written", async () => {

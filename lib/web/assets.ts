@@ -26,7 +26,7 @@ export const chatAssets: Record<string, { type: string; body: string }> = {
       <h1>Zillions</h1>
       <p id="state" role="status"></p>
       <p id="countdown"></p>
-      <button id="retry" type="button" hidden>Try now</button>
+      <button id="retry" type="button" hidden>Connect now</button>
     </header>
     <main>
       <div id="messages" role="log" tabindex="0" aria-label="Messages"></div>
@@ -165,7 +165,8 @@ header > * {
   background: var(--accent);
 }
 
-#state.waiting {
+#state.waiting,
+#state.removed {
   color: var(--bad);
 }
 
@@ -523,6 +524,7 @@ var Backoff = class {
 };
 
 // lib/web/page/chat_socket.ts
+var REMOVED = 1008;
 var ChatSocket = class {
   #url;
   #events;
@@ -538,6 +540,7 @@ var ChatSocket = class {
   /** Connects now, unless it is connected or connecting. */
   connect() {
     clearTimeout(this.#timer);
+    this.#timer = void 0;
     if (this.#socket) return;
     this.#events.onState({
       name: "connecting"
@@ -555,10 +558,18 @@ var ChatSocket = class {
       if (typeof data === "string") this.#hear(JSON.parse(data));
       else this.#events.onBytes(new Uint8Array(data));
     };
-    socket2.onclose = () => {
+    socket2.onclose = ({ code }) => {
+      this.#socket = void 0;
+      if (code === REMOVED) return this.#events.onState({
+        name: "removed"
+      });
       const now = performance.now();
       this.#reconnect(this.#backoff.next(now - (opened ?? now)));
     };
+  }
+  /** Connects now, if it waits to do so. */
+  wake() {
+    if (this.#timer !== void 0) this.connect();
   }
   /** Sends a frame, if there is a connection; whether there is. */
   send(frame) {
@@ -567,7 +578,6 @@ var ChatSocket = class {
     return true;
   }
   #reconnect(wait) {
-    this.#socket = void 0;
     this.#timer = setTimeout(() => this.connect(), wait);
     this.#events.onState({
       name: "waiting",
@@ -760,7 +770,8 @@ var WORDS = {
   connecting: "Connecting\\u2026",
   connected: "Connected",
   draining: "The server is ending\\u2026",
-  waiting: "Not connected"
+  waiting: "Not connected",
+  removed: "Disconnected by the server"
 };
 var ConnectionState = class {
   #elements;
@@ -773,7 +784,7 @@ var ConnectionState = class {
     const { state, countdown, retry: retry2 } = this.#elements;
     state.textContent = WORDS[given.name];
     state.className = given.name;
-    retry2.hidden = given.name !== "waiting";
+    retry2.hidden = given.name !== "waiting" && given.name !== "removed";
     countdown.textContent = "";
     clearInterval(this.#ticks);
     if (given.name !== "waiting") return;
@@ -1127,6 +1138,9 @@ var Receiver = class {
   #outstanding;
   /** A frame that has begun, or nothing. */
   #rest = new Uint8Array();
+  /** What is not in the ring yet, and of how many messages. */
+  #runs = [];
+  #count = 0;
   constructor(ring2, outstanding2) {
     this.#ring = ring2;
     this.#outstanding = outstanding2;
@@ -1141,19 +1155,35 @@ var Receiver = class {
     }
     const run = leadingRun(all);
     this.#rest = all.slice(run.bytes.length);
-    this.#add(run, time);
+    this.#runs.push({
+      ...run,
+      time
+    });
+    this.#count += run.count;
+    while (this.#count - this.#runs[0].count >= KEPT) {
+      this.#skip(this.#runs.shift());
+    }
   }
-  #add(run, time) {
-    const outstanding2 = this.#outstanding;
-    let skipped = outstanding2.isEmpty ? Math.max(run.count - KEPT, 0) : 0;
-    if (skipped > 0) this.#ring.skip(skipped);
-    for (const body of bodies(run.bytes)) {
-      if (skipped > 0) skipped--;
-      else {
-        const kind = outstanding2.take(body) ? "own" : "message";
-        this.#ring.add(kind, body, time);
+  /** Puts what has arrived into the ring. */
+  flush() {
+    let excess = Math.max(this.#count - KEPT, 0);
+    if (excess > 0) this.#ring.skip(excess);
+    for (const { bytes, time } of this.#runs) {
+      for (const body of bodies(bytes)) {
+        const kind = this.#outstanding.take(body) ? "own" : "message";
+        if (excess > 0) excess--;
+        else this.#ring.add(kind, body, time);
       }
     }
+    this.#runs = [];
+    this.#count = 0;
+  }
+  /** Counts messages that would be overwritten in any case. */
+  #skip({ bytes, count }) {
+    this.#ring.skip(count);
+    this.#count -= count;
+    if (this.#outstanding.isEmpty) return;
+    for (const body of bodies(bytes)) this.#outstanding.take(body);
   }
 };
 
@@ -1183,6 +1213,7 @@ var socket = new ChatSocket(location.href, {
   },
   onDropped: (count) => {
     dropped += count;
+    receiver.flush();
     note(\`\${quantity(count, "message")} missed here\`);
   }
 });
@@ -1213,15 +1244,16 @@ below.onclick = () => {
 };
 new ResizeObserver(schedule).observe(scroller);
 retry.onclick = () => socket.connect();
-globalThis.addEventListener("online", () => socket.connect());
+globalThis.addEventListener("online", () => socket.wake());
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) socket.connect();
+  if (!document.hidden) socket.wake();
 });
 socket.connect();
 function enter(state) {
   connectionState.show(state);
-  if (state.name === "waiting") {
+  if (state.name === "waiting" || state.name === "removed") {
     lostAt ??= Date.now();
+    receiver.flush();
     receiver = new Receiver(ring, outstanding);
     outstanding.clear();
   } else if (state.name === "connected" && lostAt !== void 0) {
@@ -1243,6 +1275,7 @@ function schedule() {
   });
 }
 function draw(now) {
+  receiver.flush();
   list.draw(now);
   const { received, shown, end } = ring;
   empty.hidden = end > 0;

@@ -160,6 +160,31 @@ browserTest(
   },
 );
 
+browserTest(
+  "a page that the server disconnects says so, and comes back when the user wants it",
+  async () => {
+    await using chat = await startChat();
+    await using page = await ChatPage.open(browser, chat.web);
+    const { server } = chat;
+    server.hub.broadcast(encode("before"));
+    await page.shows("before");
+    for (const client of server.clients.values()) client.disconnect();
+    await page.page.waitForSelector("#state.removed");
+    assertEquals(await page.text("#state"), "Disconnected by the server");
+    assertEquals(await page.text("#countdown"), "");
+    await page.page.evaluate(() => dispatchEvent(new Event("online")));
+    assertEquals(await page.text("#state"), "Disconnected by the server");
+    await page.page.click("#retry");
+    await page.connected();
+    await page.eventually(
+      "a line about the time without a connection",
+      () => page.texts(),
+      (texts) => texts.at(-1)!.startsWith("Nothing was received from "),
+    );
+    assertEquals(page.errors, []);
+  },
+);
+
 browserTest("strangers' bytes appear as text", async () => {
   await using chat = await startChat();
   await using page = await ChatPage.open(browser, chat.web);

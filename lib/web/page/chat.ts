@@ -1,5 +1,5 @@
 /**
- * The chat page. Bytes that arrive go into the ring; at most once per frame the page
+ * The chat page. At most once per frame, what has arrived goes into the ring, and the page
  * shows what is in view. A hidden page is not drawn.
  *
  * @module
@@ -42,6 +42,7 @@ const socket = new ChatSocket(location.href, {
   },
   onDropped: (count) => {
     dropped += count;
+    receiver.flush();
     note(`${quantity(count, "message")} missed here`);
   },
 });
@@ -72,16 +73,17 @@ below.onclick = () => {
 };
 new ResizeObserver(schedule).observe(scroller);
 retry.onclick = () => socket.connect();
-globalThis.addEventListener("online", () => socket.connect());
+globalThis.addEventListener("online", () => socket.wake());
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) socket.connect();
+  if (!document.hidden) socket.wake();
 });
 socket.connect();
 
 function enter(state: State): void {
   connectionState.show(state);
-  if (state.name === "waiting") {
+  if (state.name === "waiting" || state.name === "removed") {
     lostAt ??= Date.now();
+    receiver.flush();
     receiver = new Receiver(ring, outstanding);
     outstanding.clear();
   } else if (state.name === "connected" && lostAt !== undefined) {
@@ -107,6 +109,7 @@ function schedule(): void {
 }
 
 function draw(now: number): void {
+  receiver.flush();
   list.draw(now);
   const { received, shown, end } = ring;
   empty.hidden = end > 0;

@@ -5,9 +5,15 @@
  */
 import { Backoff } from "../../client/backoff.ts";
 
-/** In which state the connection is; `wait` is how long until it is tried again. */
+/** What the server closes with when somebody there has disconnected this client. */
+const REMOVED = 1008;
+
+/**
+ * In which state the connection is; `wait` is how long until it is tried again. After
+ * `removed` it is not, until the user wants it.
+ */
 export type State =
-  | { readonly name: "connecting" | "connected" | "draining" }
+  | { readonly name: "connecting" | "connected" | "draining" | "removed" }
   | { readonly name: "waiting"; readonly wait: number };
 
 /** What the server says about the connection, as JSON in a text message. */
@@ -43,6 +49,7 @@ export class ChatSocket {
   /** Connects now, unless it is connected or connecting. */
   connect(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#socket) return;
     this.#events.onState({ name: "connecting" });
     const socket = this.#socket = new WebSocket(this.#url);
@@ -56,10 +63,17 @@ export class ChatSocket {
       if (typeof data === "string") this.#hear(JSON.parse(data));
       else this.#events.onBytes(new Uint8Array(data));
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
+      this.#socket = undefined;
+      if (code === REMOVED) return this.#events.onState({ name: "removed" });
       const now = performance.now();
       this.#reconnect(this.#backoff.next(now - (opened ?? now)));
     };
+  }
+
+  /** Connects now, if it waits to do so. */
+  wake(): void {
+    if (this.#timer !== undefined) this.connect();
   }
 
   /** Sends a frame, if there is a connection; whether there is. */
@@ -70,7 +84,6 @@ export class ChatSocket {
   }
 
   #reconnect(wait: number): void {
-    this.#socket = undefined;
     this.#timer = setTimeout(() => this.connect(), wait);
     this.#events.onState({ name: "waiting", wait });
   }

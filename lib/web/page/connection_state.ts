@@ -11,6 +11,7 @@ const WORDS = {
   connected: "Connected",
   draining: "The server is ending…",
   waiting: "Not connected",
+  removed: "Disconnected by the server",
 } as const satisfies Record<State["name"], string>;
 
 /** The elements that tell it. */
@@ -36,7 +37,7 @@ export class ConnectionState {
     const { state, countdown, retry } = this.#elements;
     state.textContent = WORDS[given.name];
     state.className = given.name;
-    retry.hidden = given.name !== "waiting";
+    retry.hidden = given.name !== "waiting" && given.name !== "removed";
     countdown.textContent = "";
     clearInterval(this.#ticks);
     if (given.name !== "waiting") return;

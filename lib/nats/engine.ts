@@ -57,10 +57,17 @@ export interface Engine {
    */
   publish(batch: Uint8Array, id: string): Promise<Acknowledgement>;
   /**
-   * Reads the entries from sequence number `from` on, in order, as fast as they are
-   * iterated. Ends or throws when the entries stop for any reason.
+   * Reads the entries from sequence number `from` on, in order. The next comes when
+   * `onEntry` has returned and its promise, if there is one, is resolved.
+   *
+   * @returns When the entries stop for any reason, the signal among them, and the
+   * last is done with. Rejects where the engine or `onEntry` fails.
    */
-  read(from: number, signal: AbortSignal): AsyncIterable<Entry>;
+  read(
+    from: number,
+    onEntry: (entry: Entry) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Closes the link. May be called twice. */
   close(): Promise<void>;
 }

@@ -11,6 +11,7 @@ import { type Batch, readBatch } from "./batch.ts";
 import type { RoomClock } from "./clock.ts";
 import type { Entry, StreamState } from "./engine.ts";
 import type { GapEvent } from "./events.ts";
+import type { Run } from "../wire/run.ts";
 import { Totals } from "./totals.ts";
 
 /** A node that is so many milliseconds behind the stream waits less for its readers. */
@@ -18,6 +19,9 @@ const MAX_BEHIND = 2000;
 
 /** The same for so many bytes of entries. */
 const MAX_BYTES_BEHIND = 32 * 1024 * 1024;
+
+/** What may be broadcast before the hub is asked whether it is ready: so many bytes, and this share of its capacity. */
+const MAX_UNREADY = { bytes: 64 * 1024, share: 1 / 4 } as const;
 
 /** Counts of an inbox. */
 export interface InboxCounts {
@@ -45,8 +49,11 @@ export class Inbox {
   readonly #hub: Hub;
   readonly #publisher: HubPublisher;
   readonly #clock: RoomClock;
+  readonly #maxUnready: number;
   readonly #onGap: (event: GapEvent) => void;
   readonly #totals = new Totals();
+  /** Bytes that were broadcast since the hub was last known to be ready. */
+  #unready = 0;
   /** When the stream was made, as it was last seen; `undefined` before the first time. */
   #created: number | undefined;
   /** Entries up to this one are older than this node. */
@@ -66,6 +73,10 @@ export class Inbox {
     this.#hub = hub;
     this.#publisher = new HubPublisher(hub);
     this.#clock = clock;
+    this.#maxUnready = Math.min(
+      MAX_UNREADY.bytes,
+      MAX_UNREADY.share * hub.capacity,
+    );
     this.#onGap = onGap;
   }
 
@@ -102,11 +113,11 @@ export class Inbox {
   }
 
   /**
-   * Takes the next entry, and broadcasts it.
+   * Takes the next entry.
    *
-   * @returns The batch, if it is a new one. It resolves when the hub is ready for more.
+   * @returns The batch, if it is a new one. Its messages are still to be broadcast.
    */
-  async take(entry: Entry): Promise<Batch | undefined> {
+  take(entry: Entry): Batch | undefined {
     if (entry.seq <= this.#cursor) return undefined;
     this.#skipTo(entry.seq - 1);
     this.#cursor = entry.seq;
@@ -122,13 +133,22 @@ export class Inbox {
       return undefined;
     }
     this.counts.lostInGaps += lost;
-    const { run } = batch;
-    if (run.count > 0) {
-      this.counts.received += run.count;
-      this.#hub.throttles = !this.#isBehind(entry);
-      await this.#publisher.publish(run);
-    }
+    this.counts.received += batch.run.count;
+    this.#hub.throttles = !this.#isBehind(entry);
     return batch;
+  }
+
+  /** Broadcasts a run. Where the hub needs time, a promise resolves when all is broadcast and it is ready for more. */
+  broadcast(run: Run): Promise<void> | undefined {
+    this.#unready += run.bytes.length;
+    if (this.#unready > this.#maxUnready) {
+      this.#unready = 0;
+      return this.#publisher.publish(run);
+    }
+    if (run.count > 0 && !this.#hub.closed) {
+      this.#hub.broadcast(run.bytes, run.count);
+    }
+    return undefined;
   }
 
   /** Moves the cursor over entries that the stream no longer has. */

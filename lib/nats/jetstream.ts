@@ -6,43 +6,16 @@
  */
 import { Acknowledgements } from "./acknowledgements.ts";
 import type { Acknowledgement, Engine, Entry, StreamState } from "./engine.ts";
+import { readStream } from "./jetstream_reader.ts";
 import { Link, type LinkOptions, TIMEOUT } from "./link.ts";
-import type {
-  NatsConnection,
-  NatsJetStream,
-  NatsManager,
-  NatsMessages,
-  NatsPackages,
-} from "./packages.ts";
+import type { NatsConnection, NatsManager, NatsPackages } from "./packages.ts";
 import type { StreamOptions } from "./options.ts";
 import { openStream, streamNames } from "./stream.ts";
-
-/** How many entries are on their way to this node at most: with 64 KiB each, 4 MiB. */
-const CREDIT = 64;
-
-/** How long a request for entries lasts, and the pause between two signs of life, in milliseconds. */
-const [EXPIRES, HEARTBEAT] = [1000, 500] as const;
-
-/** The engine removes a consumer that is not used for so many nanoseconds: 30 s. */
-const INACTIVE = 30e9;
-
-const NANOSECONDS = 1e6;
-
-/** What makes a consumer unusable. */
-const FATAL: ReadonlySet<string> = new Set([
-  "heartbeats_missed",
-  "consumer_deleted",
-  "consumer_not_found",
-  "stream_not_found",
-  "no_responders",
-  "exceeded_limits",
-]);
 
 /** What belongs to one connection. */
 interface Session {
   readonly connection: NatsConnection;
   readonly manager: NatsManager;
-  readonly stream: NatsJetStream;
   readonly acknowledgements: Acknowledgements;
 }
 
@@ -88,44 +61,16 @@ export class JetStreamEngine implements Engine {
     return await this.#session.acknowledgements.publish(subject, batch, id);
   }
 
-  async *read(from: number, signal: AbortSignal): AsyncGenerator<Entry, void> {
-    const { manager, stream } = await this.#connected();
-    const { name } = streamNames(this.#options.room);
-    const info = await manager.consumers.add(name, {
-      name: crypto.randomUUID(),
-      deliver_policy: "by_start_sequence",
-      opt_start_seq: from,
-      ack_policy: "none",
-      mem_storage: true,
-      num_replicas: 1,
-      inactive_threshold: INACTIVE,
-    });
-    const consumer = stream.consumers.getConsumerFromInfo(info);
-    const messages = await consumer.consume({
-      max_messages: CREDIT,
-      expires: EXPIRES,
-      idle_heartbeat: HEARTBEAT,
-    });
-    const stop = () => messages.stop();
-    signal.addEventListener("abort", stop);
-    if (signal.aborted) stop();
-    watch(messages);
-    try {
-      let delivered = 0;
-      for await (const { data, info } of messages) {
-        // One that was lost on its way: the stream has it, so it can be read again.
-        if (info.deliverySequence !== ++delivered) return;
-        yield {
-          seq: info.streamSequence,
-          data: data as Uint8Array<ArrayBuffer>,
-          pending: info.pending,
-          storedAt: info.timestampNanos / NANOSECONDS,
-        };
-      }
-    } finally {
-      signal.removeEventListener("abort", stop);
-      stop(); // the engine removes the consumer in time
-    }
+  async read(
+    from: number,
+    onEntry: (entry: Entry) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { connection, manager } = await this.#connected();
+    const { core } = this.#packages;
+    const stream = streamNames(this.#options.room).name;
+    const options = { connection, manager, core, stream };
+    await readStream(options, from, onEntry, signal);
   }
 
   close(): Promise<void> {
@@ -140,17 +85,9 @@ export class JetStreamEngine implements Engine {
       this.#session = {
         connection,
         manager: await jetstream.jetstreamManager(connection as never, options),
-        stream: jetstream.jetstream(connection as never, options),
         acknowledgements: new Acknowledgements(connection, core),
       };
     }
     return this.#session;
-  }
-}
-
-/** Stops the messages when their consumer cannot be used any more. */
-async function watch(messages: NatsMessages): Promise<void> {
-  for await (const { type } of messages.status()) {
-    if (FATAL.has(type)) messages.stop();
   }
 }

@@ -12,6 +12,7 @@ import type { Run } from "../wire/run.ts";
 import { Batcher, type OutgoingBatch } from "./batcher.ts";
 import { BATCH_HEADER, MAX_BATCH } from "./batch.ts";
 import type { StreamState } from "./engine.ts";
+import { Flushes } from "./flushes.ts";
 import { Waiters, type WaitersOptions } from "./waiters.ts";
 import { Window } from "./window.ts";
 
@@ -42,8 +43,7 @@ export class Outbox {
   /** Sends a batch to the engine; `undefined` while there is no session. */
   #send: ((batch: OutgoingBatch) => void) | undefined;
   readonly #waiters: Waiters;
-  /** Those who wait until all up to a batch has been read back or is lost. */
-  #flushes: { readonly upTo: number; resolve(): void }[] = [];
+  readonly #flushes = new Flushes();
   /** When the stream was made. */
   #stream = 0;
   /** The last batch that can be in a part of the stream which was not read. */
@@ -92,8 +92,8 @@ export class Outbox {
     await this.#waiters.passed();
     const { counter, count } = this.#batcher;
     const upTo = count > 0 ? counter : counter - 1;
-    if (this.#window.oldest > upTo && count === 0) return;
-    await new Promise<void>((resolve) => this.#flushes.push({ upTo, resolve }));
+    if (this.#first > upTo) return;
+    await this.#flushes.wait(upTo);
   }
 
   /** Has the next batch sent soon, empty or not, so that others learn this node's total. */
@@ -171,7 +171,6 @@ export class Outbox {
     this.#waiters.drop();
     this.#counts.lostInWindow += this.#batcher.take(0, false).count;
     this.loseInFlight();
-    for (const { resolve } of this.#flushes.splice(0)) resolve();
   }
 
   #losePassed(): void {
@@ -183,21 +182,14 @@ export class Outbox {
 
   #lose(messages: number): void {
     this.#counts.lostInWindow += messages;
-    if (this.#flushes.length > 0) this.#settleFlushes();
+    this.#flushes.settle(this.#first);
   }
 
-  #settleFlushes(): void {
-    // What is not sent yet has a number that is no smaller than the batcher's.
-    const { oldest } = this.#window;
-    const first = this.#batcher.count > 0
-      ? Math.min(oldest, this.#batcher.counter)
-      : oldest;
-    const done = this.#flushes.findIndex(({ upTo }) => upTo >= first);
-    const settled = this.#flushes.splice(
-      0,
-      done < 0 ? this.#flushes.length : done,
-    );
-    for (const { resolve } of settled) resolve();
+  /** The first batch with messages that are neither read back nor lost; `Infinity` if there are none. */
+  get #first(): number {
+    const { oldest } = this.#window; // older than the one that is being filled
+    const { counter, count } = this.#batcher;
+    return count > 0 ? Math.min(oldest, counter) : oldest;
   }
 
   /** Copies a run into the batch that is being filled, if there is room. */

@@ -6,43 +6,20 @@
  * @module
  */
 
-/** A message of a stream. */
-export interface NatsMessage {
-  readonly data: Uint8Array;
-  readonly info: {
-    readonly streamSequence: number;
-    readonly deliverySequence: number;
-    readonly timestampNanos: number;
-    readonly pending: number;
-  };
-}
-
 /** A message of a subject. */
 export interface NatsCoreMessage {
   readonly subject: string;
+  readonly reply?: string;
   readonly data: Uint8Array;
   readonly headers?: NatsHeaders | undefined;
 }
 
 /** Headers of a message. */
 export interface NatsHeaders {
+  readonly code: number;
   readonly description: string;
+  get(name: string): string;
   set(name: string, value: string): void;
-}
-
-/** What a consumer delivers. */
-export interface NatsMessages extends AsyncIterable<NatsMessage> {
-  stop(error?: Error): void;
-  status(): AsyncIterable<{ readonly type: string }>;
-}
-
-/** A consumer. */
-export interface NatsConsumer {
-  consume(options: {
-    readonly max_messages: number;
-    readonly expires: number;
-    readonly idle_heartbeat: number;
-  }): Promise<NatsMessages>;
 }
 
 /** The configuration of a stream, as far as it is looked at. Durations are nanoseconds. */
@@ -80,22 +57,17 @@ export interface NatsManager {
   };
 }
 
-/** What reads. */
-export interface NatsJetStream {
-  readonly consumers: { getConsumerFromInfo(info: unknown): NatsConsumer };
-}
-
 /** A connection to an engine. */
 export interface NatsConnection {
   readonly info?: { readonly jetstream?: boolean };
   publish(
     subject: string,
     payload: Uint8Array,
-    options: { readonly headers: never; readonly reply: string },
+    options: { readonly headers?: never; readonly reply: string },
   ): void;
   subscribe(subject: string, options: {
     readonly callback: (error: Error | null, message: NatsCoreMessage) => void;
-  }): unknown;
+  }): { unsubscribe(): void };
   closed(): Promise<void | Error>;
   close(): Promise<void>;
 }
@@ -153,7 +125,6 @@ export interface NatsPackages {
     readonly nodeResolveHost: unknown;
   };
   readonly jetstream: {
-    jetstream(connection: never, options: object): NatsJetStream;
     jetstreamManager(connection: never, options: object): Promise<NatsManager>;
   };
 }

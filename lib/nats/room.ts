@@ -25,13 +25,14 @@ import type { Channel, Hub } from "../hub/hub.ts";
 import { Callbacks } from "../server/callbacks.ts";
 import type { Publisher } from "../server/publisher.ts";
 import type { Run } from "../wire/run.ts";
-import { batchId } from "./batch.ts";
+import { Availability } from "./availability.ts";
 import { ROOM_CLOCK, type RoomClock } from "./clock.ts";
-import { type Engine, EngineRefusedError, type StreamState } from "./engine.ts";
+import { type Engine, EngineRefusedError } from "./engine.ts";
 import type { RoomEvent } from "./events.ts";
 import { Inbox, type InboxCounts } from "./inbox.ts";
 import { DEFAULT_HOLD } from "./options.ts";
 import { Outbox, type OutboxCounts } from "./outbox.ts";
+import { Sessions } from "./sessions.ts";
 
 export type * from "./engine.ts";
 export type * from "./events.ts";
@@ -41,12 +42,6 @@ export type { InboxCounts, OutboxCounts, RoomClock };
 
 /** How long the start waits for an engine that neither answers nor refuses, in milliseconds. */
 const START_TIMEOUT = 2000;
-
-/** How long a session waits for an entry that the stream should have, in milliseconds. */
-const PROGRESS_TIMEOUT = 2000;
-
-/** The pauses between two sessions that fail, in milliseconds. */
-const [MIN_PAUSE, MAX_PAUSE] = [50, 1000] as const;
 
 /** Options of a {@linkcode Room}. */
 export interface RoomOptions {
@@ -88,51 +83,53 @@ export interface RoomStats extends InboxCounts, OutboxCounts {
 export class Room implements Publisher, AsyncDisposable {
   readonly #engine: Engine;
   readonly #clock: RoomClock;
-  readonly #options: RoomOptions;
   readonly #callbacks: Callbacks;
-  readonly #node = crypto.getRandomValues(new BigUint64Array(1))[0]!;
   readonly #outbox: Outbox;
   readonly #inbox: Inbox;
+  readonly #availability: Availability;
   readonly #end = new AbortController();
-  /** Settled by the first session, or when it does not come. */
-  readonly #started = Promise.withResolvers<"joined" | "waiting">();
-  readonly #finished: Promise<unknown>;
-  /** Ends the current session. */
-  #session: AbortController | undefined;
-  /** Resolved while the link is up. */
-  #link = Promise.withResolvers<void>();
-  #isLinked = false;
-  #isUp = false;
-  #since: number;
+  readonly #finished: Promise<void>;
   #foundStored = 0;
-  /** Whether the engine's refusal was reported and still holds. */
-  #isRefused = false;
-  /** Counts at the time when the engine went away. */
-  #then = { dropped: 0, lost: 0 };
 
   /** Begins to join. */
   constructor(options: RoomOptions) {
     const { hub, engine, hold = DEFAULT_HOLD, clock = ROOM_CLOCK } = options;
     this.#engine = engine;
     this.#clock = clock;
-    this.#options = options;
+    const node = crypto.getRandomValues(new BigUint64Array(1))[0]!;
     this.#callbacks = new Callbacks(options.onError ?? (() => {}));
-    this.#since = clock.now();
+    const onEvent = (event: RoomEvent) => {
+      if (!this.#end.signal.aborted) {
+        this.#callbacks.call(options.onEvent, event);
+      }
+    };
     this.#outbox = new Outbox({
-      node: this.#node,
+      node,
       clock,
       hold,
       signal: this.#end.signal,
-      onDropping: () =>
-        this.#callbacks.call(this.#options.onEvent, { type: "dropping" }),
+      onDropping: () => onEvent({ type: "dropping" }),
     });
-    this.#inbox = new Inbox(
-      hub,
+    this.#inbox = new Inbox(hub, clock, onEvent);
+    this.#availability = new Availability({
       clock,
-      (event) => this.#callbacks.call(options.onEvent, event),
-    );
-    this.#started.promise.catch(() => {}); // nobody has to wait for it
-    this.#finished = Promise.all([this.#watchLink(), this.#runSessions()]);
+      onEvent,
+      counts: () => this.#outbox.counts,
+    });
+    const sessions = new Sessions({
+      node,
+      engine,
+      clock,
+      inbox: this.#inbox,
+      outbox: this.#outbox,
+      availability: this.#availability,
+      onStored: ({ duplicate }) => {
+        if (duplicate) this.#foundStored++;
+      },
+      signal: this.#end.signal,
+      onError: this.#callbacks.report,
+    });
+    this.#finished = sessions.run();
   }
 
   /**
@@ -147,9 +144,9 @@ export class Room implements Publisher, AsyncDisposable {
     const late = this.#clock.delay(START_TIMEOUT, timeout.signal)
       .then(() => "waiting" as const);
     try {
-      return await Promise.race([this.#started.promise, late]);
+      return await Promise.race([this.#availability.started, late]);
     } finally {
-      this.#started.resolve("waiting"); // a refusal is no longer the start's
+      this.#availability.wait();
       timeout.abort();
     }
   }
@@ -170,8 +167,8 @@ export class Room implements Publisher, AsyncDisposable {
   /** The stats at this moment. */
   stats(): RoomStats {
     return {
-      engineUp: this.#isUp,
-      engineSince: this.#clock.now() - this.#since,
+      engineUp: this.#availability.isUp,
+      engineSince: this.#availability.age,
       inFlight: this.#outbox.inFlight,
       foundStored: this.#foundStored,
       ...this.#outbox.counts,
@@ -183,10 +180,8 @@ export class Room implements Publisher, AsyncDisposable {
   async close(): Promise<void> {
     if (!this.#end.signal.aborted) {
       this.#end.abort();
-      this.#session?.abort();
-      this.#link.resolve();
       this.#outbox.end();
-      this.#isUp = false;
+      this.#availability.end();
       await this.#engine.close().catch((error) =>
         this.#callbacks.report(error)
       );
@@ -197,148 +192,5 @@ export class Room implements Publisher, AsyncDisposable {
   /** Leaves the room. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #watchLink(): Promise<void> {
-    try {
-      for await (const isUp of this.#engine.links()) {
-        if (isUp) this.#link.resolve();
-        else {
-          if (this.#isLinked) this.#link = Promise.withResolvers();
-          this.#session?.abort();
-          this.#started.resolve("waiting");
-        }
-        this.#isLinked = isUp;
-        if (this.#end.signal.aborted) break;
-      }
-    } catch (error) {
-      this.#callbacks.report(error);
-    }
-  }
-
-  async #runSessions(): Promise<void> {
-    const { signal } = this.#end;
-    let pause: number = MIN_PAUSE;
-    while (!signal.aborted) {
-      await this.#link.promise;
-      if (signal.aborted) return;
-      const session = this.#session = new AbortController();
-      try {
-        await this.#runSession(session.signal);
-      } catch (error) {
-        this.#failed(error);
-      }
-      session.abort(); // what still reads stops
-      pause = this.#isUp ? MIN_PAUSE : Math.min(2 * pause, MAX_PAUSE);
-      this.#leave();
-      await this.#clock.delay(pause, signal);
-    }
-  }
-
-  /** One session. It ends, or throws, when anything is wrong. */
-  async #runSession(signal: AbortSignal): Promise<void> {
-    const state = await this.#engine.open();
-    if (signal.aborted) return;
-    const { counts } = this.#inbox;
-    let { gaps } = counts;
-    if (!this.#inbox.open(state)) this.#outbox.loseInFlight();
-    else if (counts.gaps > gaps) this.#outbox.missed();
-    gaps = counts.gaps;
-    this.#outbox.passed(this.#inbox.cursor);
-    let progress = true;
-    const isAtEnd = () => !this.#isUp && this.#inbox.cursor >= state.last;
-    const entries = this.#engine.read(this.#inbox.cursor + 1, signal);
-    if (isAtEnd()) this.#enter(signal, state);
-    this.#watchProgress(signal, () => progress && !(progress = false));
-    for await (const entry of entries) {
-      progress = true;
-      const batch = await this.#inbox.take(entry);
-      if (batch?.node === this.#node) {
-        this.#outbox.readBack(batch.counter, batch.run.count);
-      } else if (batch?.asks) this.#outbox.announce(false);
-      this.#outbox.passed(this.#inbox.cursor);
-      if (counts.gaps > gaps) {
-        this.#outbox.missed();
-        this.#outbox.announce(true);
-      }
-      gaps = counts.gaps;
-      if (signal.aborted) return;
-      if (isAtEnd()) this.#enter(signal, state);
-    }
-  }
-
-  /**
-   * Ends a session that waits for entries which the stream has no longer: those it
-   * had when it was opened, or a batch that it has stored. The next session sees that.
-   */
-  async #watchProgress(
-    signal: AbortSignal,
-    madeProgress: () => boolean,
-  ): Promise<void> {
-    let stored: number | undefined;
-    while (!signal.aborted) {
-      const { oldestStored } = this.#outbox;
-      const waits = !this.#isUp ||
-        (oldestStored !== undefined && oldestStored === stored);
-      if (!madeProgress() && waits) return this.#session?.abort();
-      stored = oldestStored;
-      await this.#clock.delay(PROGRESS_TIMEOUT, signal);
-    }
-  }
-
-  /** The stream is read to its end: messages flow from now on. */
-  #enter(signal: AbortSignal, state: StreamState): void {
-    const now = this.#clock.now();
-    const away = now - this.#since;
-    this.#isUp = true;
-    this.#isRefused = false;
-    this.#since = now;
-    this.#outbox.open((batch) => {
-      this.#engine.publish(batch.bytes, batchId(batch)).then(
-        ({ seq, duplicate }) => {
-          this.#outbox.stored(batch.counter, seq);
-          if (duplicate) this.#foundStored++;
-        },
-        () => this.#endSession(signal),
-      );
-    }, state);
-    // Others answer with their totals, so that what was missed is counted soon.
-    this.#outbox.announce(true);
-    const { droppedWhileHeld, lostInWindow } = this.#outbox.counts;
-    this.#callbacks.call(this.#options.onEvent, {
-      type: "engineUp",
-      away,
-      dropped: droppedWhileHeld - this.#then.dropped,
-      lost: lostInWindow - this.#then.lost,
-    });
-    this.#started.resolve("joined");
-  }
-
-  /** A batch of a session was not stored: that session ends, if it has not. */
-  #endSession(signal: AbortSignal): void {
-    if (this.#session?.signal === signal) this.#session.abort();
-  }
-
-  #leave(): void {
-    this.#outbox.close();
-    if (!this.#isUp) return;
-    this.#isUp = false;
-    this.#since = this.#clock.now();
-    const { droppedWhileHeld, lostInWindow } = this.#outbox.counts;
-    this.#then = { dropped: droppedWhileHeld, lost: lostInWindow };
-    if (!this.#end.signal.aborted) {
-      this.#callbacks.call(this.#options.onEvent, { type: "engineDown" });
-    }
-  }
-
-  #failed(error: unknown): void {
-    if (!(error instanceof EngineRefusedError)) return; // not now: the next session tries again
-    this.#started.reject(error);
-    if (this.#isRefused) return;
-    this.#isRefused = true;
-    this.#callbacks.call(this.#options.onEvent, {
-      type: "engineRefused",
-      error,
-    });
   }
 }

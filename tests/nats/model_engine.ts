@@ -76,7 +76,11 @@ export class ModelEngine implements Engine {
     return answer.promise;
   }
 
-  async *read(from: number, signal: AbortSignal): AsyncGenerator<Entry> {
+  async read(
+    from: number,
+    onEntry: (entry: Entry) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { created } = this.#stream.state;
     const aborted = new Promise<void>((resolve) =>
       signal.addEventListener("abort", () => resolve(), { once: true })
@@ -89,7 +93,7 @@ export class ModelEngine implements Engine {
       if (entry) {
         next = entry.seq + 1;
         this.lastRead = Math.max(this.lastRead, entry.seq);
-        yield entry;
+        await onEntry(entry);
       } else {
         const { changed } = this.#stream;
         await Promise.race([changed, this.#linkChanged.promise, aborted]);

@@ -26,7 +26,7 @@ function changed(engine: Engine, changes: Partial<Engine>): Engine {
     links: () => engine.links(),
     open: () => engine.open(),
     publish: (batch, id) => engine.publish(batch, id),
-    read: (from, signal) => engine.read(from, signal),
+    read: (from, onEntry, signal) => engine.read(from, onEntry, signal),
     close: () => engine.close(),
     ...changes,
   };

@@ -7,10 +7,13 @@
 import { Acknowledgements } from "./acknowledgements.ts";
 import type { Acknowledgement, Engine, Entry, StreamState } from "./engine.ts";
 import { readStream } from "./jetstream_reader.ts";
-import { Link, type LinkOptions, TIMEOUT } from "./link.ts";
+import { Link, type LinkOptions } from "./link.ts";
 import type { NatsConnection, NatsManager, NatsPackages } from "./packages.ts";
 import type { StreamOptions } from "./options.ts";
 import { openStream, streamNames } from "./stream.ts";
+
+/** How long the engine may take to say what a stream is, in milliseconds. Without a leader it says nothing, and is asked again. */
+const API_TIMEOUT = 1000;
 
 /** What belongs to one connection. */
 interface Session {
@@ -81,7 +84,7 @@ export class JetStreamEngine implements Engine {
     const { connection } = this.#link;
     if (this.#session?.connection !== connection) {
       const { core, jetstream } = this.#packages;
-      const options = { checkAPI: false, timeout: TIMEOUT };
+      const options = { checkAPI: false, timeout: API_TIMEOUT };
       this.#session = {
         connection,
         manager: await jetstream.jetstreamManager(connection as never, options),

@@ -7,7 +7,7 @@ import { EngineRefusedError } from "./engine.ts";
 import { Session, type SessionOptions } from "./session.ts";
 
 /** The pauses between two sessions that fail, in milliseconds. */
-const [MIN_PAUSE, MAX_PAUSE] = [50, 1000] as const;
+const [MIN_PAUSE, MAX_PAUSE] = [50, 500] as const;
 
 /** What sessions need. */
 export interface SessionsOptions extends SessionOptions {

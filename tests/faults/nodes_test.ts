@@ -392,6 +392,7 @@ nodeFault("foreign bytes in the subject", {
 nodeFault("the leader of three engines killed", {
   expected: "nothing is missed, nothing comes twice",
   replicas: true,
+  options: ["--nats-hold=30"], // an election can take longer than ten seconds
   size: { light: 1, heavy: 1 },
   isDear: true,
   async inject(cluster) {

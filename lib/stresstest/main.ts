@@ -118,7 +118,8 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
 }
 
 async function play(
-  { targets, addresses, readyTimeout, warmUp, repetitions, play }: Arguments,
+  { targets, addresses, caCerts, readyTimeout, warmUp, repetitions, play }:
+    Arguments,
   { servers }: Report,
   stop: AbortSignal,
 ): Promise<void> {
@@ -126,6 +127,7 @@ async function play(
   const many = targets.length > 1;
   const options: RoundsOptions = {
     addresses,
+    caCerts,
     readyTimeout,
     warmUp,
     stop,
@@ -185,11 +187,7 @@ function openFiles({ json, report }: Arguments): ReportFile[] {
       return [{ file, render }];
     } catch (error) {
       throw new UsageError(
-        `--${option}: cannot write ${escape(name)}: ${
-          error instanceof Deno.errors.NotFound
-            ? "there is no such folder"
-            : reason(error)
-        }`,
+        `--${option}: cannot write ${escape(name)}: ${reason(error, "folder")}`,
       );
     }
   });

@@ -89,15 +89,14 @@ async function assertFails(
 /** Why a server cannot be tested. */
 async function refusal(
   fault: string,
-  { timeout = READY, address = ANY_PORT } = {},
+  { timeout = READY, port = 0 } = {},
 ): Promise<string> {
   try {
-    await using _server = await Server.start(
-      target(broken(fault)),
-      [address],
-      timeout,
-      NEVER,
-    );
+    await using _server = await Server.start(target(broken(fault)), {
+      addresses: [{ ...ANY_PORT, port }],
+      readyTimeout: timeout,
+      stop: NEVER,
+    });
   } catch (error) {
     if (error instanceof StartError) return error.message;
     throw error;
@@ -298,7 +297,7 @@ const ROWS: Row[] = [
       const { port } = taken.addr;
       taken.close();
       assertMatch(
-        await refusal("elsewhere", { address: { ...ANY_PORT, port } }),
+        await refusal("elsewhere", { port }),
         /^Cannot test elsewhere at 127\.0\.0\.1:\d+, which printed "listening on 127\.0\.0\.1:\d+": it refuses connections$/,
       );
     },

@@ -104,7 +104,9 @@ export const SEND_DELAY: Metric = {
   unit: "µs",
   lowerIsBetter: null,
   of: measured((run) =>
-    run.offeredRate === null ? null : run.tester.sendDelayP99Microseconds
+    run.offeredRate === null || run.sent === 0
+      ? null
+      : run.tester.sendDelayP99Microseconds
   ),
   format: microseconds,
 };

@@ -36,6 +36,7 @@ test("METRICS have unique names, and values that are numbers or null", () => {
     assertEquals(value === null || Number.isFinite(value), true);
   }
   assertEquals(SEND_DELAY.of(runResult({ offeredRate: null })), null);
+  assertEquals(SEND_DELAY.of(runResult({ sent: 0 })), null);
 });
 
 test("compare() calls a server better or worse only if the ranges do not overlap", () => {

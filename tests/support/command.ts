@@ -23,10 +23,21 @@ export function ours(...permissions: string[]): string[] {
 const UNDER_TEST = Deno.env.get("ZILLIONS_COMMAND")?.split(" ") ??
   ours("--allow-net");
 
+/** Below the ports that systems give to connections, which may take any of theirs. */
+const PORTS = { from: 10_000, below: 32_768 };
+
 /** An address of this machine that no server listens on. */
 export function freeAddress(hostname = "127.0.0.1"): Address {
-  using listener = Deno.listen({ hostname, port: 0 });
-  return { hostname, port: listener.addr.port };
+  while (true) {
+    const port = PORTS.from +
+      Math.floor(Math.random() * (PORTS.below - PORTS.from));
+    try {
+      Deno.listen({ hostname, port }).close();
+      return { hostname, port };
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
 }
 
 /** Processes that run: when all tests are over, those of tests that timed out are killed. */

@@ -25,8 +25,8 @@ const IDLE = 1200;
 /** Milliseconds after which a client that reads nothing is disconnected as stuck. */
 const STUCK = 500;
 
-/** Milliseconds in which the server grows by 1 MiB. */
-const GROWTH = 50;
+/** Bytes by which the server grows in a second, and milliseconds between two steps. */
+const [GROWTH, STEP] = [1e6, 50] as const;
 
 /** A client: its waiting messages, and the only loop that writes to its socket. */
 class Client {
@@ -230,7 +230,12 @@ const [fault = "", address = ""] = Deno.args;
 if (fault === "stubborn") Deno.addSignalListener("SIGTERM", () => {});
 const memory: Uint8Array[] = [];
 if (fault === "grows") {
-  setInterval(() => memory.push(new Uint8Array(2 ** 20).fill(1)), GROWTH);
+  let grownAt = performance.now();
+  setInterval(() => {
+    const bytes = GROWTH * (performance.now() - grownAt) / 1000;
+    grownAt = performance.now();
+    memory.push(new Uint8Array(bytes).fill(1));
+  }, STEP);
 }
 const clients = new Set<Client>();
 let count = 0;

@@ -232,7 +232,7 @@ test("kneeClaim() says what ended the search, in the terminal, the page and the 
     const swept = report("sweep", [{ runs: [runResult()], knee, kneeEnd }]);
     assertEquals(summary(swept).split("\n")[0], `a ${claim}`);
     assertEquals(JSON.parse(renderJson(swept)).servers[0].claim, claim);
-    assert(renderHtml(swept).includes(claim));
+    assert(renderHtml(swept).includes(`> ${claim}</p>`), "in plain sight");
   }
 });
 
@@ -264,6 +264,20 @@ test("all reports name the same bottleneck and the same headline", () => {
   for (const text of [summary(found), renderHtml(found)]) {
     assert(text.includes(note));
     assert(!/\blate\b/.test(text), text);
+  }
+});
+
+test("all reports name a tester that was busy while it waited for deliveries", () => {
+  const waiting = runResult();
+  Object.assign(waiting.tester, {
+    bottleneck: "CPU while waiting",
+    waitingBusyShare: 0.97,
+  });
+  const found = report("load", [{ runs: [waiting] }]);
+  for (const write of [summary, renderHtml, renderJson]) {
+    const note =
+      "run 1 at 1 k/s (its CPU was busy 97 % of the time that it waited for the last deliveries)";
+    assert(write(found).includes(note));
   }
 });
 

@@ -25,6 +25,7 @@ export function runResult(parts: Partial<RunResult> = {}): RunResult {
       cpuSeconds: 1,
       busyShare: 0.5,
       waitingBusyShare: null,
+      waitedShare: 0.01,
       bottleneck: null,
     },
     server: {

@@ -101,6 +101,7 @@ function testerStats(
     cpuSeconds: senders.cpuSeconds,
     busyShare: sendDelay && senders.busy,
     waitingBusyShare: waitingBusy,
+    waitedShare: senders.waited,
   };
   return {
     ...stats,

@@ -154,6 +154,7 @@ export class Repetition {
         cpuSeconds: this.#testerLoad.cpuSeconds,
         busyShare: null,
         waitingBusyShare: null,
+        waitedShare: this.#testerLoad.waited(seconds * 1e6),
         bottleneck: null,
       },
       server,

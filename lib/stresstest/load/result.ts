@@ -97,6 +97,8 @@ export interface TesterStats {
   busyShare: number | null;
   /** The same of the wait for the last deliveries; `null` if that was short. */
   waitingBusyShare: number | null;
+  /** The share of the time in which it waited for a processor; `null` if not measured. */
+  waitedShare: number | null;
   /** The rule by which the tester was the bottleneck; `null` if it was not. */
   bottleneck: Bottleneck | null;
   /** Deliveries whose order was not checked, if any: the memory for it was full. */

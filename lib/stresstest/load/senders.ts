@@ -29,6 +29,8 @@ export class Senders {
   cpuSeconds = 0;
   /** The share of that time in which the tester was busy. */
   busy = 0;
+  /** The share of that time in which it waited for a processor. */
+  waited: number | null = null;
   /** How much later than intended messages were sent. */
   readonly delay = new LatencyHistogram();
   readonly #testRun: TestRun;
@@ -99,6 +101,8 @@ export class Senders {
       },
     });
     this.cpuSeconds = testerLoad.cpuSeconds;
-    this.busy = testerLoad.busy(idle, this.now());
+    const elapsed = this.now();
+    this.busy = testerLoad.busy(idle, elapsed);
+    this.waited = testerLoad.waited(elapsed);
   }
 }

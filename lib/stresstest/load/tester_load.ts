@@ -20,6 +20,12 @@ const MAX_BUSY = 0.8;
  */
 const MAX_SEND_DELAY = 1000;
 
+/**
+ * Where the tester waited for a processor for more than this share of the time, others
+ * had all of them: the server, or other programs.
+ */
+const MAX_WAITED = 0.2;
+
 /** A wait for the last deliveries that is shorter, in milliseconds, says nothing. */
 const MIN_WAIT = 100;
 
@@ -80,6 +86,24 @@ export class TesterLoad {
     const idleShare = idle / (ran + now.waited - this.#before.waited);
     return ran * (1 - idleShare) / elapsed;
   }
+
+  /**
+   * The share of `elapsed` in which the thread had something to do but no processor;
+   * `null` where the system does not count it.
+   *
+   * @param elapsed Microseconds since the construction.
+   */
+  waited(elapsed: number): number | null {
+    const now = threadTimes(this.#schedstat);
+    return this.#before && now
+      ? (now.waited - this.#before.waited) / elapsed
+      : null;
+  }
+}
+
+/** Whether the tester waited so much for a processor that it bears on the numbers. */
+export function waitedForProcessor({ waitedShare }: TesterStats): boolean {
+  return (waitedShare ?? 0) > MAX_WAITED;
 }
 
 /** How busy the tester was from the end of sending to the last delivery. */

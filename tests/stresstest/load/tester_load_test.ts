@@ -15,6 +15,7 @@ test("TesterLoad.busy() counts the time of one thread, less the time it was idle
     await Deno.writeTextFile(file, "1600000000 200000000 9\n");
     assertEquals(load.busy(0, 1e6).toFixed(6), "0.600000");
     assertEquals(load.busy(400_000, 1e6).toFixed(6), "0.300000");
+    assertEquals(load.waited(1e6)?.toFixed(6), "0.200000");
   } finally {
     await Deno.remove(file);
   }
@@ -25,6 +26,7 @@ test("TesterLoad.busy() counts all threads where the system counts no single one
   while (load.cpuSeconds < 0.02); // works
   const before = load.cpuSeconds;
   const busy = load.busy(10_000, 1e6);
+  assertEquals(load.waited(1e6), null);
   assert(busy >= before - 0.01 && busy <= load.cpuSeconds - 0.01);
 });
 

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { comparableRuns } from "../../../lib/stresstest/report/comparable_runs.ts";
 import { renderJson } from "../../../lib/stresstest/report/json_report.ts";
 import {
   compare,
@@ -83,7 +84,10 @@ test("METRICS leave out what was too short to be measured", () => {
 
 test("renderJson() has all runs, and each metric of each server", () => {
   const report = fixture({ servers: 2, runs: 3 });
-  const { metrics, headline, notes, ...rest } = JSON.parse(renderJson(report));
+  const { metrics, metricsBasis, headline, notes, ...rest } = JSON.parse(
+    renderJson(report),
+  );
+  assertEquals(metricsBasis, "Over all runs.");
   assertEquals([headline, notes], ["Passed: every verdict held", []]);
   assertEquals(rest, JSON.parse(JSON.stringify(report)));
   assertEquals(metrics.length, METRICS.length);
@@ -92,6 +96,18 @@ test("renderJson() has all runs, and each metric of each server", () => {
   assertEquals(
     servers,
     report.servers.map(({ runs }) => spreadOf(DELIVERIES, runs)),
+  );
+});
+
+test("renderJson() compares the runs that the other reports compare", () => {
+  const report = fixture({ mode: "sweep", servers: 2, runs: 8 });
+  const { metrics, metricsBasis } = JSON.parse(renderJson(report));
+  const { runs, basis } = comparableRuns(report);
+  assertEquals(runs.map(({ length }) => length), [1, 1]);
+  assertEquals(metricsBasis, basis);
+  assertEquals(
+    metrics[4].servers,
+    runs.map((each) => spreadOf(DELIVERIES, each)),
   );
 });
 

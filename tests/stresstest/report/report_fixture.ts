@@ -157,6 +157,7 @@ function run(
       cpuSeconds: seconds * 0.6,
       busyShare: 0.6,
       waitingBusyShare: null,
+      waitedShare: 0.01,
       bottleneck: null,
     },
     server: usage(behaviour, seconds, received * cpu, received, load, random),

@@ -236,7 +236,11 @@ test("kneeClaim() says what ended the search, in the terminal, the page and the 
     const swept = report("sweep", [{ runs: [runResult()], knee, kneeEnd }]);
     assertEquals(summary(swept).split("\n")[0], `a ${claim}`);
     assertEquals(JSON.parse(renderJson(swept)).servers[0].claim, claim);
-    assert(renderHtml(swept).includes(`> ${claim}</p>`), "in plain sight");
+    const page = renderHtml(swept);
+    assert(page.includes(`> ${claim}</p>`), "in plain sight");
+    const least = kneeEnd.by === "server" ? "" : "at least ";
+    const legend = knee === null ? "no knee" : `knee ${least}2 k/s`;
+    assert(page.includes(legend), legend);
   }
 });
 
@@ -282,6 +286,17 @@ test("all reports name a tester that was busy while it waited for deliveries", (
     const note =
       "run 1 at 1 k/s (its CPU was busy 97 % of the time that it waited for the last deliveries)";
     assert(write(found).includes(note));
+  }
+});
+
+test("all reports say that the tester waited for a processor", () => {
+  const starved = runResult();
+  starved.tester.waitedShare = 0.42;
+  const found = report("load", [{ runs: [runResult(), starved] }]);
+  for (const write of [summary, renderHtml, renderJson]) {
+    const text = write(found);
+    assert(text.includes("in 1 of 2 runs of a the tester waited for a proc"));
+    assert(text.includes("run 2 at 1 k/s (42 % of the time)"));
   }
 });
 

@@ -9,8 +9,8 @@ import { type Markup, markup } from "../markup.ts";
 import { notes, runName } from "../notes.ts";
 import type { Report } from "../report.ts";
 
-/** The most violations shown for one server; more tell nothing new. */
-const MAX_VIOLATIONS = 50;
+/** The most verdicts on runs shown for one server; more tell nothing new. */
+const MAX_SHOWN = 50;
 
 /** The violations by server, if there are any. */
 export function violations({ servers }: Report): Markup | "" {
@@ -21,17 +21,20 @@ export function violations({ servers }: Report): Markup | "" {
 }
 
 function violationsOf({ name, runs }: ServerResult): Markup | "" {
-  const all = runs.flatMap((run, i) =>
-    run.violations.map(({ verdict, text }) =>
+  const all = runs.flatMap((run, i) => {
+    const byVerdict = Map.groupBy(run.violations, ({ verdict }) => verdict);
+    return [...byVerdict].map(([verdict, found]) =>
       markup`<li><p><strong>${verdict}</strong>
-<span class="soft">${runName(run, i)}</span><br>${text}</p></li>
+<span class="soft">${runName(run, i)}</span>${
+        found.map(({ text }) => markup`<br>${text}`)
+      }</p></li>
 `
-    )
-  );
+    );
+  });
   if (all.length === 0) return "";
-  const more = all.length - MAX_VIOLATIONS;
+  const more = all.length - MAX_SHOWN;
   return markup`<h3><bdi>${name}</bdi></h3>
-<ul class="notes failed">${all.slice(0, MAX_VIOLATIONS)}</ul>
+<ul class="notes failed">${all.slice(0, MAX_SHOWN)}</ul>
 ${more > 0 ? markup`<p>And ${more} more.</p>` : ""}`;
 }
 

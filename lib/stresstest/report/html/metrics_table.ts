@@ -24,7 +24,7 @@ export function metricsTable(
   const [first, ...others] = servers;
   const ratio = first === undefined || others.length === 0
     ? ""
-    : markup`; beside it the ratio to <bdi>${first.name}</bdi>, coloured where the ranges do not overlap`;
+    : markup`; beside it the ratio to <bdi>${first.name}</bdi>, coloured where the ranges of three runs or more do not overlap`;
   const range = runs.some((it) => it.length > 1)
     ? "; below it the range over the runs"
     : "";

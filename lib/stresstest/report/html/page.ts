@@ -41,19 +41,29 @@ export function page(
 ${violations(report)}
 ${kneesSection(report)}
 ${notesSection(report)}
-<section><h2>Metrics</h2>
+${numbers(report, table, charts)}
+</main>
+<footer>${foot(report)}</footer>
+</body>
+</html>
+`;
+}
+
+/** The table and the charts, if anything was played. */
+function numbers(
+  report: Report,
+  table: Markup,
+  charts: readonly Chart[],
+): Markup | "" {
+  if (report.servers.every(({ runs }) => runs.length === 0)) return "";
+  return markup`<section><h2>Metrics</h2>
 ${table}
 </section>
 <section><h2>Charts</h2>
 <div class="charts">
 ${charts.map((chart) => figure(report, chart))}
 </div>
-</section>
-</main>
-<footer>${foot(report)}</footer>
-</body>
-</html>
-`;
+</section>`;
 }
 
 /** The start of a page, with its style and its policy. */

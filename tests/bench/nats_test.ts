@@ -87,9 +87,11 @@ test({
     const stop = new AbortController().signal;
     await using server = await Server.start(
       nats,
-      [freeAddress()],
-      30_000,
-      stop,
+      {
+        addresses: [{ ...freeAddress(), transport: "tcp" }],
+        readyTimeout: 30_000,
+        stop,
+      },
     );
     const asked = settings({
       seconds: 0.2,

@@ -24,6 +24,7 @@ export function runResult(parts: Partial<RunResult> = {}): RunResult {
       sendDelayMaxMicroseconds: 20,
       cpuSeconds: 1,
       busyShare: 0.5,
+      waitingBusyShare: null,
       bottleneck: null,
     },
     server: {

@@ -153,6 +153,7 @@ export class Repetition {
         sendDelayMaxMicroseconds: 0,
         cpuSeconds: this.#testerLoad.cpuSeconds,
         busyShare: null,
+        waitingBusyShare: null,
         bottleneck: null,
       },
       server,

@@ -46,10 +46,17 @@ function bottleneckNote({ name, runs }: ServerResult): string | undefined {
 
 /** The rule by which the tester was the bottleneck, with its value. */
 function bottleneckText(tester: TesterStats): string {
-  const { bottleneck, busyShare, sendDelayP99Microseconds } = tester;
-  return bottleneck === "CPU"
-    ? `its CPU was busy ${percent(busyShare ?? 1)} of the time`
-    : `its send delay p99 was ${microseconds(sendDelayP99Microseconds)}`;
+  const { busyShare, waitingBusyShare, sendDelayP99Microseconds } = tester;
+  switch (tester.bottleneck!) {
+    case "CPU":
+      return `its CPU was busy ${percent(busyShare!)} of the time`;
+    case "CPU while waiting":
+      return `its CPU was busy ${
+        percent(waitingBusyShare!)
+      } of the time that it waited for the last deliveries`;
+    case "send delay":
+      return `its send delay p99 was ${microseconds(sendDelayP99Microseconds)}`;
+  }
 }
 
 /** The clients that were cut, which is no loss. */

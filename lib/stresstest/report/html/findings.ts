@@ -1,9 +1,10 @@
 /**
- * The findings in words: each violation, and the notes.
+ * The findings in words: each violation, the knees of a sweep, and the notes.
  *
  * @module
  */
 import type { ServerResult } from "../../load/result.ts";
+import { kneeClaim } from "../knees.ts";
 import { type Markup, markup } from "../markup.ts";
 import { notes, runName } from "../notes.ts";
 import type { Report } from "../report.ts";
@@ -32,6 +33,22 @@ function violationsOf({ name, runs }: ServerResult): Markup | "" {
   return markup`<h3><bdi>${name}</bdi></h3>
 <ul class="notes failed">${all.slice(0, MAX_VIOLATIONS)}</ul>
 ${more > 0 ? markup`<p>And ${more} more.</p>` : ""}`;
+}
+
+/** What a sweep says of each server, with what ended the search. */
+export function kneesSection({ mode, servers }: Report): Markup | "" {
+  const swept = servers.filter(({ runs }) => runs.length > 0);
+  if (mode !== "sweep" || swept.length === 0) return "";
+  return markup`<section><h2>Knees</h2>
+<ul class="notes">${
+    swept.map((server) =>
+      markup`<li><p><strong><bdi>${server.name}</bdi></strong> ${
+        kneeClaim(server)
+      }</p></li>
+`
+    )
+  }</ul></section>
+`;
 }
 
 /** The notes, if there are any. */

@@ -7,7 +7,7 @@
 import type { Mode, Report } from "../report.ts";
 import { type Chart, figure } from "../charts/figure.ts";
 import { headline } from "../headline.ts";
-import { notesSection, violations } from "./findings.ts";
+import { kneesSection, notesSection, violations } from "./findings.ts";
 import { bytes, date, plural } from "../format.ts";
 import { type Markup, markup, type Part, trusted } from "../markup.ts";
 import { seriesStyle, swatch } from "../charts/series_style.ts";
@@ -39,6 +39,7 @@ export function page(
 </header>
 <main>
 ${violations(report)}
+${kneesSection(report)}
 ${notesSection(report)}
 <section><h2>Metrics</h2>
 ${table}

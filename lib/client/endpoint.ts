@@ -1,10 +1,12 @@
 /**
  * Where a server is, as people write it: `127.0.0.1:8080`, `tls://HOST:PORT` or
- * `unix:PATH`. The client connects there.
+ * `unix:PATH`. The client connects there, and so does the stress tester.
  *
  * @module
  */
-import { type Address, parseAddress } from "../wire/address.ts";
+import { type Address, formatAddress, parseAddress } from "../wire/address.ts";
+
+export type { Address };
 
 const TLS = "tls://";
 const UNIX = "unix:";
@@ -15,10 +17,20 @@ export type Endpoint =
   | { readonly transport: "unix"; readonly path: string };
 
 /**
- * Reads an address.
+ * Reads `IP:PORT`, `tls://HOST:PORT` or `unix:PATH`.
  *
- * @throws {TypeError} If it is none, or has no port.
+ * @throws {TypeError} If it is none of these, or has no port.
  * @throws {RangeError} If the port is not 0 to 65535.
+ *
+ * @example Reading and writing where a server is
+ * ```ts
+ * import { formatEndpoint, parseEndpoint } from "@zillions/server/endpoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const endpoint = parseEndpoint("tls://localhost:8443");
+ * assertEquals(endpoint.transport, "tls");
+ * assertEquals(formatEndpoint(endpoint), "tls://localhost:8443");
+ * ```
  */
 export function parseEndpoint(text: string): Endpoint {
   if (text.startsWith(TLS)) {
@@ -32,24 +44,40 @@ export function parseEndpoint(text: string): Endpoint {
   return { transport: "unix", path };
 }
 
-/** How to connect. */
+/** Writes an endpoint the way {@linkcode parseEndpoint} reads it. */
+export function formatEndpoint(endpoint: Endpoint): string {
+  if (endpoint.transport === "unix") return UNIX + endpoint.path;
+  return (endpoint.transport === "tls" ? TLS : "") + formatAddress(endpoint);
+}
+
+/** Options of {@linkcode connectTo}. */
 export interface ConnectToOptions {
   /** Gives up. */
-  readonly signal: AbortSignal;
-  /** Certificates to trust, as PEM. */
+  readonly signal?: AbortSignal;
+  /** Certificates to trust, as PEM, besides those that Deno trusts. */
   readonly caCerts?: string[] | undefined;
 }
 
-/** Connects to `endpoint`, with TLS where it says so. */
+/**
+ * Connects a stream of bytes. It sends small messages at once.
+ *
+ * @throws {Deno.errors.ConnectionRefused} If no server listens there.
+ * @throws {Deno.errors.InvalidData} If the server's certificate is not trusted.
+ * @throws {Deno.errors.NotCapable} If the permissions do not cover the endpoint.
+ */
 export async function connectTo(
   endpoint: Endpoint,
-  options: ConnectToOptions,
+  options: ConnectToOptions = {},
 ): Promise<Deno.Conn> {
   const { signal } = options;
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   if (endpoint.transport === "unix") return await Deno.connect(endpoint);
   const { hostname, port, transport } = endpoint;
-  const socket = await Deno.connect({ hostname, port, signal });
+  const socket = await Deno.connect({
+    hostname,
+    port,
+    ...signal && { signal },
+  });
   socket.setNoDelay(true);
   return transport === "tls"
     ? await encrypt(socket, hostname, options)
@@ -64,21 +92,21 @@ async function encrypt(
 ): Promise<Deno.Conn> {
   let held: Deno.Conn = socket;
   const abort = () => held[Symbol.dispose]();
-  signal.addEventListener("abort", abort);
+  signal?.addEventListener("abort", abort);
   try {
     const encrypted = await Deno.startTls(socket, {
       hostname,
       ...caCerts && { caCerts },
     });
     held = encrypted;
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     await encrypted.handshake();
     return encrypted;
   } catch (error) {
     held[Symbol.dispose]();
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     throw error;
   } finally {
-    signal.removeEventListener("abort", abort);
+    signal?.removeEventListener("abort", abort);
   }
 }

@@ -15,6 +15,7 @@ import {
   WebSocketByteStream,
 } from "../wire/websocket/stream.ts";
 import { type ByteSink, writeAll } from "../wire/write_all.ts";
+import { connectTo } from "./endpoint.ts";
 
 export { CloseCode, WebSocketError };
 export type { ByteSink, ByteSource, ByteStream };
@@ -26,13 +27,12 @@ const MAX_ANSWER = 8 * 1024;
 export interface WebSocketConnectOptions {
   /** Called with the notices of the server: each is JSON. */
   onText?: (text: string) => void;
+  /** Certificates to trust with `wss://`, as PEM, besides those that Deno trusts. */
+  caCerts?: string[] | undefined;
 }
 
 /** A connection of a client, made by {@linkcode connectWebSocket}. */
-export interface WebSocketConnection extends ByteStream, Disposable {
-  /** Sends small messages at once, which it does from the start. */
-  setNoDelay(): void;
-}
+export interface WebSocketConnection extends ByteStream, Disposable {}
 
 /**
  * Connects to a WebSocket.
@@ -41,6 +41,7 @@ export interface WebSocketConnection extends ByteStream, Disposable {
  * @throws {TypeError} If it is no such URL.
  * @throws {Error} If the server does not make it a WebSocket; the message has its answer.
  * @throws {Deno.errors.ConnectionRefused} If no server listens there.
+ * @throws {Deno.errors.InvalidData} If the server's certificate is not trusted.
  * @throws {Deno.errors.NotCapable} If `--allow-net` does not cover the address.
  *
  * @example The stream of a server, in a WebSocket
@@ -61,15 +62,12 @@ export interface WebSocketConnection extends ByteStream, Disposable {
  */
 export async function connectWebSocket(
   url: string,
-  options: WebSocketConnectOptions = {},
+  { caCerts, ...options }: WebSocketConnectOptions = {},
 ): Promise<WebSocketConnection> {
   const address = webSocketAddress(url);
-  const { hostname, port } = address;
-  const socket = address.tls
-    ? await Deno.connectTls({ hostname, port })
-    : await Deno.connect({ hostname, port });
+  const transport = address.tls ? "tls" : "tcp";
+  const socket = await connectTo({ ...address, transport }, { caCerts });
   try {
-    if ("setNoDelay" in socket) (socket as Deno.TcpConn).setNoDelay(true);
     const key = crypto.getRandomValues(new Uint8Array(16)).toBase64();
     await writeAll(socket, new TextEncoder().encode(request(address, key)));
     const head = await readAnswer(socket, await acceptKey(key));
@@ -118,8 +116,6 @@ export function webSocketAddress(url: string): WebSocketAddress {
 }
 
 class Connection extends WebSocketByteStream implements WebSocketConnection {
-  setNoDelay(): void {}
-
   [Symbol.dispose](): void {
     this.close();
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Address } from "@zillions/server/address";
+import type { Endpoint } from "@zillions/server/endpoint";
 import { MAX_MESSAGES } from "./load/load.ts";
 import { TICK } from "./load/reference.ts";
 import type { LoadSettings, ReferenceSettings } from "./load/settings.ts";
@@ -32,7 +32,9 @@ export type Play =
 export interface Arguments {
   targets: Target[];
   /** Where servers are started: one node of each at each address. */
-  addresses: Address[];
+  addresses: Endpoint[];
+  /** Certificates to trust, as PEM, besides those that Deno trusts. */
+  caCerts: string[] | undefined;
   /** Milliseconds. */
   readyTimeout: number;
   warmUp: number;
@@ -111,6 +113,7 @@ export function parseArguments(
   return {
     targets,
     addresses: values.get("server"),
+    caCerts: values.find("tlsCa"),
     readyTimeout: 1000 * values.get("readyTimeout"),
     warmUp: values.get("warmUp"),
     repetitions: mode === "sweep" ? 1 : values.get("repetitions"),

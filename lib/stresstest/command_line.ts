@@ -20,7 +20,7 @@ export interface CommandLine {
 
 const DESCRIPTION = [
   "Starts servers of the Zillions specification, plays clients against them, and judges what they deliver.",
-  "An EXECUTABLE is started with the address as its last argument; NAME= before it names it in the reports. It may be a command with arguments ('deno run --allow-net main.ts'), or the address of a server that runs already; several addresses with commas between are the nodes of one system. Several servers are tested in turn and compared to the first.",
+  "An EXECUTABLE is started with the address as its last argument; NAME= before it names it in the reports. It may be a command with arguments ('deno run --allow-net main.ts'), or the address of a server that runs already: IP:PORT, tls://HOST:PORT, unix:PATH or ws://HOST:PORT/PATH; several addresses with commas between are the nodes of one system. Several servers are tested in turn and compared to the first.",
   "In reference mode, the default, publishers wait for their subscribers. In load mode messages are due at a rate, whatever the server does.",
   "Reference mode has the roles, ids, ticks and counts of the specification's stress tester. It differs in this: a message is one write with TCP_NODELAY, where the original writes header and body apart without it, and so waits some 40 ms for each message on most servers; publishers and the clock read what they receive and discard it; bodies look random but can be recognized, so that damage, repetition and order are checked; and a server that delivers nothing for --timeout has stalled, though the clock ticks.",
 ].join("\n\n");

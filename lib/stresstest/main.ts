@@ -26,6 +26,7 @@ import { Progress } from "./report/progress.ts";
 import type { Report } from "./report/report.ts";
 import { runLine } from "./report/run_line.ts";
 import { summary } from "./report/summary.ts";
+import { wrap } from "./report/wrap.ts";
 import { reason, StartError } from "./target/start_error.ts";
 
 /** In reference mode runs are short, so a round of a comparison has several. */
@@ -108,7 +109,8 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
       !killed && runs.every(({ violations }) => violations.length === 0)
     );
   if (report.servers.some(({ runs }) => runs.length > 0)) {
-    print(`\n${summary(report, width())}\n`);
+    const wide = width();
+    print(wrapped(`\n${summary(report, wide)}\n`, wide));
   }
   for (const { file, render } of files) {
     using _file = file;
@@ -118,7 +120,8 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
 }
 
 async function play(
-  { targets, addresses, readyTimeout, warmUp, repetitions, play }: Arguments,
+  { targets, addresses, caCerts, readyTimeout, warmUp, repetitions, play }:
+    Arguments,
   { servers }: Report,
   stop: AbortSignal,
 ): Promise<void> {
@@ -126,6 +129,7 @@ async function play(
   const many = targets.length > 1;
   const options: RoundsOptions = {
     addresses,
+    caCerts,
     readyTimeout,
     warmUp,
     stop,
@@ -137,7 +141,8 @@ async function play(
     },
     onRun(name, run) {
       progress.clear();
-      print(`${many ? `${name}: ` : ""}${runLine(run)}\n${violations(run)}`);
+      const line = `${many ? `${name}: ` : ""}${runLine(run)}`;
+      print(wrapped(`${line}\n${violations(run)}`, width()));
     },
     onStderr: (_, text) => relay(text),
   };
@@ -185,11 +190,7 @@ function openFiles({ json, report }: Arguments): ReportFile[] {
       return [{ file, render }];
     } catch (error) {
       throw new UsageError(
-        `--${option}: cannot write ${escape(name)}: ${
-          error instanceof Deno.errors.NotFound
-            ? "there is no such folder"
-            : reason(error)
-        }`,
+        `--${option}: cannot write ${escape(name)}: ${reason(error, "folder")}`,
       );
     }
   });
@@ -198,6 +199,11 @@ function openFiles({ json, report }: Arguments): ReportFile[] {
 /** The width of the terminal; elsewhere lines may be this long. */
 function width(): number {
   return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : WIDTH;
+}
+
+/** Breaks lines where a terminal would break them inside words. */
+function wrapped(text: string, width: number): string {
+  return Deno.stdout.isTerminal() ? wrap(text, width) : text;
 }
 
 function violations(run: RunResult): string {

@@ -10,6 +10,7 @@ import type { Mode } from "./report/report.ts";
 import {
   ADDRESSES,
   BODY_SIZES,
+  CERTIFICATES,
   decimal,
   FILE,
   integer,
@@ -42,6 +43,13 @@ export const OPTIONS = {
       "where servers are told to listen; with port 0 they choose the port. At several addresses, nodes of one system are started",
     type: ADDRESSES,
     defaults: inAllModes("127.0.0.1:8080"),
+  }),
+  tlsCa: option({
+    flags: "--tls-ca <FILE>",
+    help:
+      "trusts a certificate with tls:// and wss://, besides those that Deno trusts",
+    type: CERTIFICATES,
+    defaults: inAllModes(null),
   }),
   repetitions: option({
     flags: "-r, --repetitions <N>",

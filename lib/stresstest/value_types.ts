@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { Address } from "@zillions/server/address";
+import type { Endpoint } from "@zillions/server/endpoint";
 import { escape } from "@zillions/server/escape";
 import { MAX_BODY } from "@zillions/server/frame";
 import { type BodySizes, MIN_BODY } from "./checks/bodies.ts";
-import { parseAddresses } from "./target/target.ts";
+import { parseEndpoints } from "./target/target.ts";
 
 /** The command line is wrong. The message is one line that says how. */
 export class UsageError extends Error {
@@ -80,9 +80,16 @@ export const BODY_SIZES: ValueType<BodySizes> = {
 };
 
 /** Addresses. */
-export const ADDRESSES: ValueType<Address[]> = {
-  description: "an address, IP:PORT, or several with commas between",
-  parse: parseAddresses,
+export const ADDRESSES: ValueType<Endpoint[]> = {
+  description:
+    "an address, IP:PORT, tls://IP:PORT or unix:PATH, or several with commas between",
+  parse: parseEndpoints,
+};
+
+/** Names of files with certificates. */
+export const CERTIFICATES: ValueType<string[]> = {
+  description: "the name of a file with a certificate as PEM",
+  parse: readCertificates,
 };
 
 /** Names of files. */
@@ -90,6 +97,16 @@ export const FILE: ValueType<string> = {
   description: "the name of a file",
   parse: (text) => text === "" ? undefined : text,
 };
+
+function readCertificates(path: string): string[] | undefined {
+  try {
+    const pem = Deno.readTextFileSync(path);
+    return pem.includes("-----BEGIN CERTIFICATE-----") ? [pem] : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return undefined;
+  }
+}
 
 function within(text: string, min: number, max: number): number | undefined {
   const value = Number(text);

@@ -102,7 +102,7 @@ export async function flood(
       sent++;
     }
   });
-  await sleep(BEGIN);
+  await sleep(Math.min(BEGIN, duration / 2));
   usage?.restartCpu();
   const [from, before] = [performance.now(), bytes()];
   await sleep(until - from);

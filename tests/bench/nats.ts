@@ -6,7 +6,11 @@
 import { concat } from "@std/bytes/concat";
 import type { Address } from "../../lib/wire/address.ts";
 import { HEADER, MAX_BODY } from "../../lib/wire/frame.ts";
-import type { Socket } from "../../lib/stresstest/target/connect.ts";
+import {
+  connect,
+  type NodeAddress,
+  type Socket,
+} from "../../lib/stresstest/target/connect.ts";
 import { writeAll } from "../../lib/wire/write_all.ts";
 
 /** Said first: who we are and what we want to hear; and is that understood? */
@@ -30,7 +34,10 @@ const BUFFER = 64 * 1024;
 
 /** Connects and subscribes. The sender of a message hears it too. */
 export async function subscribed(address: Address): Promise<Deno.TcpConn> {
-  const socket = await Deno.connect(address);
+  return await subscribe(await Deno.connect(address));
+}
+
+async function subscribe<S extends Socket>(socket: S): Promise<S> {
   await writeAll(socket, HELLO);
   const buffer = new Uint8Array(BUFFER);
   for (let said = ""; !said.endsWith(UNDERSTOOD);) {
@@ -55,12 +62,8 @@ export class NatsSocket implements Socket {
   }
 
   /** Connects to `nats-server`. */
-  static async connect(address: Address): Promise<NatsSocket> {
-    return new NatsSocket(await subscribed(address));
-  }
-
-  setNoDelay(on?: boolean): void {
-    this.#socket.setNoDelay(on);
+  static async connect(address: NodeAddress): Promise<NatsSocket> {
+    return new NatsSocket(await subscribe(await connect(address)));
   }
 
   [Symbol.dispose](): void {

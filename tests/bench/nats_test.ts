@@ -82,14 +82,16 @@ test({
   name: "NatsSocket speaks to nats-server",
   ignore: !await isInstalled("nats-server"),
   async fn() {
-    const nats = target(path("tests/bench/servers/nats.sh"));
+    const nats = target(path("tests/gallery/servers/nats.sh"));
     nats.connect = NatsSocket.connect;
     const stop = new AbortController().signal;
     await using server = await Server.start(
       nats,
-      [freeAddress()],
-      30_000,
-      stop,
+      {
+        addresses: [{ ...freeAddress(), transport: "tcp" }],
+        readyTimeout: 30_000,
+        stop,
+      },
     );
     const asked = settings({
       seconds: 0.2,

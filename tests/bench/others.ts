@@ -1,6 +1,6 @@
 /**
  * This server beside others under the same loads: `deno task others [ROUNDS]`. One
- * as people would write it in Node and one in Go stand in `servers/`; nats-server
+ * as people would write it in Node and one in Go stand in the gallery; nats-server
  * is a message broker with a protocol of its own, into which `nats.ts` puts frames.
  * Those whose program is not installed are left out.
  */
@@ -56,19 +56,27 @@ async function installed(stage: Stage, built: string): Promise<Other[]> {
   const others = [other(OURS)];
   const node = await version("node", "--version");
   if (node) {
-    others.push(other(named(`Node ${node}`, "tests/bench/servers/fanout.mjs")));
+    others.push(
+      other(named(`Node ${node}`, "tests/gallery/servers/beginner.mjs")),
+    );
   } else stage.say("left out: node is not installed");
 
   const go = await version("go", "version");
   const fanout = `${built}/fanout`;
   if (go) {
-    await output("go", "build", "-o", fanout, "tests/bench/servers/fanout.go");
+    await output(
+      "go",
+      "build",
+      "-o",
+      fanout,
+      "tests/gallery/servers/channels.go",
+    );
     others.push(other(named(`Go ${go}`, fanout)));
   } else stage.say("left out: go is not installed");
 
   const nats = await version("nats-server", "--version");
   if (nats) {
-    const target = named(`NATS ${nats}`, "tests/bench/servers/nats.sh");
+    const target = named(`NATS ${nats}`, "tests/gallery/servers/nats.sh");
     target.connect = NatsSocket.connect;
     others.push({ ...other(target), wire: NATS });
   } else stage.say("left out: nats-server is not installed");

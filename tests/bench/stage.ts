@@ -39,12 +39,14 @@ export class Stage {
   ): Promise<Result> {
     const { stop } = this;
     stop.throwIfAborted();
-    await using server = await Server.start(
-      target,
-      Array.from({ length: nodes }, () => freeAddress()),
-      READY,
+    await using server = await Server.start(target, {
+      addresses: Array.from(
+        { length: nodes },
+        () => ({ ...freeAddress(), transport: "tcp" }) as const,
+      ),
+      readyTimeout: READY,
       stop,
-    );
+    });
     const [start, before] = [performance.now(), waited(server.pid)];
     const result = await play(server);
     stop.throwIfAborted();

@@ -16,7 +16,6 @@ test("connectWebSocket() is a stream each way, with what the server says besides
     `ws://127.0.0.1:${running.web.addr.port}/ws`,
     { onText: (text) => texts.push(text) },
   );
-  client.setNoDelay();
   await client.write(encode("hello"));
   const buffer = new Uint8Array(256);
   const read = () => inTime(client.read(buffer), "bytes");

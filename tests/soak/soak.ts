@@ -36,8 +36,11 @@ export async function soak(
   { target, minutes, timeout }: Asked,
   { stop, onRound }: RunOptions,
 ): Promise<SoakResult> {
-  const address = { hostname: "127.0.0.1", port: 0 };
-  await using server = await Server.start(target, [address], PATIENCE, stop);
+  await using server = await Server.start(target, {
+    addresses: [{ transport: "tcp", hostname: "127.0.0.1", port: 0 }],
+    readyTimeout: PATIENCE,
+    stop,
+  });
   const pid = server.pid!;
   using pair = await QuietPair.connect(server.address, SIZES);
   using sampler = new Sampler(pid, pair);

@@ -4,6 +4,7 @@ import {
   parseArguments,
   UsageError,
 } from "../../lib/stresstest/arguments.ts";
+import { formatEndpoint } from "../../lib/client/endpoint.ts";
 import { HELP } from "../../lib/stresstest/command_line.ts";
 import { longName, OPTIONS } from "../../lib/stresstest/options.ts";
 import { test } from "../support/test.ts";
@@ -17,7 +18,11 @@ function parsed(line: string): Arguments {
 
 test("parseArguments() has the specification's defaults in reference mode", () => {
   const { addresses, repetitions, play } = parsed("./server");
-  assertEquals(addresses, [{ hostname: "127.0.0.1", port: 8080 }]);
+  assertEquals(addresses, [{
+    transport: "tcp",
+    hostname: "127.0.0.1",
+    port: 8080,
+  }]);
   assertEquals(repetitions, 100);
   assertEquals(play, {
     mode: "reference",
@@ -38,10 +43,14 @@ test("parseArguments() reads the specification's options, short and long", () =>
     "--server [::1]:80 --publishers 3 --subscribers 4 --messages=5 --repetitions 6 ./server",
   );
   assertEquals(short, long);
-  assertEquals(short.addresses, [{ hostname: "::1", port: 80 }]);
+  assertEquals(short.addresses, [{
+    transport: "tcp",
+    hostname: "::1",
+    port: 80,
+  }]);
   assertEquals(
-    parsed("-a [::1]:80,[::1]:81 ./server").addresses.map(({ port }) => port),
-    [80, 81],
+    parsed("-a [::1]:80,[::1]:81 ./server").addresses.map(formatEndpoint),
+    ["[::1]:80", "[::1]:81"],
   );
   assertEquals(short.repetitions, 6);
   assertEquals(short.settings, {
@@ -104,7 +113,7 @@ test("parseArguments() says in one line what is wrong", () => {
     ["-s x", /^an EXECUTABLE is missing/],
     [
       "-a nowhere x",
-      /^--server is an address, IP:PORT, or several with commas between, not "nowhere"$/,
+      /^--server is an address, IP:PORT, tls:..IP:PORT or unix:PATH, or several with commas between, not "nowhere"$/,
     ],
     ["--timeout 0 x", /^--timeout is a number, 0.001 to/],
     ["--max-lost 101 x", /^--max-lost is a number, 0 to 100, /],

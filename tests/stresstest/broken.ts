@@ -5,7 +5,7 @@
 // deno-lint-ignore-file no-console -- it is a command
 import { concat } from "@std/bytes/concat";
 import { frames } from "@zillions/server/framer";
-import { formatAddress, parseAddress } from "../../lib/wire/address.ts";
+import { formatEndpoint, parseEndpoint } from "@zillions/server/endpoint";
 
 /** The fault concerns every message of this number. */
 const PERIOD = 10;
@@ -25,18 +25,18 @@ const IDLE = 1200;
 /** Milliseconds after which a client that reads nothing is disconnected as stuck. */
 const STUCK = 500;
 
-/** Milliseconds in which the server grows by 1 MiB. */
-const GROWTH = 50;
+/** Bytes by which the server grows in a second, and milliseconds between two steps. */
+const [GROWTH, STEP] = [1e6, 50] as const;
 
 /** A client: its waiting messages, and the only loop that writes to its socket. */
 class Client {
-  readonly #socket: Deno.TcpConn;
+  readonly #socket: Deno.Conn;
   #waiting: Uint8Array[] = [];
   #writing = false;
   /** A message that is sent after the next one. */
   held: { from: Client; frame: Uint8Array } | undefined;
 
-  constructor(socket: Deno.TcpConn, readonly number: number) {
+  constructor(socket: Deno.Conn, readonly number: number) {
     this.#socket = socket;
   }
 
@@ -230,7 +230,12 @@ const [fault = "", address = ""] = Deno.args;
 if (fault === "stubborn") Deno.addSignalListener("SIGTERM", () => {});
 const memory: Uint8Array[] = [];
 if (fault === "grows") {
-  setInterval(() => memory.push(new Uint8Array(2 ** 20).fill(1)), GROWTH);
+  let grownAt = performance.now();
+  setInterval(() => {
+    const bytes = GROWTH * (performance.now() - grownAt) / 1000;
+    grownAt = performance.now();
+    memory.push(new Uint8Array(bytes).fill(1));
+  }, STEP);
 }
 const clients = new Set<Client>();
 let count = 0;
@@ -238,7 +243,26 @@ let number = 0;
 /** The broadcast under way; the next message waits for it. */
 let last: void | Promise<void>;
 
-async function serveClient(socket: Deno.TcpConn): Promise<void> {
+/** Listens at the address that it was told, also where it has left a socket. */
+function listen(): Deno.Listener<Deno.Conn> {
+  const told = parseEndpoint(address);
+  if (told.transport !== "unix") {
+    const port = fault === "elsewhere" ? 0 : told.port;
+    return Deno.listen({ hostname: told.hostname, port });
+  }
+  try {
+    Deno.removeSync(told.path);
+  } catch {
+    // there is none
+  }
+  return Deno.listen({ transport: "unix", path: told.path });
+}
+
+function at(addr: Deno.Addr): string {
+  return formatEndpoint(addr as Parameters<typeof formatEndpoint>[0]);
+}
+
+async function serveClient(socket: Deno.Conn): Promise<void> {
   const client = new Client(socket, number++);
   if (fault === "shuts" && number === 4) {
     console.error("no more");
@@ -294,14 +318,11 @@ switch (fault) {
     break;
   default: {
     if (fault === "late") await new Promise((later) => setTimeout(later, 500));
-    const told = parseAddress(address);
-    if (fault === "elsewhere") told.port = 0;
-    const listener = Deno.listen(told);
-    const ready = `listening on ${formatAddress(listener.addr)}`;
-    console.log(ready);
-    if (fault === "twice") console.log(ready);
+    const listener = listen();
+    console.log(`listening on ${at(listener.addr)}`);
+    if (fault === "twice") console.log(`listening on ${at(listener.addr)}`);
     for await (const socket of listener) {
-      socket.setNoDelay(true);
+      if ("setNoDelay" in socket) (socket as Deno.TcpConn).setNoDelay(true);
       serveClient(socket);
     }
   }

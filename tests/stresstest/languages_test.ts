@@ -69,7 +69,7 @@ test({
 test({
   name: "a server in Node passes in every mode",
   ignore: windows || !await isInstalled("node"),
-  fn: () => assertPasses(path("tests/bench/servers/fanout.mjs")),
+  fn: () => assertPasses(path("tests/gallery/servers/beginner.mjs")),
 });
 
 test({
@@ -78,9 +78,14 @@ test({
   async fn() {
     const folder = await Deno.makeTempDir();
     try {
-      const server = `${folder}/fanout`;
+      const server = `${folder}/server`;
       const { success } = await new Deno.Command("go", {
-        args: ["build", "-o", server, path("tests/bench/servers/fanout.go")],
+        args: [
+          "build",
+          "-o",
+          server,
+          path("tests/gallery/servers/channels.go"),
+        ],
       }).output();
       assert(success);
       await assertPasses(server);

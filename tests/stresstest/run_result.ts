@@ -24,6 +24,8 @@ export function runResult(parts: Partial<RunResult> = {}): RunResult {
       sendDelayMaxMicroseconds: 20,
       cpuSeconds: 1,
       busyShare: 0.5,
+      waitingBusyShare: null,
+      waitedShare: 0.01,
       bottleneck: null,
     },
     server: {

@@ -12,7 +12,11 @@ import { path, script } from "../support/script.ts";
 const DENO = `'${Deno.execPath()}' run --quiet --no-prompt`;
 
 /** A port of the server's choice. */
-export const ANY_PORT = { hostname: "127.0.0.1", port: 0 };
+export const ANY_PORT = {
+  transport: "tcp",
+  hostname: "127.0.0.1",
+  port: 0,
+} as const;
 
 /** Longer than any server here takes to be ready, in milliseconds. */
 export const READY = 30_000;
@@ -48,7 +52,11 @@ export function target(text: string): Target {
 
 /** Starts a server. */
 export function start(text: string): Promise<Server> {
-  return Server.start(target(text), [ANY_PORT], READY, NEVER);
+  return Server.start(target(text), {
+    addresses: [ANY_PORT],
+    readyTimeout: READY,
+    stop: NEVER,
+  });
 }
 
 /** The tester, as a process. */

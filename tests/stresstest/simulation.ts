@@ -1,6 +1,6 @@
 /**
  * The checker against a slow one that is obviously correct, on histories from a seed:
- * `deno run -A tests/stresstest/simulation.ts [HISTORIES] [SEED]`.
+ * `deno task simulation [HISTORIES] [SEED]`.
  *
  * A history is what a few clients received of a few messages. The slow checker tries
  * every order of all messages: the history is right if in one of them each sender's
@@ -216,7 +216,7 @@ function oneOf<T>(of: readonly T[], next: (below: number) => number): T {
 }
 
 if (import.meta.main) {
-  const [histories = "1000000", seed = `${Date.now() % 1e9}`] = Deno.args;
+  const [histories = "3000000", seed = `${Date.now() % 1e9}`] = Deno.args;
   const right = simulate(Number(histories), Number(seed));
   console.log(
     `${histories} histories of seed ${seed}, ${right} of them right: the verdicts agree`,

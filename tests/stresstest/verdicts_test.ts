@@ -17,6 +17,7 @@ import type {
   ReferenceSettings,
 } from "../../lib/stresstest/load/settings.ts";
 import { METRICS } from "../../lib/stresstest/report/metrics.ts";
+import { summary } from "../../lib/stresstest/report/summary.ts";
 import { Server } from "../../lib/stresstest/target/server.ts";
 import { StartError } from "../../lib/stresstest/target/start_error.ts";
 import { UsageMonitor } from "../../lib/stresstest/target/usage_monitor.ts";
@@ -29,6 +30,7 @@ import {
   start,
   target,
 } from "./servers.ts";
+import { fixture } from "./report/report_fixture.ts";
 import { test } from "../support/test.ts";
 
 const LOAD: LoadSettings = {
@@ -89,15 +91,14 @@ async function assertFails(
 /** Why a server cannot be tested. */
 async function refusal(
   fault: string,
-  { timeout = READY, address = ANY_PORT } = {},
+  { timeout = READY, port = 0 } = {},
 ): Promise<string> {
   try {
-    await using _server = await Server.start(
-      target(broken(fault)),
-      [address],
-      timeout,
-      NEVER,
-    );
+    await using _server = await Server.start(target(broken(fault)), {
+      addresses: [{ ...ANY_PORT, port }],
+      readyTimeout: timeout,
+      stop: NEVER,
+    });
   } catch (error) {
     if (error instanceof StartError) return error.message;
     throw error;
@@ -298,7 +299,7 @@ const ROWS: Row[] = [
       const { port } = taken.addr;
       taken.close();
       assertMatch(
-        await refusal("elsewhere", { address: { ...ANY_PORT, port } }),
+        await refusal("elsewhere", { port }),
         /^Cannot test elsewhere at 127\.0\.0\.1:\d+, which printed "listening on 127\.0\.0\.1:\d+": it refuses connections$/,
       );
     },
@@ -373,30 +374,54 @@ const ROWS: Row[] = [
   },
   {
     server: "delays every message by 100 ms, in order",
-    verdict: "passes; p50 is 100 ms, within 5 %",
+    verdict: "passes; p50 and p99 are 100 ms more, within 5 %",
     async fn() {
-      // The machine may delay messages further, but not half of them each time.
-      let p50 = Infinity;
-      for (let attempt = 0; attempt < 8 && p50 > 105_000; attempt++) {
-        const run = await load("delays", { rate: 200, count: 60 });
-        assertEquals([run.violations, run.lost], [[], 0]);
-        const { p50Microseconds, p99Microseconds } = run.latency!;
-        assert(p50Microseconds >= 99_000 && p99Microseconds >= 99_000);
-        p50 = p50Microseconds;
+      await using sound = await start(broken("sound"));
+      await using late = await start(broken("delays"));
+      const settings = { ...LOAD, rate: 200, count: 20 };
+      // The least p50 and p99 of some short runs, as the machine delays messages, too.
+      const least = { sound: [Infinity, Infinity], late: [Infinity, Infinity] };
+      let more: number[] = [];
+      for (let n = 0; n < 50; n++) {
+        for (const [name, server] of Object.entries({ sound, late })) {
+          const run = await playLoad(server, settings, n, { stop: NEVER });
+          assertEquals([run.violations, run.lost], [[], 0]);
+          const { p50Microseconds, p99Microseconds } = run.latency!;
+          const best = least[name as keyof typeof least];
+          best[0] = Math.min(best[0]!, p50Microseconds);
+          best[1] = Math.min(best[1]!, p99Microseconds);
+        }
+        more = least.late.map((each, at) => each - least.sound[at]!);
+        if (more.every((each) => each >= 95_000 && each <= 105_000)) return;
       }
-      assert(p50 <= 105_000, `${p50}`);
+      throw new Error(`p50 and p99 are ${more.join(" and ")} µs more`);
     },
   },
   {
-    server: "grows by 20 MB a second",
-    verdict: "passes; the growth is shown",
+    server: "grows by 1 MB a second",
+    verdict: "passes; the memory line shows the slope",
     ignore: !linux,
     async fn() {
-      const run = await load("grows", { rate: 200, count: 250 });
-      assertEquals(run.violations, []);
+      await using server = await start(broken("grows"));
       const growth = METRICS.find(({ name }) => name === "memory growth")!;
-      const slope = growth.of(run)!;
-      assert(slope > 5e6 && slope < 60e6, growth.format(slope));
+      const settings = { ...LOAD, rate: 100, count: 250 };
+      // In its first runs the server grows by what its runtime takes, too.
+      const slopes: number[] = [];
+      for (let n = 0; n < 6; n++) {
+        const run = await playLoad(server, settings, n, { stop: NEVER });
+        assertEquals(run.violations, []);
+        const slope = growth.of(run)!;
+        slopes.push(slope);
+        if (n === 0 || slope < 0.7e6 || slope > 1.5e6) continue;
+        const report = fixture({ servers: 1, runs: 1 });
+        report.servers[0]!.runs = [run];
+        assertMatch(
+          summary(report),
+          new RegExp(`memory growth +${growth.format(slope)}\n`),
+        );
+        return;
+      }
+      throw new Error(slopes.map(growth.format).join(", "));
     },
   },
   {

@@ -48,7 +48,9 @@ export class Violations {
   list(): Violation[] {
     return [...this.#found].flatMap(([verdict, { texts, count }]) => {
       const more = count - texts.length;
-      const lines = more > 0 ? [...texts, `and ${more} more`] : texts;
+      const lines = more > 0
+        ? [...texts, `and ${more.toLocaleString("en")} more`]
+        : texts;
       return lines.map((text) => ({ verdict, text }));
     });
   }

@@ -92,7 +92,6 @@ export class Connections implements Disposable {
         if (each.status === "rejected") continue;
         this.#open.set(each.value, performance.now());
         sockets.push(each.value);
-        each.value.setNoDelay(true);
       }
       if (ended.aborted) this[Symbol.dispose]();
       const failed = opened.find(({ status }) => status === "rejected");

@@ -10,24 +10,13 @@ import { clientName } from "../checks/ledger.ts";
 import type { ServerUnderTest } from "../target/server.ts";
 import { UsageMonitor } from "../target/usage_monitor.ts";
 import { LoadClients } from "./load_clients.ts";
-import type { Bottleneck, RunResult, TesterStats } from "./result.ts";
+import type { RunResult, TesterStats } from "./result.ts";
 import type { LoadSettings } from "./settings.ts";
+import { bottleneckOf } from "./tester_load.ts";
 import { type RunOptions, TestRun } from "./test_run.ts";
 
 /** The most messages of a run: each takes 8 bytes of memory. */
 export const MAX_MESSAGES = 1 << 25;
-
-/**
- * The tester was the bottleneck if it was busy for more than this share of the time:
- * messages then wait for the tester and not for the server.
- */
-const MAX_BUSY = 0.8;
-
-/**
- * The tester was also the bottleneck if its send delay was more than this, in
- * microseconds, and more than half of the latency.
- */
-const MAX_SEND_DELAY = 1000;
 
 /**
  * Plays one load against `server`.
@@ -49,7 +38,7 @@ export async function playLoad(
     const { sent, deliveries } = clients;
     options.onProgress?.(sent, count, deliveries);
     // A message that a socket does not accept must arrive in time as well.
-    if (clients.behind) testRun.noteSent();
+    if (clients.senders.behind) testRun.noteSent();
   };
   await clients.connect();
   usage?.restartCpu();
@@ -104,25 +93,19 @@ function testerStats(
   clients: LoadClients,
   latency: Latency | null,
 ): TesterStats {
-  const sendDelay = clients.sendDelay.summary();
-  const p99 = sendDelay?.p99Microseconds ?? 0;
-  const { uncheckedOrder, cpuSeconds, busy } = clients;
-  return {
-    sendDelayP99Microseconds: p99,
+  const { uncheckedOrder, senders, waitingBusy } = clients;
+  const sendDelay = senders.delay.summary();
+  const stats = {
+    sendDelayP99Microseconds: sendDelay?.p99Microseconds ?? 0,
     sendDelayMaxMicroseconds: sendDelay?.maxMicroseconds ?? 0,
-    cpuSeconds,
-    busyShare: sendDelay && busy,
-    bottleneck: sendDelay && bottleneckOf(busy, p99, latency),
+    cpuSeconds: senders.cpuSeconds,
+    busyShare: sendDelay && senders.busy,
+    waitingBusyShare: waitingBusy,
+    waitedShare: senders.waited,
+  };
+  return {
+    ...stats,
+    bottleneck: bottleneckOf(stats, latency?.p99Microseconds ?? 0),
     ...uncheckedOrder > 0 && { uncheckedOrder },
   };
-}
-
-function bottleneckOf(
-  busy: number,
-  sendDelay: number,
-  latency: Latency | null,
-): Bottleneck | null {
-  if (busy > MAX_BUSY) return "CPU";
-  const half = (latency?.p99Microseconds ?? 0) / 2;
-  return sendDelay > MAX_SEND_DELAY && sendDelay > half ? "send delay" : null;
 }

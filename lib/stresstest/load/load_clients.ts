@@ -7,17 +7,16 @@
  */
 import { HEADER } from "@zillions/server/frame";
 import { Bodies } from "../checks/bodies.ts";
-import { LatencyHistogram } from "../checks/latency_histogram.ts";
+import type { LatencyHistogram } from "../checks/latency_histogram.ts";
 import { clientName, Ledger } from "../checks/ledger.ts";
 import { comeAndGo } from "./churn.ts";
-import { pace } from "./pace.ts";
 import { Pings } from "./pings.ts";
 import { Receivers } from "./receivers.ts";
-import { Sender } from "./sender.ts";
+import { Senders } from "./senders.ts";
 import type { Socket } from "../target/connect.ts";
 import type { LoadSettings } from "./settings.ts";
 import { messagesSent, type TestRun } from "./test_run.ts";
-import { TesterLoad } from "./tester_load.ts";
+import { WaitLoad } from "./tester_load.ts";
 
 /** Milliseconds without a delivery, after the last ping, that end the wait for more. */
 const QUIET = 300;
@@ -33,27 +32,19 @@ const CHECK_PERIOD = 2;
 
 /** The clients of one run. */
 export class LoadClients {
-  /** CPU time of the tester while it sent. */
-  cpuSeconds = 0;
-  /** The share of that time in which the tester was busy. */
-  busy = 0;
+  /** The share of the time until the last delivery in which the tester was busy. */
+  waitingBusy: number | null = null;
   /** How many clients receive from the start to the end of the run. */
   readonly steady: number;
-  /** How much later than intended messages were sent. */
-  readonly sendDelay = new LatencyHistogram();
+  readonly senders: Senders;
   readonly #testRun: TestRun;
   readonly #settings: LoadSettings;
-  /** Microseconds from one intended send to the next. */
-  readonly #interval: number;
-  readonly #bodies: Bodies;
   readonly #ledger: Ledger;
   readonly #receivers: Receivers;
-  readonly #senders: Sender[] = [];
   readonly #pings: Pings;
   /** The steady clients that were cut. */
   readonly #cut = new Set<number>();
   #stuck: Socket[] = [];
-  #start = 0;
 
   /** @param run The number of the run against this server, so that its bodies differ. */
   constructor(testRun: TestRun, settings: LoadSettings, run: number) {
@@ -61,35 +52,45 @@ export class LoadClients {
     const { sampled, churn, body } = settings;
     this.#testRun = testRun;
     this.#settings = settings;
-    this.#interval = 1e6 / rate;
     this.steady = subscribers + participants;
-    const senders = publishers + participants;
     const clients = this.steady + churn;
-    this.#bodies = new Bodies(run, body);
-    this.#ledger = new Ledger(count, senders, clients, testRun.violations);
+    const interval = 1e6 / rate;
+    const bodies = new Bodies(run, body);
+    this.#ledger = new Ledger(
+      count,
+      publishers + participants,
+      clients,
+      testRun.violations,
+    );
+    this.senders = new Senders(testRun, {
+      bodies,
+      count,
+      interval,
+      work: () => this.#receivers.runs,
+    });
     this.#receivers = new Receivers(testRun, {
       messages: count,
-      bodies: this.#bodies,
+      bodies,
       earlier: Array.from(
         { length: run },
         (_, earlier) => new Bodies(earlier, body),
       ),
       ledger: this.#ledger,
-      interval: this.#interval,
+      interval,
       steady: this.steady,
       sampled: Math.min(sampled, this.steady),
       clients,
       bytesPerSecond: rate * (HEADER + (body.min + body.max) / 2),
-      now: () => this.#now(),
+      now: () => this.senders.now(),
       onPing: (client, ping) => this.#pings.received(client, ping),
       onCut: (client) => this.#cut.add(client),
     });
-    this.#pings = new Pings(testRun, this.#bodies, { first: count, clients });
+    this.#pings = new Pings(testRun, bodies, { first: count, clients });
   }
 
   /** Messages sent. */
   get sent(): number {
-    return this.#senders.reduce((sum, { sent }) => sum + sent, 0);
+    return this.senders.sent;
   }
 
   /** Deliveries there will be if none is lost, without those that cut clients missed. */
@@ -125,11 +126,6 @@ export class LoadClients {
     return this.#ledger.unchecked;
   }
 
-  /** Whether a socket has not yet accepted all messages that are due. */
-  get behind(): boolean {
-    return this.#senders.some(({ behind }) => behind);
-  }
-
   /** Connects all clients and waits until the server serves every receiver. */
   async connect(): Promise<void> {
     const { publishers, participants, stuck, churn, timeout } = this.#settings;
@@ -153,7 +149,7 @@ export class LoadClients {
     );
     // No message is sent to a server whose connections all end because it died.
     await connections.judged();
-    this.#addSenders([...publishing, ...receiving.slice(0, participants)]);
+    this.senders.add([...publishing, ...receiving.slice(0, participants)]);
     for (let client = this.steady; client < clients; client++) {
       this.#testRun.track(
         comeAndGo(client, this.#testRun, this.#ledger, this.#receivers),
@@ -165,26 +161,7 @@ export class LoadClients {
   async send(): Promise<void> {
     const { count } = this.#settings;
     this.#testRun.progress = () => messagesSent(this.sent, count);
-    const testerLoad = new TesterLoad();
-    const senders = this.#senders.length;
-    this.#start = performance.now();
-    let dueBefore = 0;
-    const idle = await pace({
-      count,
-      interval: this.#interval,
-      now: () => this.#now(),
-      stopped: () => this.#testRun.stopped,
-      work: () => this.#receivers.runs,
-      onDue: (due) => {
-        // Each sender once, however many of its messages have become due.
-        for (let m = Math.max(dueBefore, due - senders); m < due; m++) {
-          this.#senders[m % senders]!.send(due);
-        }
-        dueBefore = due;
-      },
-    });
-    this.cpuSeconds = testerLoad.cpuSeconds;
-    this.busy = testerLoad.busy(idle, this.#now());
+    await this.senders.send();
   }
 
   /** Waits until everything has arrived, or until nothing more will. */
@@ -194,10 +171,12 @@ export class LoadClients {
     const begun = performance.now();
     // The wait for a server that is far behind has a limit.
     const deadline = begun + 2 * timeout + count / rate * 1000;
-    const done = () =>
-      this.deliveries >= this.expected ||
-      performance.now() > deadline;
-    while (!done() && !testRun.stopped && this.behind) {
+    const waitLoad = new WaitLoad(this.deliveries);
+    const done = () => {
+      waitLoad.note(this.deliveries);
+      return this.deliveries >= this.expected || performance.now() > deadline;
+    };
+    while (!done() && !testRun.stopped && this.senders.behind) {
       await testRun.pause(CHECK_PERIOD);
     }
     await this.#pings.reachAll(this.steady, done, (client) => {
@@ -209,6 +188,7 @@ export class LoadClients {
     while (!done() && !testRun.ended.aborted && !quiet()) {
       await testRun.pause(CHECK_PERIOD);
     }
+    this.waitingBusy = waitLoad.busy;
   }
 
   /** Reads from the stuck clients, to see which of them the server has cut. */
@@ -227,11 +207,10 @@ export class LoadClients {
   /** Runs the checks that need the whole run. */
   checkAll(): void {
     const { publishers, participants } = this.#settings;
-    // A run that ended while clients connected has no senders yet.
     this.#ledger.checkAll(
       Array.from(
         { length: publishers + participants },
-        (_, sender) => this.#senders[sender]?.sent ?? 0,
+        (_, sender) => this.senders.sentBy(sender),
       ),
     );
     if (!this.#testRun.failed) this.#checkEcho();
@@ -242,7 +221,7 @@ export class LoadClients {
     const { publishers, participants } = this.#settings;
     const mute = Array.from({ length: participants }, (_, n) => {
       const sender = publishers + n;
-      const { sent } = this.#senders[sender]!;
+      const sent = this.senders.sentBy(sender);
       const client = this.#receivers.clientOf(n);
       return sent >= MIN_ECHOES && this.#ledger.nothingFrom(client, sender) &&
         this.received[client]! > 0;
@@ -253,25 +232,6 @@ export class LoadClients {
       () =>
         "every participant received messages of the others and none of its own: the server does not send to the sender",
     );
-  }
-
-  #addSenders(sockets: Socket[]): void {
-    const options = {
-      testRun: this.#testRun,
-      bodies: this.#bodies,
-      senders: sockets.length,
-      interval: this.#interval,
-      now: () => this.#now(),
-      sendDelay: this.sendDelay,
-    };
-    sockets.forEach((socket, number) =>
-      this.#senders.push(new Sender(socket, number, options))
-    );
-  }
-
-  /** Microseconds since the first message was due. */
-  #now(): number {
-    return (performance.now() - this.#start) * 1000;
   }
 
   /** Whether to give `client` up: it was cut, or it is later than `time`, which fails the run. */

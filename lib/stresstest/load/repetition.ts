@@ -153,6 +153,8 @@ export class Repetition {
         sendDelayMaxMicroseconds: 0,
         cpuSeconds: this.#testerLoad.cpuSeconds,
         busyShare: null,
+        waitingBusyShare: null,
+        waitedShare: this.#testerLoad.waited(seconds * 1e6),
         bottleneck: null,
       },
       server,

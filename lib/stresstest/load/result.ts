@@ -82,9 +82,10 @@ export interface Cuts {
 
 /**
  * Why the tester, and not the server, may have set the numbers of a run: its CPU was
- * busy nearly all the time, or it sent messages late.
+ * busy nearly all the time while it sent, or while it waited for the last deliveries;
+ * or it sent messages late.
  */
-export type Bottleneck = "CPU" | "send delay";
+export type Bottleneck = "CPU" | "CPU while waiting" | "send delay";
 
 /** What the tester itself did. */
 export interface TesterStats {
@@ -94,6 +95,10 @@ export interface TesterStats {
   cpuSeconds: number;
   /** The share of the time in which the tester was busy; `null` if not measured. */
   busyShare: number | null;
+  /** The same of the wait for the last deliveries; `null` if that was short. */
+  waitingBusyShare: number | null;
+  /** The share of the time in which it waited for a processor; `null` if not measured. */
+  waitedShare: number | null;
   /** The rule by which the tester was the bottleneck; `null` if it was not. */
   bottleneck: Bottleneck | null;
   /** Deliveries whose order was not checked, if any: the memory for it was full. */

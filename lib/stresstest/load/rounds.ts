@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Address } from "@zillions/server/address";
+import type { StartOptions } from "../target/node.ts";
 import { Server } from "../target/server.ts";
 import {
   hasServerFailed,
@@ -22,14 +22,9 @@ export interface Session {
 }
 
 /** How servers are started, and callbacks. */
-export interface RoundsOptions {
-  /** The addresses that servers are started with, one for each node. */
-  addresses: readonly Address[];
-  /** Milliseconds in which a server must be ready. */
-  readyTimeout: number;
+export interface RoundsOptions extends StartOptions {
   /** How many runs a server plays each time it was started, before those that count. */
   warmUp: number;
-  stop: AbortSignal;
   /** Called as a run begins, a warm-up as run 0; returns the callback for its progress. */
   onBegin: (name: string, run: number) => NonNullable<RunOptions["onProgress"]>;
   /** Called as a run ends. */
@@ -63,13 +58,7 @@ export async function playRound(
   open: (server: Server) => Session | Promise<Session>,
   count: number,
 ): Promise<boolean> {
-  const { addresses, readyTimeout, stop } = options;
-  const server = await Server.start(
-    target,
-    addresses,
-    readyTimeout,
-    stop,
-  );
+  const server = await Server.start(target, options);
   try {
     return await playRuns(server, target, result, options, open, count);
   } finally {

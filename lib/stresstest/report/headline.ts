@@ -21,12 +21,14 @@ export function headline(report: Report): Headline {
   const { servers, passed, interrupted, planned, error } = report;
   const runs = servers.flatMap((server) => server.runs);
   const bad = runs.filter((run) => run.violations.length > 0);
-  const violations = bad.reduce((sum, run) => sum + run.violations.length, 0);
+  const verdicts = new Set(
+    bad.flatMap((run) => run.violations.map(({ verdict }) => verdict)),
+  );
   const killed = servers.filter((server) => server.killed)
     .map(({ name }) => `${name} ${KILLED}`);
   const found = [
     bad.length > 0
-      ? `${plural(violations, "violation")} in ${bad.length} of ${
+      ? `${[...verdicts].join(", ")} in ${bad.length} of ${
         plural(runs.length, "run")
       }`
       : error ?? [],

@@ -1,9 +1,11 @@
 /**
  * The report as JSON: all data of all runs, the median and range of each metric for
- * each server, and the sentences that the other reports show.
+ * each server over the runs that can be compared, and the sentences that the other
+ * reports show.
  *
  * @module
  */
+import { comparableRuns } from "./comparable_runs.ts";
 import { headline } from "./headline.ts";
 import { kneeClaim } from "./knees.ts";
 import { METRICS, spreadOf } from "./metrics.ts";
@@ -12,11 +14,12 @@ import type { Report } from "./report.ts";
 
 /** The text that `--json` writes. */
 export function renderJson(report: Report): string {
+  const { runs, basis } = comparableRuns(report);
   const metrics = METRICS.map((metric) => ({
     name: metric.name,
     unit: metric.unit,
     lowerIsBetter: metric.lowerIsBetter,
-    servers: report.servers.map(({ runs }) => spreadOf(metric, runs)),
+    servers: runs.map((each) => spreadOf(metric, each)),
   }));
   const { word, rest } = headline(report);
   return JSON.stringify(
@@ -29,6 +32,7 @@ export function renderJson(report: Report): string {
           ? { ...server, claim: kneeClaim(server) }
           : server
       ),
+      metricsBasis: basis,
       metrics,
     },
     null,

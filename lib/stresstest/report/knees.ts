@@ -9,10 +9,11 @@ import type { ServerResult } from "../load/result.ts";
 import { count } from "./format.ts";
 
 /** With which rate a server keeps up, and why no higher one is named. */
-export function kneeClaim({ knee, kneeEnd }: ServerResult): string {
+export function kneeClaim(server: ServerResult): string {
+  const { knee, kneeEnd } = server;
   const claim = knee === null
     ? "kept up with none of these rates"
-    : `keeps up with ${isExact(kneeEnd) ? "" : "at least "}${perSecond(knee)}`;
+    : `keeps up with ${isExact(server) ? "" : "at least "}${perSecond(knee)}`;
   if (!kneeEnd) return claim;
   const { by, rate, reason } = kneeEnd;
   const above = rate === null ? "" : `at ${perSecond(rate)} it ${reason}`;
@@ -35,7 +36,7 @@ export function ranking(servers: readonly ServerResult[]): string | undefined {
     .toSorted((a, b) => (b.knee ?? 0) - (a.knee ?? 0));
   if (ranked.length < 2) return undefined;
   // The first may keep up with more: it stays the first.
-  const open = ranked.slice(1).filter(({ kneeEnd }) => !isExact(kneeEnd));
+  const open = ranked.slice(1).filter((server) => !isExact(server));
   if (open.length > 0) {
     const names = open.map(({ name }) => name).join(", ");
     return `no rank: ${names} may keep up with more, as the server did not end the search`;
@@ -49,8 +50,8 @@ export function ranking(servers: readonly ServerResult[]): string | undefined {
 }
 
 /** Whether the server itself ended the search. */
-function isExact(end: ServerResult["kneeEnd"]): boolean {
-  return end?.by === "server";
+export function isExact({ kneeEnd }: ServerResult): boolean {
+  return kneeEnd?.by === "server";
 }
 
 function perSecond(rate: number): string {

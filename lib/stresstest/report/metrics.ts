@@ -14,6 +14,7 @@ import {
   percent,
   seconds,
   short,
+  times,
 } from "./format.ts";
 import { type Spread, spread } from "./spread.ts";
 
@@ -45,9 +46,12 @@ export function spreadOf(
 export interface Comparison {
   /** The ratio of the medians; `null` to a median of 0. */
   ratio: number | null;
-  /** `undefined` if the ranges overlap: then the difference may be chance. */
+  /** `undefined` if the difference may be chance. */
   verdict: "better" | "worse" | undefined;
 }
+
+/** The fewest runs of each server from which one is called better: ranges of fewer often do not overlap by chance. */
+const MIN_RUNS = 3;
 
 /** Compares `value` to `base`; `null` if that has no meaning. */
 export function compare(
@@ -56,13 +60,18 @@ export function compare(
   base: Spread | null,
 ): Comparison | null {
   if (lowerIsBetter === null || !value || !base) return null;
+  const ratio = base.median === 0 ? null : value.median / base.median;
   const lower = value.max < base.min;
   const higher = value.min > base.max;
+  const isChance = Math.min(value.runs, base.runs) < MIN_RUNS ||
+    !lower && !higher || ratio !== null && times(ratio) === times(1);
   return {
-    ratio: base.median === 0 ? null : value.median / base.median,
-    verdict: lower || higher
-      ? lower === lowerIsBetter ? "better" : "worse"
-      : undefined,
+    ratio,
+    verdict: isChance
+      ? undefined
+      : lower === lowerIsBetter
+      ? "better"
+      : "worse",
   };
 }
 
@@ -104,7 +113,9 @@ export const SEND_DELAY: Metric = {
   unit: "µs",
   lowerIsBetter: null,
   of: measured((run) =>
-    run.offeredRate === null ? null : run.tester.sendDelayP99Microseconds
+    run.offeredRate === null || run.sent === 0
+      ? null
+      : run.tester.sendDelayP99Microseconds
   ),
   format: microseconds,
 };
@@ -144,7 +155,8 @@ export const METRICS: readonly Metric[] = [
     name: "server CPU",
     unit: "s",
     lowerIsBetter: true,
-    of: measured((run) => run.server?.cpuSeconds),
+    // The system counts in ticks of 10 ms: less than one was not measured.
+    of: measured((run) => run.server?.cpuSeconds || null),
     format: seconds,
   },
   CPU,
@@ -154,7 +166,7 @@ export const METRICS: readonly Metric[] = [
   {
     name: "memory growth",
     unit: "bytes/s",
-    // Of a short run it is mostly noise, so it compares no servers.
+    // It is mostly what the runtime does, so it compares no servers.
     lowerIsBetter: null,
     of: measured((run) => run.server && slope(run.server.memory)),
     format: (value) => `${value < 0 ? "−" : ""}${bytes(Math.abs(value))}/s`,
@@ -182,8 +194,13 @@ function memory(name: string, of: (usage: Usage) => number): Metric {
   };
 }
 
+/** The shortest time that shows growth, in seconds. */
+const MIN_GROWTH_TIME = 1;
+
 /** The slope of the line of least squares through the points. */
-function slope(points: readonly [number, number][]): number {
+function slope(points: readonly [number, number][]): number | null {
+  const [first = [0], last = [0]] = [points.at(0), points.at(-1)];
+  if (last[0] - first[0] < MIN_GROWTH_TIME) return null;
   const mean = (at: 0 | 1) =>
     points.reduce((sum, point) => sum + point[at], 0) / points.length;
   const [meanX, meanY] = [mean(0), mean(1)];

@@ -6,6 +6,7 @@
  */
 import type { RunResult, ServerResult, TesterStats } from "../load/result.ts";
 import { count, microseconds, percent, plural, rate } from "./format.ts";
+import { waitedForProcessor } from "../load/tester_load.ts";
 import { ranking } from "./knees.ts";
 import type { Report } from "./report.ts";
 
@@ -16,6 +17,7 @@ const MAX_RUNS = 10;
 export function notes({ mode, servers }: Report): string[] {
   const found = servers.flatMap((server) => [
     bottleneckNote(server),
+    processorNote(server),
     uncheckedNote(server),
     cutNote(server),
     ...server.remarks.map((remark) => `${server.name} ${remark}`),
@@ -38,18 +40,49 @@ function bottleneckNote({ name, runs }: ServerResult): string | undefined {
       : []
   );
   if (limited.length === 0) return undefined;
-  const more = limited.length - MAX_RUNS;
-  const listed = limited.slice(0, MAX_RUNS).join(", ") +
+  return `in ${limited.length} of ${
+    plural(runs.length, "run")
+  } of ${name} the tester was the bottleneck, so the server may be better than they show: ${
+    listed(limited)
+  }`;
+}
+
+/** The runs in which the tester waited for a processor. */
+function processorNote({ name, runs }: ServerResult): string | undefined {
+  const starved = runs.flatMap((run, at) =>
+    waitedForProcessor(run.tester)
+      ? [
+        `${runName(run, at)} (${percent(run.tester.waitedShare!)} of the time)`,
+      ]
+      : []
+  );
+  if (starved.length === 0) return undefined;
+  return `in ${starved.length} of ${
+    plural(runs.length, "run")
+  } of ${name} the tester waited for a processor, which the server or other programs had, so the numbers are worse than the server's own: ${
+    listed(starved)
+  }`;
+}
+
+function listed(runs: readonly string[]): string {
+  const more = runs.length - MAX_RUNS;
+  return runs.slice(0, MAX_RUNS).join(", ") +
     (more > 0 ? ` and ${more} more` : "");
-  return `in ${limited.length} of ${runs.length} runs of ${name} the tester was the bottleneck, so the server may be better than they show: ${listed}`;
 }
 
 /** The rule by which the tester was the bottleneck, with its value. */
 function bottleneckText(tester: TesterStats): string {
-  const { bottleneck, busyShare, sendDelayP99Microseconds } = tester;
-  return bottleneck === "CPU"
-    ? `its CPU was busy ${percent(busyShare ?? 1)} of the time`
-    : `its send delay p99 was ${microseconds(sendDelayP99Microseconds)}`;
+  const { busyShare, waitingBusyShare, sendDelayP99Microseconds } = tester;
+  switch (tester.bottleneck!) {
+    case "CPU":
+      return `its CPU was busy ${percent(busyShare!)} of the time`;
+    case "CPU while waiting":
+      return `its CPU was busy ${
+        percent(waitingBusyShare!)
+      } of the time that it waited for the last deliveries`;
+    case "send delay":
+      return `its send delay p99 was ${microseconds(sendDelayP99Microseconds)}`;
+  }
 }
 
 /** The clients that were cut, which is no loss. */
@@ -61,7 +94,7 @@ function cutNote({ name, runs }: ServerResult): string | undefined {
   if (!first) return undefined;
   const clients = cut.reduce((sum, { clients }) => sum + clients, 0);
   const nodes = new Set(cut.flatMap(({ nodes }) => nodes));
-  return `in ${cut.length} of ${runs.length} runs of ${name} ${
+  return `in ${cut.length} of ${plural(runs.length, "run")} of ${name} ${
     plural(clients, "client")
   } of ${[...nodes].join(", ")} ${
     clients === 1 ? "was" : "were"

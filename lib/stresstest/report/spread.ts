@@ -7,6 +7,8 @@
 
 /** The median and range of several values. */
 export interface Spread {
+  /** How many values there are. */
+  runs: number;
   median: number;
   min: number;
   max: number;
@@ -20,6 +22,7 @@ export function spread(values: readonly (number | null)[]): Spread | null {
   const low = sorted[Math.floor(middle)]!;
   const high = sorted[Math.ceil(middle)]!;
   return {
+    runs: sorted.length,
     median: (low + high) / 2,
     min: sorted[0]!,
     max: sorted[sorted.length - 1]!,

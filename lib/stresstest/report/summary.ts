@@ -39,8 +39,8 @@ const KNEE_MARK = " ←";
 /**
  * The text of the summary.
  *
- * @param width The longest line of a table, if it can be: servers that do not fit
- * beside one another stand one under another.
+ * @param width The longest line of a table: servers that do not fit beside one another
+ * stand one under another, and without ranges if that is still too wide.
  */
 export function summary(report: Report, width = Infinity): string {
   const parts = report.mode === "sweep"
@@ -67,12 +67,16 @@ function comparisonTables(report: Report, width: number): string[] {
     .filter(({ runs }) => runs.length > 0);
   const [first, ...others] = played;
   if (!first) return [];
-  const table = comparisonTable(played, first, others);
+  const table = comparisonTable(played, first, others, spreadText);
   if (widthOf(table) <= width) return [table];
-  return [
-    comparisonTable([first], first, []),
-    ...others.map((other) => comparisonTable([other], first, [other])),
+  const single = (text: typeof spreadText) => [
+    comparisonTable([first], first, [], text),
+    ...others.map((other) => comparisonTable([other], first, [other], text)),
   ];
+  const tables = single(spreadText);
+  return tables.every((each) => widthOf(each) <= width)
+    ? tables
+    : single(medianText);
 }
 
 /** A table with the values of some servers, and the ratios of some to the first. */
@@ -80,6 +84,7 @@ function comparisonTable(
   played: Played[],
   first: Played,
   compared: Played[],
+  text: typeof spreadText,
 ): string {
   const head = [
     "",
@@ -97,7 +102,7 @@ function comparisonTable(
     );
     return [[
       metric.name,
-      ...spreads.map((it) => spreadText(metric, it)),
+      ...spreads.map((it) => text(metric, it)),
       ...ratios,
     ]];
   });
@@ -114,6 +119,10 @@ function spreadText({ format }: Metric, spread: Spread | null): string {
   return min === max
     ? format(median)
     : `${format(median)} (${format(min)} – ${format(max)})`;
+}
+
+function medianText({ format }: Metric, spread: Spread | null): string {
+  return spread ? format(spread.median) : MISSING;
 }
 
 function ratioText(

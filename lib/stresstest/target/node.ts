@@ -5,16 +5,25 @@
  *
  * @module
  */
-import {
-  type Address,
-  formatAddress,
-  parseAddress,
-} from "@zillions/server/address";
+import { parseAddress } from "@zillions/server/address";
+import type { Endpoint } from "@zillions/server/endpoint";
 import { escape } from "@zillions/server/escape";
-import { connect, type NodeAddress } from "./connect.ts";
+import { connect, formatNodeAddress, type NodeAddress } from "./connect.ts";
 import { Process, READY } from "./process.ts";
 import { reason, StartError } from "./start_error.ts";
 import type { Target } from "./target.ts";
+
+/** How servers are started, and connected to. */
+export interface StartOptions {
+  /** Where they are told to listen: a node of each server at each address. */
+  readonly addresses: readonly Endpoint[];
+  /** Certificates to trust, as PEM, besides those that Deno trusts. */
+  readonly caCerts?: string[] | undefined;
+  /** Milliseconds in which a node must be ready. */
+  readonly readyTimeout: number;
+  /** Ends the wait for it. */
+  readonly stop: AbortSignal;
+}
 
 /** A node that was started here, or ran already. */
 export class ServerNode implements AsyncDisposable {
@@ -28,31 +37,40 @@ export class ServerNode implements AsyncDisposable {
     this.process = process;
   }
 
+  /** The address as text. */
+  get name(): string {
+    return formatNodeAddress(this.address);
+  }
+
   /** A node that runs already. */
-  static async running(address: NodeAddress): Promise<ServerNode> {
-    await assertAccepts(address, formatAddress(address));
-    return new ServerNode(address);
+  static async running(
+    address: NodeAddress,
+    { caCerts }: StartOptions,
+  ): Promise<ServerNode> {
+    const node = new ServerNode(address);
+    await assertAccepts(address, caCerts, node.name);
+    return node;
   }
 
   /** Starts a node of `target` with `address` and waits until it accepts connections. */
   static async start(
     target: Target,
-    address: Address,
-    readyTimeout: number,
-    stop: AbortSignal,
+    address: Endpoint,
+    { caCerts, readyTimeout, stop }: StartOptions,
   ): Promise<ServerNode> {
-    assertFree(address);
+    await assertFree(address);
     const process = new Process(target, address);
     try {
       const line = await process.ready(readyTimeout, stop);
-      const at = address.port === 0 ? announcedAddress(line, target) : address;
-      await assertAccepts(
-        at,
-        `${target.name} at ${formatAddress(at)}, which printed "${
-          escape(line)
-        }"`,
-      );
-      return new ServerNode(at, process);
+      const at = address.transport !== "unix" && address.port === 0
+        ? { ...address, port: announcedPort(line, target) }
+        : address;
+      const node = new ServerNode(at, process);
+      const who = `${target.name} at ${node.name}, which printed "${
+        escape(line)
+      }"`;
+      await assertAccepts(at, caCerts, who);
+      return node;
     } catch (error) {
       await process.stop();
       if (!(error instanceof StartError)) throw error;
@@ -66,10 +84,10 @@ export class ServerNode implements AsyncDisposable {
   }
 }
 
-/** The address in the ready line of a server that chose its port itself. */
-function announcedAddress(line: string, target: Target): Address {
+/** The port in the ready line of a server that chose it itself. */
+function announcedPort(line: string, target: Target): number {
   try {
-    return parseAddress(line.slice(READY.length).trim());
+    return parseAddress(line.slice(READY.length).trim()).port;
   } catch (cause) {
     throw new StartError(
       `Cannot test ${target.name} on a port of its choice: ${
@@ -80,23 +98,39 @@ function announcedAddress(line: string, target: Target): Address {
 }
 
 /** @throws {StartError} If `address` is in use already. */
-function assertFree(address: Address): void {
+async function assertFree(address: Endpoint): Promise<void> {
   try {
-    Deno.listen(address).close();
+    if (address.transport === "unix") await assertSilent(address);
+    else {
+      const { hostname, port } = address;
+      Deno.listen({ hostname, port }).close();
+    }
   } catch (error) {
     throw new StartError(
-      `Cannot test at ${formatAddress(address)}: ${reason(error)}`,
+      `Cannot test at ${formatNodeAddress(address)}: ${reason(error)}`,
     );
   }
 }
 
-/** @throws {StartError} If `address` does not accept connections. */
-async function assertAccepts(address: Address, who: string): Promise<void> {
+/** A socket file that a server has left is the next one's to replace. */
+async function assertSilent(address: Deno.UnixConnectOptions): Promise<void> {
   try {
-    (await connect(address))[Symbol.dispose]();
+    (await Deno.connect(address)).close();
+  } catch {
+    return; // nobody listens there
+  }
+  throw new Deno.errors.AddrInUse();
+}
+
+/** @throws {StartError} If `address` does not accept connections. */
+async function assertAccepts(
+  address: NodeAddress,
+  caCerts: string[] | undefined,
+  who: string,
+): Promise<void> {
+  try {
+    (await connect(address, caCerts))[Symbol.dispose]();
   } catch (error) {
-    throw new StartError(
-      `Cannot test ${who}: ${reason(error)}`,
-    );
+    throw new StartError(`Cannot test ${who}: ${reason(error, "socket")}`);
   }
 }

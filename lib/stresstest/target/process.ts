@@ -5,7 +5,8 @@
  * @module
  */
 import { deadline } from "@std/async/deadline";
-import { type Address, formatAddress } from "@zillions/server/address";
+import { formatAddress } from "@zillions/server/address";
+import { type Endpoint, formatEndpoint } from "@zillions/server/endpoint";
 import { escape } from "@zillions/server/escape";
 import { reason, StartError } from "./start_error.ts";
 import type { Target } from "./target.ts";
@@ -58,12 +59,15 @@ export class Process {
   readonly #reading: Promise<unknown>;
 
   /** Starts the command of a target, with `address` as its last argument. */
-  constructor({ name, command = [] }: Target, address: Address) {
+  constructor({ name, command = [] }: Target, address: Endpoint) {
     const [program = "", ...args] = command;
+    const place = address.transport === "tls"
+      ? formatAddress(address)
+      : formatEndpoint(address);
     this.#name = name;
     try {
       this.#child = new Deno.Command(program, {
-        args: [...args, formatAddress(address)],
+        args: [...args, place],
         stdin: "null",
         stdout: "piped",
         stderr: "piped",
@@ -188,7 +192,7 @@ export class Process {
 }
 
 function lastLine(text: string): string {
-  return escape(text.trimEnd().split("\n").at(-1)!.slice(0, MAX_LINE));
+  return escape(text.trimEnd().split("\n").at(-1)!.trim().slice(0, MAX_LINE));
 }
 
 /** Whether a signal failed because no process is left. */

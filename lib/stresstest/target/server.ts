@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { type Address, formatAddress } from "@zillions/server/address";
+import { type Address, parseAddress } from "@zillions/server/address";
 import { type Connect, connect, type Socket } from "./connect.ts";
-import { ServerNode } from "./node.ts";
+import { ServerNode, type StartOptions } from "./node.ts";
 import { READY, type ServerEnd } from "./process.ts";
 import type { Target } from "./target.ts";
 
@@ -39,8 +39,13 @@ export class Server implements ServerUnderTest, AsyncDisposable {
   /** The node of the next client. */
   #turn = 0;
 
-  private constructor(target: Target, nodes: readonly ServerNode[]) {
-    this.#connect = target.connect ?? connect;
+  private constructor(
+    target: Target,
+    nodes: readonly ServerNode[],
+    { caCerts }: StartOptions,
+  ) {
+    const open = target.connect ?? connect;
+    this.#connect = (address) => open(address, caCerts);
     this.#nodes = nodes;
     const ends = nodes.map(({ process }) =>
       process?.ended ?? new Promise<never>(() => {})
@@ -50,9 +55,9 @@ export class Server implements ServerUnderTest, AsyncDisposable {
     this.ended = Promise.all(ends).then(() => last);
   }
 
-  /** The address of the first node. */
+  /** The address of the first node, which must be one of TCP. */
   get address(): Address {
-    return this.#nodes[0]!.address;
+    return parseAddress(this.nodes[0]!);
   }
 
   /** The process id of the first node, if it was started here. */
@@ -61,7 +66,7 @@ export class Server implements ServerUnderTest, AsyncDisposable {
   }
 
   get nodes(): string[] {
-    return this.#nodes.map(({ address }) => formatAddress(address));
+    return this.#nodes.map(({ name }) => name);
   }
 
   get pids(): number[] {
@@ -91,20 +96,13 @@ export class Server implements ServerUnderTest, AsyncDisposable {
   /**
    * Starts `target` once for each address, and waits until all accept connections.
    *
-   * @param readyTimeout Milliseconds in which it must be ready.
-   * @param stop Ends the wait.
    * @throws {StartError} If a node does not get ready.
    */
-  static async start(
-    target: Target,
-    addresses: readonly Address[],
-    readyTimeout: number,
-    stop: AbortSignal,
-  ): Promise<Server> {
+  static async start(target: Target, options: StartOptions): Promise<Server> {
     const starting = target.addresses
-      ? target.addresses.map((each) => ServerNode.running(each))
-      : addresses.map((each) =>
-        ServerNode.start(target, each, readyTimeout, stop)
+      ? target.addresses.map((each) => ServerNode.running(each, options))
+      : options.addresses.map((each) =>
+        ServerNode.start(target, each, options)
       );
     const started = await Promise.allSettled(starting);
     const nodes = started.flatMap((each) =>
@@ -115,7 +113,7 @@ export class Server implements ServerUnderTest, AsyncDisposable {
       await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()));
       throw failed.reason;
     }
-    return new Server(target, nodes);
+    return new Server(target, nodes, options);
   }
 
   async connect(): Promise<Socket> {
@@ -134,13 +132,11 @@ export class Server implements ServerUnderTest, AsyncDisposable {
   }
 
   nodeOf(socket: Socket): string {
-    return formatAddress(this.#nodeOf.get(socket)!.address);
+    return this.#nodeOf.get(socket)!.name;
   }
 
   async accepts(node?: string): Promise<boolean> {
-    const found = this.#nodes.find(({ address }) =>
-      formatAddress(address) === node
-    );
+    const found = this.#nodes.find(({ name }) => name === node);
     try {
       const socket =
         await (found ? this.#connect(found.address) : this.connect());

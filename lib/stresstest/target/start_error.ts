@@ -16,10 +16,16 @@ export class StartError extends Error {
   }
 }
 
-/** The reason why the system refused to start, listen or connect, in a few words. */
-export function reason(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) {
-    return "there is no such executable";
+/**
+ * The reason why the system refused to start, listen or connect, in a few words.
+ *
+ * @param what What is missing if it was not found.
+ */
+export function reason(error: unknown, what = "executable"): string {
+  if (error instanceof Deno.errors.NotFound) return `there is no such ${what}`;
+  if (error instanceof Deno.errors.InvalidData) {
+    const [, why] = /certificate: (.*)/.exec(error.message) ?? [];
+    if (why) return `its certificate is not trusted: ${why}; see --tls-ca`;
   }
   if (error instanceof Deno.errors.PermissionDenied) return "it is not allowed";
   if (error instanceof Deno.errors.AddrInUse) return "the address is taken";

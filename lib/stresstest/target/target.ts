@@ -5,13 +5,13 @@
  * @module
  */
 import { parseArgsStringToArgv } from "string-argv";
+import { type Endpoint, parseEndpoint } from "@zillions/server/endpoint";
 import {
-  type Address,
-  formatAddress,
-  parseAddress,
-} from "@zillions/server/address";
-import { webSocketAddress } from "@zillions/server/websocket";
-import type { Connect, NodeAddress } from "./connect.ts";
+  type Connect,
+  formatNodeAddress,
+  type NodeAddress,
+  parseNodeAddress,
+} from "./connect.ts";
 
 /** The most characters of a name, so that it fits over a column. */
 const MAX_NAME = 24;
@@ -34,14 +34,14 @@ export interface Target {
 }
 
 /**
- * Parses targets. Each text is an address, or several with commas between, of which
- * some may be WebSockets, `ws://HOST:PORT/PATH`; the path of an executable; or a command
- * with arguments, which is split into words as a shell does. `NAME=` before it names it.
+ * Parses targets. Each text is an address, or several with commas between; the path of
+ * an executable; or a command with arguments, which is split into words as a shell does.
+ * `NAME=` before it names it.
  */
 export function parseTargets(texts: string[]): Target[] {
   const found = texts.map((given): Target => {
     const [label, text] = labelOf(given);
-    const addresses = parseNodes(text);
+    const addresses = parseAll(text, parseNodeAddress);
     if (addresses) {
       const name = label ?? namedAfter(addresses);
       return { name, text, command: undefined, addresses };
@@ -59,31 +59,25 @@ export function parseTargets(texts: string[]): Target[] {
 }
 
 /** Reads addresses with commas between; `undefined` if it is something else. */
-export function parseAddresses(text: string): Address[] | undefined {
-  try {
-    return text.split(",").map(parseAddress);
-  } catch {
-    return undefined;
-  }
+export function parseEndpoints(text: string): Endpoint[] | undefined {
+  return parseAll(text, parseEndpoint);
 }
 
-/** The same, WebSockets among them. */
-function parseNodes(text: string): NodeAddress[] | undefined {
+function parseAll<T>(
+  text: string,
+  parse: (text: string) => T,
+): T[] | undefined {
   try {
-    return text.split(",").map((node) => {
-      if (!/^wss?:/.test(node)) return parseAddress(node);
-      const { hostname, port } = webSocketAddress(node);
-      return { hostname, port, webSocket: node };
-    });
+    return text.split(",").map(parse);
   } catch {
     return undefined;
   }
 }
 
 /** The name of a server that runs already: its first address, and how many more. */
-function namedAfter([first, ...others]: Address[]): string {
+function namedAfter([first, ...others]: NodeAddress[]): string {
   const more = others.length > 0 ? ` + ${others.length}` : "";
-  return shortened(formatAddress(first!)) + more;
+  return shortened(formatNodeAddress(first!)) + more;
 }
 
 /** Splits `NAME=COMMAND`. The path of a file has no name before it. */

@@ -12,7 +12,7 @@ export interface Usage {
   cpuSeconds: number;
   /** The part of `cpuSeconds` spent in the system: reads, writes and wake-ups. */
   systemSeconds: number;
-  /** `null` if nothing was delivered. */
+  /** `null` if nothing was delivered, or the time was too short to be measured. */
   cpuMicrosecondsPerDelivery: number | null;
   startMemoryBytes: number;
   peakMemoryBytes: number;
@@ -70,7 +70,7 @@ export class UsageMonitor implements Disposable {
     return {
       cpuSeconds,
       systemSeconds: this.#cpu.system - this.#cpuBefore.system,
-      cpuMicrosecondsPerDelivery: deliveries > 0
+      cpuMicrosecondsPerDelivery: deliveries > 0 && cpuSeconds > 0
         ? cpuSeconds * 1e6 / deliveries
         : null,
       startMemoryBytes: sizes.at(0) ?? 0,

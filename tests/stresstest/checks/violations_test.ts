@@ -4,7 +4,9 @@ import { test } from "../../support/test.ts";
 
 test("Violations keeps the first few of a verdict and counts the rest", () => {
   const violations = new Violations();
-  for (let n = 0; n < 100; n++) violations.add("damaged", () => `message ${n}`);
+  for (let n = 0; n < 10_000; n++) {
+    violations.add("damaged", () => `message ${n}`);
+  }
   violations.add("stalled", () => "nothing");
   assertEquals(violations.list().map(({ text }) => text), [
     "message 0",
@@ -12,7 +14,7 @@ test("Violations keeps the first few of a verdict and counts the rest", () => {
     "message 2",
     "message 3",
     "message 4",
-    "and 95 more",
+    "and 9,995 more",
     "nothing",
   ]);
 });

@@ -156,6 +156,8 @@ function run(
       sendDelayMaxMicroseconds: 900 + random() * 2000,
       cpuSeconds: seconds * 0.6,
       busyShare: 0.6,
+      waitingBusyShare: null,
+      waitedShare: 0.01,
       bottleneck: null,
     },
     server: usage(behaviour, seconds, received * cpu, received, load, random),

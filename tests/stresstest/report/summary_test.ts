@@ -59,7 +59,11 @@ test("summary() compares medians to those of the first server", () => {
         runResult({ deliveriesPerSecond: rate })
       ),
     },
-    { runs: [runResult({ deliveriesPerSecond: 4000, server: null })] },
+    {
+      runs: Array(3).fill(
+        runResult({ deliveriesPerSecond: 4000, server: null }),
+      ),
+    },
   ])));
   assert(lines[0] === "a b b : a");
   assert(lines.includes("deliveries/s 2 k (1 k – 3 k) 4 k 2.00× better"));
@@ -151,7 +155,7 @@ test("summary() names the failed verdicts, and says that it was interrupted", ()
   );
   assertEquals(text.split("\n").slice(-2), [
     "failed: b: repeated, stalled",
-    "interrupted: after 2 of 100 runs; until then 3 violations in 1 of 2 runs",
+    "interrupted: after 2 of 100 runs; until then repeated, stalled in 1 of 2 runs",
   ]);
 });
 
@@ -170,8 +174,8 @@ test("summary() shows nothing delivered as dashes, never as 0 or the best", () =
   Object.assign(nothing, { latency: null, deliveriesPerSecond: 0 });
   nothing.server!.cpuMicrosecondsPerDelivery = null;
   const lines = squeezed(summary(report("load", [
-    { runs: [runResult()] },
-    { runs: [nothing] },
+    { runs: Array(3).fill(runResult()) },
+    { runs: Array(3).fill(nothing) },
   ])));
   for (
     const row of [
@@ -232,7 +236,11 @@ test("kneeClaim() says what ended the search, in the terminal, the page and the 
     const swept = report("sweep", [{ runs: [runResult()], knee, kneeEnd }]);
     assertEquals(summary(swept).split("\n")[0], `a ${claim}`);
     assertEquals(JSON.parse(renderJson(swept)).servers[0].claim, claim);
-    assert(renderHtml(swept).includes(claim));
+    const page = renderHtml(swept);
+    assert(page.includes(`> ${claim}</p>`), "in plain sight");
+    const least = kneeEnd.by === "server" ? "" : "at least ";
+    const legend = knee === null ? "no knee" : `knee ${least}2 k/s`;
+    assert(page.includes(legend), legend);
   }
 });
 
@@ -264,6 +272,31 @@ test("all reports name the same bottleneck and the same headline", () => {
   for (const text of [summary(found), renderHtml(found)]) {
     assert(text.includes(note));
     assert(!/\blate\b/.test(text), text);
+  }
+});
+
+test("all reports name a tester that was busy while it waited for deliveries", () => {
+  const waiting = runResult();
+  Object.assign(waiting.tester, {
+    bottleneck: "CPU while waiting",
+    waitingBusyShare: 0.97,
+  });
+  const found = report("load", [{ runs: [waiting] }]);
+  for (const write of [summary, renderHtml, renderJson]) {
+    const note =
+      "run 1 at 1 k/s (its CPU was busy 97 % of the time that it waited for the last deliveries)";
+    assert(write(found).includes(note));
+  }
+});
+
+test("all reports say that the tester waited for a processor", () => {
+  const starved = runResult();
+  starved.tester.waitedShare = 0.42;
+  const found = report("load", [{ runs: [runResult(), starved] }]);
+  for (const write of [summary, renderHtml, renderJson]) {
+    const text = write(found);
+    assert(text.includes("in 1 of 2 runs of a the tester waited for a proc"));
+    assert(text.includes("run 2 at 1 k/s (42 % of the time)"));
   }
 });
 
@@ -308,4 +341,9 @@ test("summary() fits terminals of 80 and 120 columns", () => {
   assertEquals(summary(compared, 80).match(/\nduration /g)?.length, 2);
   assertEquals(summary(compared, 140).match(/\nduration /g)?.length, 1);
   assert(squeezed(summary(compared, 80)).includes(`${name} : ${name}`));
+  // Without ranges, where one alone does not fit.
+  const short = report("load", [{ runs }, { runs }]);
+  const lines = summary(short, 50).split("\n").slice(0, -1);
+  assert(lines.every(({ length }) => length <= 50), lines.join("\n"));
+  assert(!lines.some((line) => line.includes("(")));
 });

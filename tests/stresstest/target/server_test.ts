@@ -17,10 +17,15 @@ import { test } from "../../support/test.ts";
 /** The error of a server that cannot be tested. */
 function refused(
   text: string,
-  { address = ANY_PORT, timeout = READY, stop = NEVER } = {},
+  { port = 0, timeout = READY } = {},
 ): Promise<StartError> {
   return assertRejects(
-    () => Server.start(target(text), [address], timeout, stop),
+    () =>
+      Server.start(target(text), {
+        addresses: [{ ...ANY_PORT, port }],
+        readyTimeout: timeout,
+        stop: NEVER,
+      }),
     StartError,
   );
 }
@@ -40,9 +45,9 @@ test("Server.start() accepts the address of a server that runs already", async (
 
 test("Server.start() says why a server cannot be tested", async () => {
   using taken = Deno.listen(ANY_PORT);
-  const address = { hostname: "127.0.0.1", port: taken.addr.port };
+  const { port } = taken.addr;
   assertMatch(
-    (await refused(OURS, { address })).message,
+    (await refused(OURS, { port })).message,
     /^Cannot test at 127\.0\.0\.1:\d+: the address is taken$/,
   );
   assertEquals(
@@ -74,9 +79,8 @@ test("Server.start() rejects a ready line before the port is bound", async () =>
     using listener = Deno.listen(ANY_PORT);
     port = listener.addr.port;
   }
-  const address = { hostname: "127.0.0.1", port };
   assertEquals(
-    (await refused(broken("hasty"), { address })).message,
+    (await refused(broken("hasty"), { port })).message,
     `Cannot test hasty at 127.0.0.1:${port}, which printed "listening on 127.0.0.1:${port}": it refuses connections`,
   );
   assertMatch(
@@ -105,12 +109,11 @@ test({
 
 test("Server.start() stops waiting when it is told to", async () => {
   const stop = AbortSignal.abort("enough");
-  const error = await Server.start(
-    target(broken("silent")),
-    [ANY_PORT],
-    READY,
+  const error = await Server.start(target(broken("silent")), {
+    addresses: [ANY_PORT],
+    readyTimeout: READY,
     stop,
-  ).catch((error) => error);
+  }).catch((error) => error);
   assertEquals(error, "enough");
 });
 

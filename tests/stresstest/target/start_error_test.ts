@@ -6,6 +6,11 @@ test("reason() says in a few words why the system refused", () => {
   const { errors } = Deno;
   const reasons: [unknown, string][] = [
     [new errors.NotFound(), "there is no such executable"],
+    [
+      new errors.InvalidData("invalid peer certificate: Expired"),
+      "its certificate is not trusted: Expired; see --tls-ca",
+    ],
+    [new errors.InvalidData("odd"), "odd"],
     [new errors.PermissionDenied(), "it is not allowed"],
     [new errors.AddrInUse(), "the address is taken"],
     [new errors.AddrNotAvailable(), "the address is not one of this machine"],
@@ -14,4 +19,8 @@ test("reason() says in a few words why the system refused", () => {
     ["no error", "no error"],
   ];
   for (const [error, text] of reasons) assertEquals(reason(error), text);
+  assertEquals(
+    reason(new errors.NotFound(), "socket"),
+    "there is no such socket",
+  );
 });

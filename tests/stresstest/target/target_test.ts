@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
+import { formatNodeAddress } from "../../../lib/stresstest/target/connect.ts";
 import { parseTargets } from "../../../lib/stresstest/target/target.ts";
 import { test } from "../../support/test.ts";
 
@@ -20,7 +21,7 @@ test("parseTargets() distinguishes addresses, paths and commands", () => {
       {
         name: "127.0.0.1:9000",
         command: undefined,
-        addresses: [{ hostname: "127.0.0.1", port: 9000 }],
+        addresses: [{ transport: "tcp", hostname: "127.0.0.1", port: 9000 }],
       },
       { name: "target_test.ts", command: [path], addresses: undefined },
       {
@@ -32,19 +33,28 @@ test("parseTargets() distinguishes addresses, paths and commands", () => {
   );
 });
 
-test("parseTargets() takes WebSockets, and several addresses of one server", () => {
+test("parseTargets() takes TLS, Unix sockets and WebSockets, and several addresses of one server", () => {
   const found = parseTargets([
     "ws://[::1]/ws",
-    "127.0.0.1:9000,wss://localhost/ws",
+    "tls://localhost:9000,wss://localhost/ws",
+    "unix:/run/server",
+    "unix:",
     "127.0.0.1:9000,server",
   ]);
   assertEquals(found.map(({ addresses }) => addresses), [
-    [{ hostname: "::1", port: 80, webSocket: "ws://[::1]/ws" }],
+    [{ transport: "websocket", url: "ws://[::1]/ws" }],
     [
-      { hostname: "127.0.0.1", port: 9000 },
-      { hostname: "localhost", port: 443, webSocket: "wss://localhost/ws" },
+      { transport: "tls", hostname: "localhost", port: 9000 },
+      { transport: "websocket", url: "wss://localhost/ws" },
     ],
+    [{ transport: "unix", path: "/run/server" }],
     undefined,
+    undefined,
+  ]);
+  assertEquals(found.map(({ name }) => name).slice(0, 3), [
+    "ws://[::1]/ws",
+    "tls://localhost:9000 + 1",
+    "unix:/run/server",
   ]);
 });
 
@@ -83,7 +93,9 @@ test("parseTargets() takes a name before the command", () => {
     ["deno run --x=1", "deno run --x=1"],
     [`${"y".repeat(23)}…`, "x"],
   ]);
-  assertEquals(found[1]!.addresses, [{ hostname: "127.0.0.1", port: 80 }]);
+  assertEquals(found[1]!.addresses, [
+    { transport: "tcp", hostname: "127.0.0.1", port: 80 },
+  ]);
 });
 
 test("parseTargets() names are unique", () => {
@@ -99,6 +111,9 @@ test("parseTargets() reads several addresses as one server", () => {
     "127.0.0.1:9000,other",
   ]);
   assertEquals(found!.name, "127.0.0.1:9000 + 2");
-  assertEquals(found!.addresses?.map(({ port }) => port), [9000, 9001, 9002]);
+  assertEquals(
+    found!.addresses?.map(formatNodeAddress),
+    ["127.0.0.1:9000", "[::1]:9001", "127.0.0.1:9002"],
+  );
   assertEquals(command!.command, ["127.0.0.1:9000,other"]);
 });

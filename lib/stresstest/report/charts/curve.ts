@@ -11,7 +11,7 @@ import { type Spread, spread } from "../spread.ts";
 export type Point = readonly [number, number];
 
 /** A point on a curve of several runs. */
-export interface SpreadPoint extends Spread {
+export interface SpreadPoint extends Omit<Spread, "runs"> {
   x: number;
 }
 

@@ -7,6 +7,7 @@
 import type { Report } from "../report.ts";
 import { type Chart, hollowNote } from "./figure.ts";
 import { microseconds, percent, rate } from "../format.ts";
+import { isExact } from "../knees.ts";
 import { drawLines, type Line } from "./line_plot.ts";
 import { seriesStyle } from "./series_style.ts";
 import { LOSS, type Metric, P50, P99 } from "../metrics.ts";
@@ -56,9 +57,10 @@ export function sweepChart(report: Report): Chart {
       lines: loss,
     }));
   }
-  const remarks = servers.map(({ knee }) =>
-    knee === null ? "no knee" : `knee ${rate(knee)}`
-  );
+  const remarks = servers.map((server) => {
+    if (server.knee === null) return "no knee";
+    return `knee ${isExact(server) ? "" : "at least "}${rate(server.knee)}`;
+  });
   return {
     title: "Latency and loss against offered rate",
     note: "The ring and the upright line mark the knee: the highest offered " +

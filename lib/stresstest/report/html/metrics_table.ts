@@ -8,7 +8,7 @@ import type { RunResult, ServerResult } from "../../load/result.ts";
 import { seriesStyle, swatch } from "../charts/series_style.ts";
 import type { ComparableRuns } from "../comparable_runs.ts";
 import { plural, rate, times } from "../format.ts";
-import { kneeClaim } from "../knees.ts";
+import { isExact } from "../knees.ts";
 import { type Markup, markup } from "../markup.ts";
 import { compare, type Metric, METRICS, spreadOf } from "../metrics.ts";
 import type { Report } from "../report.ts";
@@ -24,7 +24,7 @@ export function metricsTable(
   const [first, ...others] = servers;
   const ratio = first === undefined || others.length === 0
     ? ""
-    : markup`; beside it the ratio to <bdi>${first.name}</bdi>, coloured where the ranges do not overlap`;
+    : markup`; beside it the ratio to <bdi>${first.name}</bdi>, coloured where the ranges of three runs or more do not overlap`;
   const range = runs.some((it) => it.length > 1)
     ? "; below it the range over the runs"
     : "";
@@ -50,9 +50,9 @@ function heading({ name, runs }: ServerResult, index: number): Markup {
 function knees(servers: readonly ServerResult[]): Markup {
   const cells = servers.map((server) => {
     const { knee } = server;
-    return markup`<td title="${kneeClaim(server)}">${
-      knee === null ? MISSING : rate(knee)
-    }</td>`;
+    if (knee === null) return markup`<td>${MISSING}</td>`;
+    const least = isExact(server) ? "" : "at least ";
+    return markup`<td>${least}${rate(knee)}</td>`;
   });
   return markup`<tr><th scope="row">knee, offered messages</th>${cells}</tr>`;
 }

@@ -7,7 +7,7 @@
 import type { Mode, Report } from "../report.ts";
 import { type Chart, figure } from "../charts/figure.ts";
 import { headline } from "../headline.ts";
-import { notesSection, violations } from "./findings.ts";
+import { kneesSection, notesSection, violations } from "./findings.ts";
 import { bytes, date, plural } from "../format.ts";
 import { type Markup, markup, type Part, trusted } from "../markup.ts";
 import { seriesStyle, swatch } from "../charts/series_style.ts";
@@ -39,20 +39,31 @@ export function page(
 </header>
 <main>
 ${violations(report)}
+${kneesSection(report)}
 ${notesSection(report)}
-<section><h2>Metrics</h2>
+${numbers(report, table, charts)}
+</main>
+<footer>${foot(report)}</footer>
+</body>
+</html>
+`;
+}
+
+/** The table and the charts, if anything was played. */
+function numbers(
+  report: Report,
+  table: Markup,
+  charts: readonly Chart[],
+): Markup | "" {
+  if (report.servers.every(({ runs }) => runs.length === 0)) return "";
+  return markup`<section><h2>Metrics</h2>
 ${table}
 </section>
 <section><h2>Charts</h2>
 <div class="charts">
 ${charts.map((chart) => figure(report, chart))}
 </div>
-</section>
-</main>
-<footer>${foot(report)}</footer>
-</body>
-</html>
-`;
+</section>`;
 }
 
 /** The start of a page, with its style and its policy. */

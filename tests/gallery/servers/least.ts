@@ -1,8 +1,9 @@
 /**
- * The least that a server can be in Deno: what a read brings is written to every
- * client at once. It frames nothing, bounds nothing, waits for nobody and survives
- * nothing. It is the floor under request and reply, and under the memory of an idle
- * client: `deno run --allow-net tests/bench/servers/least.ts 127.0.0.1:8080`.
+ * Style: the least there can be in Deno: what a read brings is written to all at once.
+ * Wakes: nothing waits, so nothing is woken. It is the floor under latency and memory.
+ * Slow client: its writes wait in memory, without a bound.
+ * Gives up: framing, so that a split message mixes with others; bounds; half-closed
+ * clients; and it ends with the first connection that breaks.
  */
 // deno-lint-ignore-file no-console -- the specification asks for this line
 import { parseAddress } from "../../../lib/wire/address.ts";

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /**
- * A server of the specification as one would write it in Node: each message is
- * written to each client by itself. A client with too much waiting misses what is
- * new until it has caught up.
+ * Style: as one would first write it in Node: each message is written to each socket.
+ * Wakes: the event loop calls back with what has arrived; nothing waits for "drain".
+ * Slow client: 1 MiB waits in its socket's buffer; then it misses the newest.
+ * Gives up: a system call for each message and client, and with it all headroom.
  */
-// deno-lint-ignore-file no-console -- it says that it is ready
+// deno-lint-ignore-file no-console -- the specification asks for this line
 import { createServer, isIPv6 } from "node:net";
 
 /** Bytes that may wait for a client. */

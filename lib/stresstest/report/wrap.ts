@@ -1,0 +1,28 @@
+/**
+ * Breaks long lines for a terminal, which would break them inside words: after a comma
+ * where that is not too early, or at a space.
+ *
+ * @module
+ */
+
+/** Before the rest of a line that was broken. */
+const INDENT = "    ";
+
+/** Breaks each line of `text` that is longer than `width`, if it has a space. */
+export function wrap(text: string, width: number): string {
+  return text.split("\n").map((line) => wrapLine(line, width)).join("\n");
+}
+
+function wrapLine(line: string, width: number): string {
+  const lines: string[] = [];
+  while (line.length > width) {
+    const indent = line.length - line.trimStart().length;
+    const comma = line.lastIndexOf(", ", width - 1) + 1;
+    const within = comma > width / 2 ? comma : line.lastIndexOf(" ", width);
+    const at = within > indent ? within : line.indexOf(" ", width);
+    if (at < 0) break;
+    lines.push(line.slice(0, at));
+    line = INDENT + line.slice(at + 1);
+  }
+  return [...lines, line].join("\n");
+}

@@ -1,0 +1,19 @@
+import { assertEquals } from "@std/assert";
+import { wrap } from "../../../lib/stresstest/report/wrap.ts";
+import { test } from "../../support/test.ts";
+
+test("wrap() breaks lines at spaces, and words never", () => {
+  const text = "note: a server that is late\n  short";
+  assertEquals(wrap(text, 100), text);
+  assertEquals(wrap(text, 16), "note: a server\n    that is late\n  short");
+  assertEquals(
+    wrap("  a-long-word and more", 8),
+    "  a-long-word\n    and\n    more",
+  );
+  assertEquals(wrap("no-space-at-all", 4), "no-space-at-all");
+  assertEquals(wrap("", 4), "");
+  assertEquals(
+    wrap("0 % lost, 99.8 k deliveries", 16),
+    "0 % lost,\n    99.8 k\n    deliveries",
+  );
+});

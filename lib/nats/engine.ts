@@ -11,8 +11,10 @@ export interface StreamState {
   readonly created: number;
   /** The sequence number of the oldest entry that is kept. */
   readonly first: number;
-  /** The sequence number of the newest entry; 0 if there was none. */
+  /** The sequence number of the newest entry, kept or not; 0 if there was none. */
   readonly last: number;
+  /** The sequence number of the newest entry that is kept; 0 if none is. */
+  readonly newest: number;
   /** For so many milliseconds the engine recognizes an id that it has stored. */
   readonly duplicateWindow: number;
 }

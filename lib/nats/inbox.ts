@@ -98,11 +98,7 @@ export class Inbox {
       return true;
     }
     const isSame = created === this.#created;
-    if (isSame && last >= this.#cursor) {
-      // Where nothing is left to read, nothing will show the gap.
-      if (first > last) this.#skipTo(last);
-      return true;
-    }
+    if (isSame && last >= this.#cursor) return true;
     // The engine has lost the stream, or its end. Batches that were seen are known.
     this.#created = created;
     if (!isSame) this.#joinedAt = 0;
@@ -110,6 +106,16 @@ export class Inbox {
     this.#cursor = Math.max(this.#joinedAt, first - 1, 0);
     this.#gap("replaced", undefined);
     return false;
+  }
+
+  /**
+   * Whether nothing is left to read of the stream as it was. What is gone at its end
+   * counts as a gap then: no entry will show it.
+   */
+  reachedEnd({ last, newest }: Pick<StreamState, "last" | "newest">): boolean {
+    if (this.#cursor < newest) return false;
+    this.#skipTo(last);
+    return true;
   }
 
   /**

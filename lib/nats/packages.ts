@@ -43,13 +43,21 @@ export interface NatsStreamConfig {
 export interface NatsStreamInfo {
   readonly created: string;
   readonly config: Partial<NatsStreamConfig>;
-  readonly state: { readonly first_seq: number; readonly last_seq: number };
+  readonly state: {
+    readonly messages: number;
+    readonly first_seq: number;
+    readonly last_seq: number;
+    readonly deleted?: number[];
+  };
 }
 
 /** What manages streams and consumers. */
 export interface NatsManager {
   readonly streams: {
-    info(name: string): Promise<NatsStreamInfo>;
+    info(
+      name: string,
+      options: { readonly deleted_details: true },
+    ): Promise<NatsStreamInfo>;
     add(config: NatsStreamConfig): Promise<NatsStreamInfo>;
   };
   readonly consumers: {
@@ -59,7 +67,10 @@ export interface NatsManager {
 
 /** A connection to an engine. */
 export interface NatsConnection {
-  readonly info?: { readonly jetstream?: boolean };
+  readonly info?: {
+    readonly jetstream?: boolean;
+    readonly max_payload: number;
+  };
   publish(
     subject: string,
     payload: Uint8Array,

@@ -54,11 +54,8 @@ export class Session {
     this.#state = await engine.open();
     if (signal.aborted) return;
     this.#gaps = inbox.counts.gaps;
-    if (inbox.open(this.#state)) this.#noticeGaps();
-    else outbox.loseInFlight();
-    this.#gaps = inbox.counts.gaps;
-    outbox.passed(inbox.cursor);
-    this.#enterAtEnd();
+    if (!inbox.open(this.#state)) outbox.loseInFlight();
+    this.#advance();
     this.#watchProgress();
     await engine.read(inbox.cursor + 1, (entry) => this.#take(entry), signal);
   }
@@ -74,29 +71,24 @@ export class Session {
 
   /** An entry was taken, and is broadcast if it is a new batch. */
   #taken(batch: Batch | undefined): void {
-    const { node, inbox, outbox } = this.#options;
+    const { node, outbox } = this.#options;
     if (batch?.node === node) {
       outbox.readBack(batch.counter, batch.run.count);
     } else if (batch?.asks) outbox.announce(false);
-    outbox.passed(inbox.cursor);
-    if (this.#noticeGaps()) outbox.announce(true);
-    this.#enterAtEnd();
+    this.#advance();
   }
 
-  /** Tells the outbox of new gaps; whether there are any. */
-  #noticeGaps(): boolean {
-    const { inbox: { counts }, outbox } = this.#options;
-    if (counts.gaps === this.#gaps) return false;
-    this.#gaps = counts.gaps;
-    outbox.missed();
-    return true;
-  }
-
-  /** When the stream is read to its end, messages flow from then on. */
-  #enterAtEnd(): void {
+  /** The cursor may have moved: tells the outbox, and lets messages flow from the stream's end on. */
+  #advance(): void {
     const { inbox, outbox, availability } = this.#options;
-    if (availability.isUp || this.#end.signal.aborted) return;
-    if (inbox.cursor < this.#state.last) return;
+    const isAtEnd = !availability.isUp && inbox.reachedEnd(this.#state);
+    outbox.passed(inbox.cursor);
+    if (inbox.counts.gaps > this.#gaps) {
+      this.#gaps = inbox.counts.gaps;
+      outbox.missed();
+      outbox.announce(true);
+    }
+    if (!isAtEnd || this.#end.signal.aborted) return;
     outbox.open(this.#send, this.#state);
     // Others answer with their totals, so that what was missed is counted soon.
     outbox.announce(true);

@@ -14,10 +14,13 @@ import type {
   NatsStreamInfo,
 } from "./packages.ts";
 
-/** The largest entry. */
-const ENTRY = BATCH_HEADER + MAX_BATCH;
+/** The room that an entry's id takes beside the batch, at most. */
+const ID_HEADERS = 64;
 
-/** The largest entry that a stream takes: twice what is needed, for what headers need. */
+/** The largest entry. */
+const ENTRY = ID_HEADERS + BATCH_HEADER + MAX_BATCH;
+
+/** The largest entry that a stream takes when it is made. */
 const MAX_ENTRY = 2 * MAX_BATCH;
 
 /** The longest that the engine recognizes an id, in milliseconds. */
@@ -51,10 +54,16 @@ export async function openStream(
   options: StreamOptions,
 ): Promise<StreamState> {
   const { name, subject } = streamNames(room);
+  const { max_payload = Infinity } = connection.info ?? {};
+  if (max_payload < ENTRY) {
+    throw new EngineRefusedError(
+      `Cannot use the engine: its max_payload is ${max_payload} bytes, less than ${ENTRY}`,
+    );
+  }
   let info: NatsStreamInfo;
   try {
     try {
-      info = await manager.streams.info(name);
+      info = await manager.streams.info(name, { deleted_details: true });
     } catch (error) {
       if (errorNumber(error) !== STREAM_NOT_FOUND) throw error;
       info = await manager.streams.add(configOf(name, subject, options));
@@ -82,8 +91,20 @@ export async function openStream(
     created: Date.parse(info.created),
     first: info.state.first_seq,
     last: info.state.last_seq,
+    newest: newestOf(info.state),
     duplicateWindow: info.config.duplicate_window! / NANOSECONDS,
   };
+}
+
+/** The newest entry that is kept. Where entries may be deleted it is not always the last. */
+function newestOf(
+  { messages, last_seq, deleted = [] }: NatsStreamInfo["state"],
+): number {
+  if (messages === 0) return 0;
+  const gone = new Set(deleted);
+  let newest = last_seq;
+  while (gone.has(newest)) newest--;
+  return newest;
 }
 
 function configOf(

@@ -15,6 +15,7 @@ import { eventually } from "../support/eventually.ts";
 import { Peer } from "../support/peer.ts";
 import { script } from "../support/script.ts";
 import { CERT, KEY } from "../support/tls.ts";
+import { Proxy } from "../faults/nodes/proxy.ts";
 import { engineTest, NATS_SERVER, NatsServer } from "./nats_server.ts";
 
 if (!NATS_SERVER) {
@@ -147,6 +148,50 @@ engineTest("joinRoom() refuses an engine without JetStream", async () => {
     "Cannot use the engine: it runs without JetStream; start it with nats-server -js",
   );
 });
+
+engineTest(
+  "a node whose engine takes too small messages says so, and does not start",
+  async () => {
+    const config = await Deno.makeTempFile();
+    await Deno.writeTextFile(config, "max_payload: 32KB");
+    await using engine = await NatsServer.start(["-js", "-c", config]);
+    const { code, stdout, stderr } = await runCommand(engine.url);
+    assertEquals([code, stdout], [1, ""]);
+    assertStringIncludes(
+      stderr,
+      "cannot use the engine: its max_payload is 32768 bytes, less than ",
+    );
+    assertEquals(stderr.trim().split("\n").length, 1, stderr);
+    await Deno.remove(config);
+  },
+);
+
+engineTest(
+  "a stream whose newest entry was deleted, unread, is read to its end all the same",
+  async () => {
+    await using engine = await NatsServer.start();
+    await engine.request(
+      "$JS.API.STREAM.CREATE.ZILLIONS_lobby",
+      JSON.stringify({ name: "ZILLIONS_lobby", subjects: ["zillions.lobby"] }),
+    );
+    using link = new Proxy(engine.port);
+    await using room = await joinRoom(new Hub(), link.url);
+    link.behaviour = "refuse";
+    await eventually("no link", () => room.stats(), (it) => !it.engineUp);
+    for (let n = 0; n < 2; n++) await engine.request("zillions.lobby", "x");
+    const { state } = JSON.parse(
+      await engine.request("$JS.API.STREAM.INFO.ZILLIONS_lobby"),
+    );
+    await engine.request(
+      "$JS.API.STREAM.MSG.DELETE.ZILLIONS_lobby",
+      JSON.stringify({ seq: state.last_seq }),
+    );
+    link.behaviour = "pass";
+    await eventually("the end", () => room.stats(), (it) => it.engineUp);
+    const { foreign, gaps } = room.stats();
+    assertEquals([foreign, gaps], [1, 1]);
+  },
+);
 
 engineTest("tls:// never talks to an engine without TLS", async () => {
   await using engine = await NatsServer.start();

@@ -30,6 +30,7 @@ export class ModelStream {
       created: this.#created,
       first: this.#entries[0]?.seq ?? this.#last + 1,
       last: this.#last,
+      newest: this.#entries.at(-1)?.seq ?? 0,
       duplicateWindow: this.duplicateWindow,
     };
   }
@@ -85,6 +86,11 @@ export class ModelStream {
   /** Forgets the oldest entries. */
   trim(count: number): void {
     this.#entries.splice(0, count);
+  }
+
+  /** Deletes the newest entries; their numbers are not used again. */
+  deleteNewest(count: number): void {
+    this.#entries.splice(Math.max(0, this.#entries.length - count));
   }
 
   /** Forgets the newest entries, and which ids it knew, as a power failure does. */

@@ -3,141 +3,16 @@
  * what must be true afterwards. The clock is faked; nothing happens by itself.
  */
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
 import type { Engine } from "../../lib/nats/engine.ts";
 import { MAX_IN_FLIGHT } from "../../lib/nats/window.ts";
 import { Order } from "../../lib/stresstest/checks/order.ts";
 import { macrotask } from "../support/jitter.ts";
 import { FakeRoomClock } from "./fake_room_clock.ts";
+import { Coverage } from "./coverage.ts";
+import { MANY, ModelClients } from "./model_clients.ts";
 import { ModelNode } from "./model_node.ts";
 import { ModelStream } from "./model_stream.ts";
-
-/** How many nodes share the room. */
-const NODES = 3;
-
-/** The bytes of a message with its length. */
-const MESSAGE = 256;
-
-/** Runs of so many messages, 64 KiB, fill the window. */
-const MANY = 256;
-
-/** What stands in a message instead of a number. */
-const UNNUMBERED = 0xffff_ffff;
-
-const MESSAGES = new Uint8Array(MANY * MESSAGE).fill(0xff);
-
-/** What happens, by name; `n` is an amount. */
-const EVENTS = {
-  say: 12,
-  sayMuch: 1,
-  deliver: 8,
-  acknowledge: 4,
-  acknowledgeReversed: 2,
-  loseAnswers: 2,
-  refuse: 1,
-  cutLost: 2,
-  cutArrives: 2,
-  mend: 5,
-  restart: 1,
-  restartEmpty: 1,
-  restartShorter: 1,
-  trim: 1,
-  purge: 1,
-  delete: 1,
-  foreign: 1,
-  pass: 6,
-  passLong: 1,
-  flush: 2,
-} as const;
-
-/** An event's name. */
-export type EventName = keyof typeof EVENTS;
-
-const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
-
-/** Events that may lose messages, which must be counted then. */
-const LOSSY: ReadonlySet<EventName> = new Set([
-  "refuse",
-  "restartEmpty",
-  "restartShorter",
-  "trim",
-  "purge",
-  "delete",
-  "passLong",
-]);
-
-/** A step of a schedule: what happens, to which node, and how much of it. */
-export interface Step {
-  readonly event: EventName;
-  readonly node: number;
-  readonly amount: number;
-}
-
-const anyEvent = fc.oneof(
-  ...Object.entries(EVENTS).map(([event, weight]) => ({
-    arbitrary: fc.constant(event as EventName),
-    weight,
-  })),
-);
-
-const anyStep: fc.Arbitrary<Step> = fc.record({
-  event: anyEvent,
-  node: fc.nat(NODES - 1),
-  amount: fc.integer({ min: 1, max: 5 }),
-});
-
-/** A window gets full, and all kinds of events meet it. */
-const whileFull: fc.Arbitrary<Step[]> = fc.record({
-  node: fc.nat(NODES - 1),
-  events: fc.array(fc.constantFrom(...EVENT_NAMES), {
-    minLength: 2,
-    maxLength: 2,
-  }),
-}).map(({ node, events }) =>
-  (["sayMuch", ...events] as const).map((event) => ({ event, node, amount: 1 }))
-);
-
-/** Schedules. */
-export const schedules: fc.Arbitrary<Step[]> = fc.array(
-  fc.oneof(
-    { arbitrary: anyStep.map((step) => [step]), weight: 50 },
-    { arbitrary: whileFull, weight: 1 },
-  ),
-  { minLength: 5, maxLength: 40, size: "max" },
-).map((parts) => parts.flat());
-
-/** In which state a node's window is. */
-const STATES = ["empty", "in flight", "full", "unread after a cut"] as const;
-
-/** How often each event met each state of a window. */
-export class Coverage {
-  readonly #counts = new Map<string, number>();
-
-  add(event: EventName, state: string): void {
-    const key = `${event} | ${state}`;
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-  }
-
-  /** A line for each event, a column for each state. */
-  get table(): string {
-    const rows = EVENT_NAMES.map((event) =>
-      [event, ...STATES.map((state) => this.#count(event, state))].join("\t")
-    );
-    return [["event", ...STATES].join("\t"), ...rows].join("\n");
-  }
-
-  /** What never met. */
-  get missing(): string[] {
-    return EVENT_NAMES.flatMap((event) =>
-      STATES.filter((state) => this.#count(event, state) === 0)
-        .map((state) => `${event} | ${state}`)
-    );
-  }
-
-  #count(event: string, state: string): number {
-    return this.#counts.get(`${event} | ${state}`) ?? 0;
-  }
-}
+import { LOSSY, NODES, type Step } from "./schedules.ts";
 
 /** A fault in the code that the simulation must find. */
 export interface Planted {
@@ -167,14 +42,7 @@ class Simulation implements AsyncDisposable {
   readonly #stream = new ModelStream(this.#clock);
   readonly #nodes: ModelNode[];
   readonly #planted: Planted;
-  /** How many messages each node's clients have said. */
-  readonly #said: number[] = Array(NODES).fill(0);
-  /** The same in runs. */
-  readonly #runs: number[] = Array(NODES).fill(0);
-  /** How many messages each node's clients have got. */
-  readonly #messages: number[] = Array(NODES).fill(0);
-  /** The numbers of the messages that each node's clients have got. */
-  readonly #heard: number[][] = Array.from({ length: NODES }, () => []);
+  readonly #clients: ModelClients[];
   /** What publishers and flushes wait for. */
   #pending = 0;
   /** Whether the stream has lost nothing that a node had read already. */
@@ -185,6 +53,9 @@ class Simulation implements AsyncDisposable {
     this.#nodes = Array.from(
       { length: NODES },
       () => new ModelNode(this.#stream, this.#clock, planted.wrap),
+    );
+    this.#clients = this.#nodes.map((node, n) =>
+      new ModelClients(node, (run) => run * NODES + n)
     );
   }
 
@@ -256,6 +127,9 @@ class Simulation implements AsyncDisposable {
       case "purge":
         this.#stream.trim(Infinity);
         break;
+      case "deleteNewest":
+        this.#stream.deleteNewest(amount);
+        break;
       case "delete":
         this.#stream.delete();
         break;
@@ -289,18 +163,20 @@ class Simulation implements AsyncDisposable {
     assertEquals(this.#pending, 0, "somebody waits for ever");
 
     const stats = this.#nodes.map(({ room }) => room.stats());
-    const said = this.#said.reduce((sum, said) => sum + said);
+    const said = this.#clients.reduce((sum, { said }) => sum + said, 0);
     const dropped = stats.reduce((sum, it) => sum + it.droppedWhileHeld, 0);
-    const order = new Order(NODES * (Math.max(...this.#runs)), NODES);
-    for (const [n, heard] of this.#heard.entries()) {
+    const runs = Math.max(...this.#clients.map(({ runs }) => runs));
+    const order = new Order(NODES * runs, NODES);
+    for (const [n, clients] of this.#clients.entries()) {
+      const { heard } = clients;
       const { received, lostInGaps, published, lostInWindow, ...own } =
         stats[n]!;
       assertEquals(new Set(heard).size, heard.length, "a message came twice");
-      assertEquals(this.#messages[n], received);
+      assertEquals(clients.got, received);
       assertEquals(received + lostInGaps + dropped, said, `node ${n} counts`);
       assertEquals(
         published + lostInWindow + own.droppedWhileHeld,
-        this.#said[n],
+        clients.said,
         `node ${n} counts its own`,
       );
       if (!isLossy) assertEquals(lostInGaps + lostInWindow, 0, "lost");
@@ -347,29 +223,12 @@ class Simulation implements AsyncDisposable {
     });
   }
 
-  /** Clients read what has come. */
-  async #listen(): Promise<void> {
-    for (const [n, node] of this.#nodes.entries()) {
-      for (const bytes of await node.heard()) {
-        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-        for (let at = 1; at < bytes.length; at += MESSAGE) {
-          this.#messages[n]!++;
-          const number = view.getUint32(at);
-          if (number !== UNNUMBERED) this.#heard[n]!.push(number);
-        }
-      }
-    }
+  #say(n: number, count = 1): void {
+    this.#wait(this.#clients[n]!.say(count, this.#planted.echoes ?? false));
   }
 
-  /** A client of node `n` sends a run: a message with a number, and some without. */
-  #say(n: number, count = 1): void {
-    const bytes = MESSAGES.slice(0, count * MESSAGE);
-    const number = this.#runs[n]!++ * NODES + n;
-    new DataView(bytes.buffer).setUint32(1, number);
-    this.#said[n]! += count;
-    const node = this.#nodes[n]!;
-    if (this.#planted.echoes) node.hub.broadcast(bytes, count);
-    this.#wait(node.room.publish({ bytes, count }));
+  async #listen(): Promise<void> {
+    for (const clients of this.#clients) await clients.listen();
   }
 
   #wait(promise: void | Promise<void>): void {

@@ -5,7 +5,9 @@ import fc from "fast-check";
 import type { Engine } from "../../lib/nats/engine.ts";
 import { holds } from "../support/property.ts";
 import { test } from "../support/test.ts";
-import { Coverage, type Planted, play, schedules } from "./simulation.ts";
+import { Coverage } from "./coverage.ts";
+import { schedules } from "./schedules.ts";
+import { type Planted, play } from "./simulation.ts";
 
 const SCHEDULES = 1000;
 

@@ -92,7 +92,8 @@ export class HeaderReader {
 }
 
 /** The length that the bytes before the key say. */
-function lengthOf([, second = 0, ...extended]: number[]): number {
+function lengthOf(bytes: number[]): number {
+  const [, second, ...extended] = bytes as [number, number, ...number[]];
   if (extended.length === 0) return second & ~MASKED;
   const length = extended.reduce((high, byte) => high * 256 + byte);
   if (length < (extended.length === 2 ? LENGTH_16 : 2 ** 16)) {

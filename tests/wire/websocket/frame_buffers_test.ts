@@ -29,14 +29,12 @@ test("bufferFrame() has room for a chunk of the log, and no more", () => {
 test("bufferFrame() uses 4 MiB at the most, again and again", () => {
   const seen = new Set<ArrayBuffer>();
   for (let round = 0; round < 3; round++) {
-    const frames = [];
-    for (;;) {
-      const frame = bufferFrame(HEADER, CHUNK);
-      if (!frame) break;
-      frames.push(frame);
-      seen.add(frame.buffer);
-    }
-    assertEquals(frames.length, 64);
+    const frames = Array.from(
+      { length: 64 },
+      () => bufferFrame(HEADER, CHUNK)!,
+    );
+    assertEquals(bufferFrame(HEADER, CHUNK), undefined);
+    for (const { buffer } of frames) seen.add(buffer);
     frames.forEach(releaseFrame);
   }
   assertEquals(seen.size, 64);

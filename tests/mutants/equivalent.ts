@@ -72,6 +72,13 @@ export const equivalents: readonly Equivalent[] = [
     reason:
       "the last copy is not needed any more; it only spares an allocation",
   },
+  ...["(512 * 2)", "(512 / 2)"].map((size) => ({
+    file: "lib/wire/websocket/stream.ts",
+    within: "#closeGently",
+    before: "const discarded = new Uint8Array(512);",
+    after: `const discarded = new Uint8Array(${size});`,
+    reason: "what is read is thrown away",
+  })),
   {
     file: "lib/wire/websocket/header_reader.ts",
     within: "push",

@@ -159,15 +159,15 @@ test("WebSocketByteStream.closeWrite() is the last that is sent", async () => {
   const { socket, stream, read, written } = open();
   await stream.write(Uint8Array.of(65));
   await stream.closeWrite(1001);
-  await stream.closeWrite(1001);
   const sent = socket.written.length;
+  await stream.closeWrite(1001);
   stream.sendText("too late");
   await assertRejects(() => stream.write(Uint8Array.of(66)), Error);
-  assertEquals(socket.written.length, sent);
   socket.arrive(concat([frame(9, "p"), frame(2, "a"), closing(1001)]));
   assertEquals(await read(), "a");
   assertEquals(await read(), null);
   assertEquals(written(), ["binary A", "close 1001 "]);
+  assertEquals(socket.written.length, sent);
   stream.close(1000);
   assert(socket.closed);
 });
@@ -194,10 +194,7 @@ test("WebSocketByteStream.close() with a code lets a read that is pending end wi
   assert(await isPending(reading));
   socket.arrive(frame(2, "for nobody")); // what is sent then is read on, and ignored
   await assertRejects(() => reading, Error);
-  await macrotask();
-  const { reads } = socket;
   await assertRejects(() => read(), Error);
-  assertEquals(socket.reads, reads); // close() alone reads now
   assert(!socket.closed);
   socket.arrive(closing(1008));
   socket.arrive(null);
@@ -241,6 +238,18 @@ test("WebSocketByteStream.close() waits a second for a write that is stuck", asy
   assert(socket.closed);
 });
 
+test("WebSocketByteStream.read() reads nothing after close()", async () => {
+  const { socket, stream, read } = open();
+  stream.close(1008);
+  await macrotask();
+  assertEquals(socket.reads, 1); // by close(), for the end
+  await assertRejects(() => read(), Error, "without a close");
+  assertEquals(socket.reads, 1);
+  socket.arrive(null);
+  await macrotask();
+  assert(socket.closed);
+});
+
 test("WebSocketByteStream.close() without a code closes at once", () => {
   const { socket, stream } = open();
   stream.close();
@@ -279,6 +288,35 @@ test("WebSocketByteStream.write() ends a message after a close frame is asked fo
   await closing;
   await assertRejects(() => stream.write(bytes), Error);
   assertEquals(written(), ["binary ABCD", "close 1000 "]);
+});
+
+test("WebSocketByteStream: not even before the last byte of a message something else goes out", async () => {
+  const { socket, stream, written } = open();
+  socket.takes = [3];
+  assertEquals(await stream.write(Uint8Array.of(65, 66)), 1);
+  stream.sendText("text");
+  await macrotask();
+  assertEquals(await stream.write(Uint8Array.of(66)), 1);
+  await macrotask();
+  assertEquals(written(), ["binary AB", "text text"]);
+});
+
+test("WebSocketByteStream.closeWrite() settles when the close frame is written", async () => {
+  const { socket, stream, written } = open();
+  socket.stuck = true;
+  stream.sendText("before");
+  const closing = stream.closeWrite();
+  const write = socket.write.bind(socket);
+  socket.write = async (bytes) => {
+    socket.stuck = true; // for the second write, which has the close frame
+    return await write(bytes);
+  };
+  socket.unstick();
+  assert(await isPending(closing));
+  assertEquals(written(), ["text before"]);
+  socket.unstick();
+  await closing;
+  assertEquals(written(), ["text before", "close 1000 "]);
 });
 
 test("WebSocketByteStream.closeWrite() settles after a write that failed", async () => {

@@ -142,7 +142,7 @@ for (
     name:
       `fuzz: ${name} answers any command line with what was asked for, or one line and an exit code`,
     // It can neither listen nor connect.
-    permissions: { net: false, read: true },
+    permissions: { net: false, read: true, env: true },
     fn: async (t) => {
       const codes = new Set<number>();
       const many = await holds(

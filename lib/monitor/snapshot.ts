@@ -15,8 +15,9 @@ import type { ProcessUsage } from "./sampler.ts";
 export interface Snapshot {
   /** The version of the package. */
   readonly version: string;
-  /** When this was, and when the monitor started, in milliseconds since 1970. */
+  /** When this was, in milliseconds since 1970. */
   readonly time: number;
+  /** When the monitor started, likewise. */
   readonly started: number;
   /** Why the server is not ready for clients, if so. */
   readonly unready: string | undefined;

@@ -9,29 +9,11 @@ import type { Transport } from "../../lib/server/serve.ts";
 import { NATS_SERVER } from "../nats/nats_server.ts";
 import { eventually, inTime, PATIENCE } from "../support/eventually.ts";
 import { Peer } from "../support/peer.ts";
-import { test } from "../support/test.ts";
 import { startWeb, WebPeer } from "../support/web.ts";
-import { chromium, launch } from "../web/chat_page.ts";
+import { testsInChromium } from "../web/chromium.ts";
 import { MonitoredNode } from "./node.ts";
 
-let browser: Browser;
-
-if (chromium) {
-  Deno.test.beforeAll(async () => {
-    browser = await inTime(launch(), "Chromium to start");
-  });
-  Deno.test.afterAll(() => inTime(browser.close(), "Chromium to end"));
-}
-
-/** A test in Chromium, which outlives it with its sockets. */
-function browserTest(name: string, fn: () => Promise<void>): void {
-  const options = {
-    ignore: !chromium,
-    sanitizeOps: false,
-    sanitizeResources: false,
-  };
-  test(`monitor page: ${name}`, options, fn);
-}
+const browserTest = testsInChromium("monitor page");
 
 /** How the page is looked at. */
 interface Look {
@@ -52,6 +34,7 @@ class MonitorPage implements AsyncDisposable {
 
   /** @param prepare Called before the page is there. */
   static async open(
+    browser: Browser,
     { addr }: Pick<Monitor, "addr">,
     { dark = false, phone = false }: Look = {},
     prepare: (page: Page) => Promise<void> = async () => {},
@@ -106,13 +89,17 @@ class MonitorPage implements AsyncDisposable {
 }
 
 /** A server with a client by TCP and one by WebSocket, and its monitor in the browser. */
-async function open(look?: Look, prepare?: (page: Page) => Promise<void>) {
+async function open(
+  browser: Browser,
+  look?: Look,
+  prepare?: (page: Page) => Promise<void>,
+) {
   const running = await startWeb();
   const { server, web } = running;
   const monitor = await serveMonitor(server, { port: 0, web });
   const tcp = await Peer.join(server.addr, "tcp");
   const ws = await WebPeer.connect(web.addr);
-  const shown = await MonitorPage.open(monitor, look, prepare);
+  const shown = await MonitorPage.open(browser, monitor, look, prepare);
   const { page, errors } = shown;
   return {
     ...{ server, tcp, ws, shown, page, errors },
@@ -147,8 +134,8 @@ class Idle implements Transport {
   }
 }
 
-browserTest("figures, lines, clients and those that left", async () => {
-  await using running = await open();
+browserTest("figures, lines, clients and those that left", async (browser) => {
+  await using running = await open(browser);
   const { page, shown, server, errors } = running;
   const clients = await shown.rows("clients", 2);
   assertEquals(clients.map((cells) => cells[2]).sort(), ["tcp", "websocket"]);
@@ -165,113 +152,122 @@ browserTest("figures, lines, clients and those that left", async () => {
   assertEquals(errors, []);
 });
 
-browserTest("thousands of clients, 50 at a time, in any order", async () => {
-  await using running = await open();
-  const { page, shown, server, tcp } = running;
-  const COUNT = 3000;
-  for (let port = 3; port <= COUNT; port++) server.add(new Idle(port));
-  const first = (rows: string[][]) => Number(rows[0]?.[0]);
-  const range = (text: string) =>
-    shown.text("#total", (shownText) => shownText === text);
-  const isEnabled = (id: string) =>
-    page.$eval(`#${id}`, (button) => !(button as HTMLButtonElement).disabled);
+browserTest(
+  "thousands of clients, 50 at a time, in any order",
+  async (browser) => {
+    await using running = await open(browser);
+    const { page, shown, server, tcp } = running;
+    const COUNT = 3000;
+    for (let port = 3; port <= COUNT; port++) server.add(new Idle(port));
+    const first = (rows: string[][]) => Number(rows[0]?.[0]);
+    const range = (text: string) =>
+      shown.text("#total", (shownText) => shownText === text);
+    const isEnabled = (id: string) =>
+      page.$eval(`#${id}`, (button) => !(button as HTMLButtonElement).disabled);
 
-  await page.select("#sort", "client");
-  const newest = await shown.rows("clients", (rows) => first(rows) === COUNT);
-  assertEquals(newest.length, 50);
-  assertEquals(newest[0]!.slice(1, 3), [`192.0.2.1:${COUNT}`, "tcp"]);
-  await range("1–50 of 3,000");
-  assertEquals([await isEnabled("previous"), await isEnabled("next")], [
-    false,
-    true,
-  ]);
-  await page.click("#next");
-  await shown.rows("clients", (rows) => first(rows) === COUNT - 50);
-  await range("51–100 of 3,000");
-  assertEquals(await isEnabled("previous"), true);
-  await page.click("#previous");
-  await shown.rows("clients", (rows) => first(rows) === COUNT);
+    await page.select("#sort", "client");
+    const newest = await shown.rows("clients", (rows) => first(rows) === COUNT);
+    assertEquals(newest.length, 50);
+    assertEquals(newest[0]!.slice(1, 3), [`192.0.2.1:${COUNT}`, "tcp"]);
+    await range("1–50 of 3,000");
+    assertEquals([await isEnabled("previous"), await isEnabled("next")], [
+      false,
+      true,
+    ]);
+    await page.click("#next");
+    await shown.rows("clients", (rows) => first(rows) === COUNT - 50);
+    await range("51–100 of 3,000");
+    assertEquals(await isEnabled("previous"), true);
+    await page.click("#previous");
+    await shown.rows("clients", (rows) => first(rows) === COUNT);
 
-  await tcp.say("one more");
-  await page.select("#sort", "messagesIn");
-  const speakers = await shown.rows("clients", (rows) => first(rows) === 1);
-  assertEquals(speakers[0]!.at(4), "2 · 13 B");
+    await tcp.say("one more");
+    await page.select("#sort", "messagesIn");
+    const speakers = await shown.rows("clients", (rows) => first(rows) === 1);
+    assertEquals(speakers[0]!.at(4), "2 · 13 B");
 
-  // Most leave while one reads far behind them: what is left is shown.
-  await page.evaluate(() => {
-    for (let n = 0; n < 20; n++) document.getElementById("next")!.click();
-  });
-  await range("1,001–1,050 of 3,000");
-  for (const client of server.clients.values()) {
-    if (client.client > 60) client.disconnect();
-  }
-  await range("51–60 of 60");
-  await shown.rows("clients", 10);
-  const ended = await shown.rows("ended", 200);
-  assertEquals(
-    new Set(ended.map((cells) => cells.at(-1))),
-    new Set(["removed"]),
-  );
-  assertEquals(running.errors, []);
-});
-
-browserTest("lines of ten minutes, also when the clock was set", async () => {
-  const end = Date.now();
-  const samples = Array.from({ length: 300 }, (_, n) => ({
-    time: end - 2000 * (299 - n) + (n < 10 ? 3_600_000 : 0),
-    clients: n % 100,
-  }));
-  await using running = await open({}, async (page) => {
-    await page.setRequestInterception(true);
-    page.on("request", (request) => {
-      if (!request.url().endsWith("/history")) return void request.continue();
-      const body = JSON.stringify({ samples });
-      request.respond({ contentType: "application/json", body });
+    // Most leave while one reads far behind them: what is left is shown.
+    await page.evaluate(() => {
+      for (let n = 0; n < 20; n++) document.getElementById("next")!.click();
     });
-  });
-  const { page, shown } = running;
-  await page.waitForSelector("#figures .line[d^=M]");
-  await shown.text("#figures p", (text) => text === "99 at most 99");
-  const path = await page.$eval(
-    "#figures .line",
-    (line) => line.getAttribute("d")!,
-  );
-  const points = path.slice(1).split("L").map((point) =>
-    point.split(" ").map(Number)
-  );
-  assertEquals(points.length, 290); // those of the time before the clock was set back are left out
-  assertEquals(points.at(-1), [600, 0]);
-  assert(
-    points.every(([x, y], n) =>
-      y! >= 0 && y! <= 48 && x! >= 0 && x! <= 600 &&
-      x! > (points[n - 1]?.[0] ?? -1)
-    ),
-  );
-  assertEquals(running.errors, []);
-});
-
-browserTest("a script that is not the server's does not run", async () => {
-  await using running = await open();
-  const { page, shown } = running;
-  await shown.rows("clients", 2);
-  const directive = await page.evaluate(async () => {
-    const violation = new Promise<SecurityPolicyViolationEvent>((resolve) =>
-      document.addEventListener("securitypolicyviolation", resolve)
+    await range("1,001–1,050 of 3,000");
+    for (const client of server.clients.values()) {
+      if (client.client > 60) client.disconnect();
+    }
+    await range("51–60 of 60");
+    await shown.rows("clients", 10);
+    const ended = await shown.rows("ended", 200);
+    assertEquals(
+      new Set(ended.map((cells) => cells.at(-1))),
+      new Set(["removed"]),
     );
-    const script = document.createElement("script");
-    script.textContent = "globalThis.hacked = 1";
-    document.body.append(script);
-    return (await violation).effectiveDirective;
-  });
-  assertEquals(directive, "script-src-elem");
-  assertEquals(await page.evaluate(() => "hacked" in globalThis), false);
-});
+    assertEquals(running.errors, []);
+  },
+);
+
+browserTest(
+  "lines of ten minutes, also when the clock was set",
+  async (browser) => {
+    const end = Date.now();
+    const samples = Array.from({ length: 300 }, (_, n) => ({
+      time: end - 2000 * (299 - n) + (n < 10 ? 3_600_000 : 0),
+      clients: n % 100,
+    }));
+    await using running = await open(browser, {}, async (page) => {
+      await page.setRequestInterception(true);
+      page.on("request", (request) => {
+        if (!request.url().endsWith("/history")) return void request.continue();
+        const body = JSON.stringify({ samples });
+        request.respond({ contentType: "application/json", body });
+      });
+    });
+    const { page, shown } = running;
+    await page.waitForSelector("#figures .line[d^=M]");
+    await shown.text("#figures p", (text) => text === "99 at most 99");
+    const path = await page.$eval(
+      "#figures .line",
+      (line) => line.getAttribute("d")!,
+    );
+    const points = path.slice(1).split("L").map((point) =>
+      point.split(" ").map(Number)
+    );
+    assertEquals(points.length, 290); // those of the time before the clock was set back are left out
+    assertEquals(points.at(-1), [600, 0]);
+    assert(
+      points.every(([x, y], n) =>
+        y! >= 0 && y! <= 48 && x! >= 0 && x! <= 600 &&
+        x! > (points[n - 1]?.[0] ?? -1)
+      ),
+    );
+    assertEquals(running.errors, []);
+  },
+);
+
+browserTest(
+  "a script that is not the server's does not run",
+  async (browser) => {
+    await using running = await open(browser);
+    const { page, shown } = running;
+    await shown.rows("clients", 2);
+    const directive = await page.evaluate(async () => {
+      const violation = new Promise<SecurityPolicyViolationEvent>((resolve) =>
+        document.addEventListener("securitypolicyviolation", resolve)
+      );
+      const script = document.createElement("script");
+      script.textContent = "globalThis.hacked = 1";
+      document.body.append(script);
+      return (await violation).effectiveDirective;
+    });
+    assertEquals(directive, "script-src-elem");
+    assertEquals(await page.evaluate(() => "hacked" in globalThis), false);
+  },
+);
 
 browserTest(
   "a hidden page asks for nothing, and at once when it is seen again",
-  async () => {
+  async (browser) => {
     let asked = 0;
-    await using running = await open({}, async (page) => {
+    await using running = await open(browser, {}, async (page) => {
       await Promise.resolve(page.on("request", () => asked++));
     });
     const { page, shown, server } = running;
@@ -291,8 +287,8 @@ browserTest(
   },
 );
 
-browserTest("when the monitor is gone, the page says so", async () => {
-  await using running = await open();
+browserTest("when the monitor is gone, the page says so", async (browser) => {
+  await using running = await open(browser);
   const { page, shown, server, tcp, ws } = running;
   await shown.rows("clients", 2);
   tcp[Symbol.dispose]();
@@ -306,9 +302,9 @@ browserTest("when the monitor is gone, the page says so", async () => {
 });
 
 if (NATS_SERVER) {
-  browserTest("a node's engine, when it is away, and gaps", async () => {
+  browserTest("a node's engine, when it is away, and gaps", async (browser) => {
     await using node = await MonitoredNode.start();
-    await using shown = await MonitorPage.open(node.monitor);
+    await using shown = await MonitorPage.open(browser, node.monitor);
     const facts = (holds: (facts: Record<string, string>) => boolean) =>
       eventually(
         "the engine's facts",
@@ -345,8 +341,8 @@ for (
     "a phone": { phone: true },
   })
 ) {
-  browserTest(`axe-core finds nothing: ${name}`, async () => {
-    await using running = await open(look);
+  browserTest(`axe-core finds nothing: ${name}`, async (browser) => {
+    await using running = await open(browser, look);
     const { page, shown, errors } = running;
     await shown.rows("clients", 2);
     await page.evaluate(axe.source);

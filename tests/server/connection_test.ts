@@ -361,6 +361,16 @@ test("Connection: messages count as sent when the system has taken them whole", 
   assertEquals([traffic.messagesOut, traffic.bytesOut], [0, 0]);
 });
 
+test("Connection: a write that fails at once adds nothing to what was sent before", async () => {
+  const { socket, hub, connection, traffic } = open();
+  hub.broadcast(encode("a"));
+  await macrotask();
+  socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
+  hub.broadcast(encode("b"));
+  assertEquals(await connection.finished, "reset");
+  assertEquals([traffic.messagesOut, traffic.bytesOut], [1, 2]);
+});
+
 test("Connection.state is open, lagging, or ending", async () => {
   {
     const { connection } = open();

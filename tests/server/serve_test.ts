@@ -392,6 +392,25 @@ test("serve({ signal }) that has aborted already listens to nobody", async () =>
   await again.shutdown();
 });
 
+test("serve({ signal }) keeps no listener on a signal that outlives the server", async () => {
+  const { signal } = new AbortController();
+  const listeners = new Set<unknown>();
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (type: string, listener: EventListener) => {
+    listeners.add(listener);
+    addEventListener.call(signal, type, listener);
+  };
+  signal.removeEventListener = (type: string, listener: EventListener) => {
+    listeners.delete(listener);
+    removeEventListener.call(signal, type, listener);
+  };
+  {
+    await using _server = start({ signal });
+    assertEquals(listeners.size, 1);
+  }
+  assertEquals(listeners.size, 0);
+});
+
 test("Server.shutdown() while clients come, talk and go leaves nothing behind", async () => {
   for (let round = 0; round < 5; round++) {
     const server = start({ drainTimeout: 200 });

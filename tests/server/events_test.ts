@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Hub } from "../../lib/hub/hub.ts";
-import { serve, type ServerEvent } from "../../lib/server/serve.ts";
+import {
+  serve,
+  type ServeOptions,
+  type ServerEvent,
+} from "../../lib/server/serve.ts";
+import { eventually } from "../support/eventually.ts";
 import { macrotask } from "../support/jitter.ts";
 import { Peer, Resetter } from "../support/peer.ts";
 import { start, stick, until } from "../support/server.ts";
@@ -10,16 +15,27 @@ import { test } from "../support/test.ts";
 /** A stall time-out, of which a quarter lies between two looks at a client. */
 const PATIENT = 4 * 100;
 
-/** Waits until `events` end with one of this type, and takes it out. */
+/** A server whose hub holds little, what it tells, and what it accepts from. */
+function open(options: ServeOptions = {}) {
+  const events: ServerEvent[] = [];
+  const listener = new FakeListener();
+  const hub = new Hub({ capacity: 64 * 1024 });
+  const onEvent = (event: ServerEvent) => events.push(event);
+  const server = serve({ listener, hub, onEvent, ...options });
+  return { events, listener, hub, server };
+}
+
+/** Waits until `events` have one of this type, and takes it out. */
 async function next<T extends ServerEvent["type"]>(
   events: ServerEvent[],
   type: T,
 ): Promise<ServerEvent & { type: T }> {
-  for (;;) {
-    const at = events.findIndex((event) => event.type === type);
-    if (at >= 0) return events.splice(at, 1)[0] as ServerEvent & { type: T };
-    await macrotask();
-  }
+  const at = await eventually(
+    `an event "${type}"`,
+    () => events.findIndex((event) => event.type === type),
+    (at) => at >= 0,
+  );
+  return events.splice(at, 1)[0] as ServerEvent & { type: T };
 }
 
 test("serve({ onEvent }) tells who comes and how each leaves, by number and address", async () => {
@@ -86,15 +102,7 @@ test("serve({ onEvent }) tells who is turned away, and which limit did it", asyn
 });
 
 test("serve({ onEvent }) tells when a client begins to lose messages, and when it has caught up, with what it lost", async () => {
-  const events: ServerEvent[] = [];
-  const listener = new FakeListener();
-  const hub = new Hub({ capacity: 64 * 1024 });
-  const server = serve({
-    listener,
-    hub,
-    stallTimeout: PATIENT,
-    onEvent: (event) => events.push(event),
-  });
+  const { events, listener, hub, server } = open({ stallTimeout: PATIENT });
   const slow = new FakeSocket();
   const { remoteAddr } = slow;
   listener.connect(slow);
@@ -130,14 +138,7 @@ test("serve({ onEvent }) tells when a client begins to lose messages, and when i
 });
 
 test("serve({ onEvent }) tells apart episodes that are over before anybody looks", async () => {
-  const events: ServerEvent[] = [];
-  const listener = new FakeListener();
-  const hub = new Hub({ capacity: 64 * 1024 });
-  const server = serve({
-    listener,
-    hub,
-    onEvent: (event) => events.push(event),
-  });
+  const { events, listener, hub, server } = open();
   const slow = new FakeSocket();
   listener.connect(slow);
   await next(events, "connected");

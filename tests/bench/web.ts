@@ -182,7 +182,7 @@ async function web(rounds: number, stage: Stage): Promise<string> {
       bytes(median("idle tcp")),
       ratio("idle web", "idle tcp"),
     ],
-    ["1,000 stuck clients, 400 MB: memory", bytes(median("stuck")), "", ""],
+    ["1,000 stuck clients, 400 MiB: memory", bytes(median("stuck")), "", ""],
     ["a healthy client beside them lost", percent(median("lost")), "", ""],
     ["/metrics with 10,000 clients", time("metrics"), "", ""],
     ["50 of 10,000 clients", time("clients"), "", ""],

@@ -26,7 +26,7 @@ const IDLE = 1200;
 const STUCK = 500;
 
 /** Bytes by which the server grows in a second, and milliseconds between two steps. */
-const [GROWTH, STEP] = [1e6, 50] as const;
+const [GROWTH, STEP] = [1024 ** 2, 50] as const;
 
 /** A client: its waiting messages, and the only loop that writes to its socket. */
 class Client {

@@ -383,7 +383,7 @@ const ROWS: Row[] = [
     },
   },
   {
-    server: "grows by 1 MB a second",
+    server: "grows by 1 MiB a second",
     verdict: "passes; the memory line shows the slope",
     ignore: !linux,
     async fn() {

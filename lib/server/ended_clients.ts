@@ -1,6 +1,6 @@
 /**
- * The clients that have left: what a person looks through. Only the newest are
- * remembered, so they take no more memory than so many.
+ * The clients that have left, for people who watch a server. Only the newest are
+ * remembered, so that they take a bounded amount of memory.
  *
  * @module
  */

@@ -13,7 +13,7 @@
  *
  * ## Lagging
  * A client slower than the rest loses the oldest messages that the hub can no longer
- * hold, always whole, exactly counted. It slows senders down to 16 MiB/s and no
+ * hold, always whole, exactly counted. It slows senders down to 15 MiB/s and no
  * further, and not at all when it is stuck. A client that takes nothing and sends
  * nothing for the stall time-out, while data waits for it, is disconnected.
  *

@@ -49,7 +49,7 @@ async function assertServesMany(address: Address): Promise<void> {
   await peer.hearAll();
 }
 
-/** Sends without end, up to 16 MiB/s, and never reads. */
+/** Sends without end, up to 15 MiB/s, and never reads. */
 async function flood(address: Address): Promise<void> {
   try {
     using peer = await Peer.connect(address);

@@ -12,7 +12,7 @@ import { start, stick, until } from "../support/server.ts";
 import { FakeListener, FakeSocket } from "../support/socket.ts";
 import { test } from "../support/test.ts";
 
-/** A stall time-out, of which a quarter lies between two looks at a client. */
+/** A stall time-out, of which a quarter lies between two checks of a client. */
 const PATIENT = 4 * 100;
 
 /** A server whose hub holds little, what it tells, and what it accepts from. */
@@ -110,7 +110,7 @@ test("serve({ onEvent }) tells when a client begins to lose messages, and when i
   let lost = 0;
   for (const messages of [2000, 300]) {
     slow.stuck = true;
-    // While the first is being written, the client takes no more: only a look can tell.
+    // While the first is being written, the client takes no more: only a check can tell.
     hub.broadcast(new Uint8Array(256));
     await macrotask();
     for (let n = 1; n < messages; n++) hub.broadcast(new Uint8Array(256));
@@ -137,7 +137,7 @@ test("serve({ onEvent }) tells when a client begins to lose messages, and when i
   await server.shutdown();
 });
 
-test("serve({ onEvent }) tells apart episodes that are over before anybody looks", async () => {
+test("serve({ onEvent }) tells apart episodes that are over between two checks", async () => {
   const { events, listener, hub, server } = open();
   const slow = new FakeSocket();
   listener.connect(slow);

@@ -131,12 +131,12 @@ test("LineWriter.lost counts the lines that were not taken whole, and an unfinis
     return [writer.lost, writer.fails];
   };
   assertEquals(await write("whole", Infinity), [0, false]);
-  assertEquals(await write("unfinished", 2), [1, true]);
+  assertEquals(await write("half", 2), [1, true]);
   assertEquals(await write("lost", 0), [2, true]);
   assertEquals(await write("line", 1), [3, true]); // the end of the unfinished one
   assertEquals(await write("whole", 6), [3, false]);
   assertEquals(await write("two lines", Infinity), [3, false]);
-  assertEquals(stream.text, "whole\nto\nwhole\ntwo\nlines\n");
+  assertEquals(stream.text, "whole\nha\nwhole\ntwo\nlines\n");
 });
 
 test("LineWriter.failed resolves with the first error of the stream", async () => {

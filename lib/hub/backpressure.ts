@@ -107,8 +107,11 @@ export class Backpressure {
     this.#bytes += bytes;
     if (this.#bytes < THROTTLED_BYTES) return;
     this.#bytes %= THROTTLED_BYTES; // the rest counts for the next pause
+    // What the last pause took too long, up to a whole pause, is spared in this one.
+    const late = this.#endangered ? Math.max(0, time - this.#pausedUntil) : 0;
     this.#endangered = this.#throttles && this.#anyEndangered(time);
-    if (this.#endangered) this.#pausedUntil = time + THROTTLE_PAUSE;
+    if (!this.#endangered) return;
+    this.#pausedUntil = time + Math.max(0, THROTTLE_PAUSE - late);
   }
 
   /** How many publishers may go on in `tick`, which begins at `time`. */

@@ -1,17 +1,30 @@
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { SERVER_CLOCK } from "../../lib/server/clock.ts";
-import { Connection } from "../../lib/server/connection.ts";
+import {
+  Connection,
+  type ConnectionOptions,
+} from "../../lib/server/connection.ts";
 import type { Publisher } from "../../lib/server/publisher.ts";
+import type { Notice } from "../../lib/server/transport.ts";
+import {
+  CloseCode,
+  WebSocketError,
+} from "../../lib/wire/websocket/close_code.ts";
 import { encode } from "../../lib/wire/frame.ts";
 import { Hub } from "../../lib/hub/hub.ts";
+import { eventually } from "../support/eventually.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
 import { FakeSocket } from "../support/socket.ts";
 import { test } from "../support/test.ts";
 
-function open(publish?: Publisher["publish"], flush?: () => Promise<void>) {
-  const socket = new FakeSocket();
-  const hub = new Hub();
+function open(
+  publish?: Publisher["publish"],
+  flush?: () => Promise<void>,
+  { socket = new FakeSocket(), hub = new Hub(), ...more }:
+    & Partial<ConnectionOptions>
+    & { socket?: FakeSocket; hub?: Hub } = {},
+) {
   const errors: unknown[] = [];
   const traffic = { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0 };
   const connection = new Connection(socket, hub.subscribe(), {
@@ -24,7 +37,8 @@ function open(publish?: Publisher["publish"], flush?: () => Promise<void>) {
     onLag() {},
     onFinished() {},
     onError: (error) => errors.push(error),
-  }, 1);
+    ...more,
+  }, 7);
   return { socket, hub, errors, traffic, connection };
 }
 
@@ -345,4 +359,94 @@ test("Connection: messages count as sent when the system has taken them whole", 
   connection.close("aborted");
   await connection.finished;
   assertEquals([traffic.messagesOut, traffic.bytesOut], [0, 0]);
+});
+
+test("Connection.state is open, lagging, or ending", async () => {
+  {
+    const { connection } = open();
+    assertEquals(connection.state, "open");
+    connection.lagState.check();
+    assertEquals(connection.state, "open");
+    connection.drain();
+    assertEquals(connection.state, "ending");
+    connection.close("aborted");
+    await connection.finished;
+  }
+  const flushed = Promise.withResolvers<void>();
+  const { socket, connection } = open(() => {}, () => flushed.promise);
+  socket.arrive(null); // its sending side has ended; its last message is on its way
+  await macrotask();
+  assert(!connection.channel.closed);
+  assertEquals(connection.state, "ending");
+  flushed.resolve();
+  await connection.finished;
+});
+
+test("Connection tells which client lags, and that it has caught up", async () => {
+  const changes: unknown[] = [];
+  const { socket, hub, connection } = open(undefined, undefined, {
+    hub: new Hub({ capacity: 4096 }),
+    onLag: ({ client }, ...change) => changes.push([client, ...change]),
+  });
+  socket.stuck = true;
+  const bytes = new Uint8Array(hub.capacity / 4);
+  for (let n = 0; n < 8; n++) {
+    hub.broadcast(bytes, bytes.length);
+    await macrotask();
+  }
+  connection.lagState.check();
+  assertEquals(connection.state, "lagging");
+  const { dropped } = connection;
+  socket.unstick();
+  await eventually(
+    "the end of the lag",
+    () => connection.state,
+    (state) => state === "open",
+  );
+  assertEquals(changes, [[7, "lagging", dropped], [7, "caughtUp", dropped]]);
+  connection.close("aborted");
+  await connection.finished;
+});
+
+test("Connection.protocol is what the transport says, or the kind of its address", async () => {
+  const named = Object.assign(new FakeSocket(), { protocol: "websocket" });
+  for (
+    const [socket, protocol] of [
+      [new FakeSocket(), "tcp"],
+      [named, "websocket"],
+    ] as const
+  ) {
+    const { connection } = open(undefined, undefined, { socket });
+    assertEquals(connection.protocol, protocol);
+    connection.close("aborted");
+    await connection.finished;
+  }
+});
+
+test("Connection.drain() tells the client, if the transport can", async () => {
+  const notices: Notice[] = [];
+  const socket = Object.assign(new FakeSocket(), {
+    notify: (notice: Notice) => notices.push(notice),
+  });
+  const { connection } = open(undefined, undefined, { socket });
+  connection.drain();
+  assertEquals(notices, [{ draining: true }]);
+  connection.close("aborted");
+  await connection.finished;
+});
+
+test("Connection.drain(): a client that resets after the goodbye has got it all or not, and counts as reset", async () => {
+  const { socket, connection } = open();
+  connection.drain();
+  await macrotask();
+  assert(socket.writeClosed);
+  socket.arrive(new Deno.errors.ConnectionReset("reset"));
+  assertEquals(await connection.finished, "reset");
+});
+
+test("Connection: a client that breaks the protocol of its transport is invalid, which is no error of ours", async () => {
+  const { socket, connection, errors } = open();
+  socket.arrive(new WebSocketError(CloseCode.protocolError, "not masked"));
+  assertEquals(await connection.finished, "invalid");
+  assertEquals(errors, []);
 });

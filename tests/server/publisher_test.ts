@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Hub, MIN_CAPACITY } from "../../lib/hub/hub.ts";
 import { HubPublisher } from "../../lib/server/publisher.ts";
 import { encode, leadingRun } from "../../lib/wire/frame.ts";
+import { FakeClock } from "../support/clock.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
 import { test } from "../support/test.ts";
 
@@ -85,6 +86,35 @@ test("HubPublisher.flush() waits for the parts that are left, of every client, a
   assertEquals(hub.broadcasts, 1 + 40 + 50);
   await Promise.all(large);
   for (let n = 0; n < 3; n++) await macrotask();
+});
+
+test("HubPublisher.publish() brings 16 MB/s beside a slow reader, however small the hub", async () => {
+  for (const capacity of [MIN_CAPACITY, 64 * 1024, 512 * 1024]) {
+    const clock = new FakeClock();
+    const hub = new Hub({ capacity }, clock);
+    const publisher = new HubPublisher(hub);
+    const slow = hub.subscribe();
+    const run = frames(1024);
+    let bytes = 0;
+    let isDone = false;
+    const publishing = (async () => {
+      while (!isDone) {
+        await publisher.publish(run);
+        bytes += run.bytes.length;
+      }
+    })();
+    for (let tick = 0; clock.now() < 200; tick++) {
+      if (tick % 4_000 === 0) await slow.next(); // it takes a run each 40 ms
+      clock.pass(0.01);
+      await macrotask();
+    }
+    isDone = true;
+    slow[Symbol.dispose]();
+    while (await isPending(publishing)) clock.pass(0.01);
+    assert(bytes / 0.2 > 16e6, `${bytes} bytes of ${capacity}`);
+    // Until the log was full nobody was endangered.
+    assert((bytes - capacity) / 0.2 < 17e6, `${bytes} bytes of ${capacity}`);
+  }
 });
 
 /** Whether a promise is pending after the microtasks, before the next tick. */

@@ -35,6 +35,9 @@ test("serve() refuses numbers out of bounds and says which", () => {
   assertThrows(() => serve({ maxClients: 0 }), RangeError);
   assertThrows(() => serve({ maxClientsPerAddress: 0 }), RangeError);
   assertThrows(() => serve({ maxRate: 0 }), RangeError);
+  // A timer that is set to 2^31 ms fires at once.
+  assertThrows(() => serve({ stallTimeout: 2 ** 31 }), RangeError);
+  assertThrows(() => serve({ drainTimeout: 2 ** 31 }), RangeError);
 });
 
 test("serve() throws what listening throws", async () => {

@@ -17,7 +17,7 @@ import { specification } from "./specification.ts";
 import { play, withEngine } from "./start.ts";
 
 /** Milliseconds that a test of the specification waits for what should come. */
-const PATIENCE = 5000;
+const PATIENCE = 15_000;
 
 /** Milliseconds without a delivery after which a server counts as stalled. */
 const TIMEOUT = 5000;

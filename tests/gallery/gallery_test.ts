@@ -4,6 +4,7 @@ import { agreement } from "./agreement.ts";
 import { parse, UsageError } from "./arguments.ts";
 import { marks } from "./guarantees.ts";
 import { page } from "./page.ts";
+import { picture } from "./picture.ts";
 import { measurement, result, server } from "./result_fixture.ts";
 import { type JudgedLoad, merge, type ServerResult } from "./result.ts";
 import { languageStyle, type Point, scatter } from "./scatter.ts";
@@ -109,7 +110,16 @@ test("page() loads nothing, its links lead somewhere, and text stays text", () =
   assert(html.includes("if a &lt; b &amp;&amp; c"));
   assert(html.includes("deno task gallery some"));
   assert(!/NaN|undefined|\[object/.test(html));
-  assertMatch(html, /<small>1 ms to 3 ms<\/small>/);
+  assertMatch(html, /<small>1–3 ms<\/small>/);
+});
+
+test("picture() has a chart for each load that was played", () => {
+  const whole = picture(result(server("a"), server("b")));
+  assertEquals(whole.split("<svg ").length, 6);
+  assert(whole.includes("@media (prefers-color-scheme: dark)"));
+  assert(!/NaN|Infinity|undefined|null/.test(whole));
+  const some = server("a", { loads: { hall: [measurement()] } });
+  assertEquals(picture(result(some)).split("<svg ").length, 3);
 });
 
 test("scatter() gives each point a name, and no name covers another", () => {
@@ -163,9 +173,10 @@ test("agreement() finds servers that change places, unless they hardly differ", 
   const second = result(of("a", 130), of("b", 90), of("c", 110));
   const { compared, changed } = agreement(first, second);
   assertEquals(compared, 2);
-  assertEquals(changed, [
-    "2,000/s to 50, p99: a 100 µs, then 130 µs; c 200 µs, then 110 µs",
-  ]);
+  assertEquals(changed, [{
+    text: "2,000/s to 50, p99: a 100 µs, then 130 µs; c 200 µs, then 110 µs",
+    isOverlapping: false,
+  }]);
 });
 
 test("parse() names are servers, loads or the judge; the rest is refused", () => {

@@ -114,13 +114,22 @@ function cell(
   if (!value) return markup`<td class="none">–</td>`;
   const { format } = metric;
   const range = value.runs > 1
-    ? `${format(value.min)} to ${format(value.max)}`
+    ? rangeOf(format(value.min), format(value.max))
     : "";
   const name = bestOf(all, metric).includes(server) ? "best" : "";
   const star = isTesters(server, metric.load) ? "*" : "";
   return markup`<td class="${name}" title="${range}">${
     format(value.median)
   }${star}${isRanged && range ? markup`<small>${range}</small>` : ""}</td>`;
+}
+
+/** From one figure to another, with a unit that both have only once. */
+function rangeOf(from: string, to: string): string {
+  if (from === to) return "";
+  const unit = /[^\d.,]+$/.exec(to)?.[0] ?? "";
+  return `${
+    from.endsWith(unit) ? from.slice(0, from.length - unit.length) : from
+  }–${to}`;
 }
 
 function guarantees(servers: readonly ServerResult[]): Markup {

@@ -149,7 +149,7 @@ function drawn(
       [x, atY(Math.max(1, p99.min))],
       [x, atY(Math.max(1, p99.max))],
     ];
-    return path(range, style.colour, ' stroke-width="1.5" opacity=".6"') +
+    return path(range, style.colour, ' stroke-width="1.5" opacity=".35"') +
       drawMarker(style, x, atY(Math.max(1, p99.median)), MARKER, isHollow);
   });
   return names.join("") + markers.join("");

@@ -26,9 +26,10 @@ td.failed { color: var(--bad); }
 .offences a { color: var(--ink); }
 .load { display: grid; gap: 1rem 2rem; margin-top: .75rem; align-items: start; }
 .load figure { max-width: 44rem; }
-@media (min-width: 62rem) { .load { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } .load .scroll:only-child { grid-column: 1 / -1; max-width: 30rem; } }
-.load td small { white-space: normal; }
+@media (min-width: 62rem) { .load { grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); } .load .scroll:only-child { grid-column: 1 / -1; max-width: 30rem; } }
 .load tbody th small { display: none; }
+.load th, .load td { padding-left: .375rem; padding-right: .375rem; }
+.load td small { font-size: .75em; }
 .server { border-top: 1px solid var(--grid); margin-top: 2rem; }
 .server h2 { margin-top: 1.25rem; }
 summary { cursor: pointer; color: var(--soft); font-size: .9375rem; margin-top: .5rem; }

@@ -10,7 +10,7 @@ Builds the servers of the gallery, judges them, and measures them side by side.
 NAMEs are servers (${STYLES.map(({ name }) => name).join(", ")}),
 loads (${Object.keys(LOADS).join(", ")}), or "judge"; all unless given.
 
-  --quick        one short round, without the tests of the specification: two minutes
+  --quick        one short round of the loads alone: two minutes
   --rounds N     how often everything is measured (default: ${FULL.rounds})
   --report FILE  the page (default: gallery.html)
   --json FILE    also write all results as JSON
@@ -58,7 +58,7 @@ export function parse(args: string[]): Arguments | "help" {
   const size = parsed.quick ? QUICK : FULL;
   return {
     asked: {
-      ...named(parsed._.map(String)),
+      ...named(parsed._.map(String), size.judged),
       size: rounds ? { ...size, rounds: Number(rounds) } : size,
     },
     report: report ?? "gallery.html",
@@ -69,7 +69,7 @@ export function parse(args: string[]): Arguments | "help" {
 }
 
 /** The servers and the loads that names stand for. */
-function named(names: string[]): Omit<Asked, "size"> {
+function named(names: string[], judgedToo: boolean): Omit<Asked, "size"> {
   const styles = STYLES.filter(({ name }) => names.includes(name));
   const all = Object.keys(LOADS) as LoadName[];
   const loads = all.filter((name) => names.includes(name));
@@ -83,6 +83,6 @@ function named(names: string[]): Omit<Asked, "size"> {
   return {
     styles: styles.length > 0 ? styles : STYLES,
     loads: isAll ? all : loads,
-    judged: isAll || judged,
+    judged: isAll ? judgedToo : judged,
   };
 }

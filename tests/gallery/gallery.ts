@@ -48,7 +48,7 @@ export async function gallery(
     stage.say(`${++played}/${plays} ${server.name}, ${text}`);
   for (const [built, server] of judged ? all : []) {
     await unlessItFails(server, say, async () => {
-      server.judgement = await judge(built, size, stage);
+      server.judgement = await judge(built, stage);
       say(server, "judged");
     });
   }

@@ -11,16 +11,13 @@ import type { LoadSettings } from "../../lib/stresstest/load/settings.ts";
 import type { Server } from "../../lib/stresstest/target/server.ts";
 import type { Stage } from "../bench/stage.ts";
 import type { Built } from "./build.ts";
-import { settings, type Size } from "./loads.ts";
+import { FULL, settings } from "./loads.ts";
 import type { JudgedLoad, Judgement } from "./result.ts";
 import { specification } from "./specification.ts";
 import { play, withEngine } from "./start.ts";
 
 /** Milliseconds that a test of the specification waits for what should come. */
 const PATIENCE = 15_000;
-
-/** Milliseconds without a delivery after which a server counts as stalled. */
-const TIMEOUT = 5000;
 
 /** Everybody talks and listens, and some come and go; nothing may be lost. */
 const LIGHT = {
@@ -52,15 +49,17 @@ const JUDGED: [JudgedLoad, Partial<LoadSettings> & { rate: number }][] = [
   ["many", MANY],
 ];
 
-/** Plays all of it. What was not reached, because the server died, is not there. */
+/**
+ * Plays all of it, the tests of the specification on request. What was not reached, because the server died, is not there.
+ */
 export async function judge(
   built: Built,
-  size: Size,
   stage: Stage,
+  withTests = true,
 ): Promise<Judgement> {
   const { stop } = stage;
   const judgement: Judgement = { violations: {} };
-  if (size.specification && !built.style.isNats) {
+  if (withTests && !built.style.isNats) {
     judgement.specification = await withEngine(
       built,
       ({ command }) =>
@@ -69,7 +68,7 @@ export async function judge(
     stop.throwIfAborted();
   }
   for (const [name, load] of JUDGED) {
-    const asked = settings(size, 1, { ...load, timeout: TIMEOUT });
+    const asked = settings(FULL, 1, load);
     let started: Server;
     const run = await play(built, stage, (server): Promise<RunResult> => {
       started = server;

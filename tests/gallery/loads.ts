@@ -21,8 +21,8 @@ export interface Size {
   idleClients: number;
   /** Milliseconds without a delivery after which a server counts as stalled. */
   timeout: number;
-  /** Whether the tests of the specification are run. */
-  specification: boolean;
+  /** Whether the guarantees are judged, if nothing is named. */
+  judged: boolean;
 }
 
 export const FULL: Size = {
@@ -32,17 +32,17 @@ export const FULL: Size = {
   messages: 4000,
   idleClients: 2000,
   timeout: 5000,
-  specification: true,
+  judged: true,
 };
 
 export const QUICK: Size = {
   rounds: 1,
-  seconds: 1,
-  warmUp: 0.3,
-  messages: 1000,
+  seconds: 0.5,
+  warmUp: 0.2,
+  messages: 500,
   idleClients: 500,
   timeout: 3000,
-  specification: false,
+  judged: false,
 };
 
 /** How a load is played. */

@@ -8,7 +8,6 @@ import { Stage } from "../bench/stage.ts";
 import { build } from "./build.ts";
 import { marks } from "./guarantees.ts";
 import { judge } from "./judge.ts";
-import { QUICK } from "./loads.ts";
 import type { GalleryResult } from "./result.ts";
 import { server } from "./result_fixture.ts";
 
@@ -18,7 +17,7 @@ const COMMAND = script("tests/gallery/main.ts", "-A");
 const TYPESCRIPT = ["channel", "streams", "callbacks", "workers", "least"];
 
 /** Half a minute. */
-const LOADS = ["reply", "chat", "flood"];
+const LOADS = ["reply", "chat", "hall", "flood"];
 
 /** Only Linux tells what a process uses, and only there all faults show. */
 const ignore = Deno.build.os !== "linux";
@@ -132,8 +131,7 @@ for (const [fault, name] of Object.entries({ sound: "", ...FAULTS })) {
         run: `deno run -A --no-check SOURCE ${fault}`,
       });
       const stage = new Stage(new AbortController().signal);
-      const size = { ...QUICK, specification: name === "" };
-      const judgement = await judge(built, size, stage);
+      const judgement = await judge(built, stage, name === "");
       const found = marks(server(fault, { judgement, loads: {} }));
       const broken = found.filter(({ holds }) => holds === false);
       assertEquals(broken.map(({ name }) => name), name ? [name] : []);

@@ -31,7 +31,7 @@ export async function gallery(
 ): Promise<void> {
   const all: [Built, ServerResult][] = [];
   for (const style of styles) {
-    stage.say(`${style.name}: built, if it was not before`);
+    if (style.build) stage.say(`building ${style.name}, if its source is new`);
     try {
       const built = await build(style);
       all.push([built, await emptyResult(built)]);

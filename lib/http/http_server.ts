@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { deadline } from "@std/async/deadline";
 import { accepted } from "../server/accept.ts";
 import { Callbacks } from "../server/callbacks.ts";
 import type { Listener } from "../server/serve.ts";
@@ -19,13 +18,10 @@ import {
   type Refusal,
   refuse,
 } from "./answer.ts";
-import { parseHead, type RequestHead } from "./request.ts";
+import { type HttpRequest, readRequest } from "./read_request.ts";
+import { within } from "./within.ts";
 
-/** The longest head of a request, in bytes. */
-const MAX_HEAD = 8 * 1024;
-
-/** How many bytes of a head are read first; most are shorter. */
-const FIRST_READ = 1024;
+export type { HttpRequest };
 
 /** How long a head may take to arrive, in milliseconds. */
 const HEAD_TIMEOUT = 5000;
@@ -33,18 +29,14 @@ const HEAD_TIMEOUT = 5000;
 /** How long an answer may take to leave, the client's end included. */
 const ANSWER_TIMEOUT = 5000;
 
+/** How many bytes are read at a time of what nobody wants. */
+const DISCARDED = 1024;
+
 /**
  * The most connections that wait for a head or an answer. One more, and the oldest is
  * closed: an honest one needs some milliseconds, so it is rarely that.
  */
 const MAX_SOCKETS = 1024;
-
-/** A request, and the connection that it came by. */
-export interface HttpRequest extends RequestHead {
-  readonly socket: Deno.Conn;
-  /** What arrived behind the head. */
-  readonly rest: Uint8Array<ArrayBuffer>;
-}
 
 /** Options of an {@linkcode HttpServer}. */
 export interface HttpOptions {
@@ -128,82 +120,17 @@ export class HttpServer {
     const bodiless = "method" in request && request.method === "HEAD";
     const bytes = encodeAnswer(refused ? refuse(answer) : answer, bodiless);
     // Late or not, it is over then.
-    await deadline(finish(socket, bytes), ANSWER_TIMEOUT).catch(() => {});
+    await within(finish(socket, bytes), ANSWER_TIMEOUT, undefined).catch(
+      () => {},
+    );
     socket[Symbol.dispose]();
   }
-}
-
-/** Reads the head of a request; `null` if the client ends before one begins. */
-async function readRequest(
-  socket: Deno.Conn,
-  timeout: number,
-): Promise<HttpRequest | Refusal | null> {
-  try {
-    return await deadline(readHead(socket), timeout);
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-    return {
-      reason: "timeout",
-      status: 408,
-      text: "the request takes too long",
-    };
-  }
-}
-
-async function readHead(
-  socket: Deno.Conn,
-): Promise<HttpRequest | Refusal | null> {
-  let buffer = new Uint8Array(FIRST_READ);
-  let filled = 0;
-  for (;;) {
-    if (filled === buffer.length) {
-      if (filled === MAX_HEAD) {
-        const text = `the head of a request has ${MAX_HEAD} bytes at most`;
-        return { reason: "head", status: 431, text };
-      }
-      const larger = new Uint8Array(2 * filled);
-      larger.set(buffer);
-      buffer = larger;
-    }
-    const read = await socket.read(buffer.subarray(filled));
-    if (read === null) return filled === 0 ? null : MALFORMED;
-    const end = findEnd(buffer, Math.max(filled - 3, 0), filled += read);
-    if (end === undefined) continue;
-    // Each byte as a character: a head that is not ASCII stays what it is.
-    const text = String.fromCharCode(...buffer.subarray(0, end));
-    const head = parseHead(text);
-    if (!head) return MALFORMED;
-    return { ...head, socket, rest: buffer.slice(end + 4, filled) };
-  }
-}
-
-const MALFORMED: Refusal = {
-  reason: "malformed",
-  status: 400,
-  text: "this is not an HTTP request",
-};
-
-const [CR, LF] = [13, 10];
-
-/** Where the first empty line is in `bytes`. */
-function findEnd(
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-): number | undefined {
-  for (let at = from; at + 3 < to; at++) {
-    if (
-      bytes[at] === CR && bytes[at + 1] === LF && bytes[at + 2] === CR &&
-      bytes[at + 3] === LF
-    ) return at;
-  }
-  return undefined;
 }
 
 /** Sends an answer, and waits until the client has ended its side, too. */
 async function finish(socket: Deno.Conn, answer: Uint8Array): Promise<void> {
   await writeAll(socket, answer);
   await socket.closeWrite();
-  const discarded = new Uint8Array(FIRST_READ);
+  const discarded = new Uint8Array(DISCARDED);
   while (await socket.read(discarded) !== null);
 }

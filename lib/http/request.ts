@@ -17,7 +17,8 @@ export interface RequestHead {
 }
 
 /** Only the form that browsers and proxies send to a server, not that for proxies. */
-const REQUEST_LINE = /^([A-Z]+) (\/[^\s?#]*)(?:\?([^\s#]*))? HTTP\/1\.[01]$/;
+const REQUEST_LINE =
+  /^([!#$%&'*+.^_`|~\w-]+) (\/[^\s?#]*)(?:\?([^\s#]*))? HTTP\/1\.[01]$/;
 
 const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 
@@ -41,8 +42,8 @@ export function parseHead(text: string): RequestHead | undefined {
   for (const line of lines) {
     const colon = line.indexOf(":");
     const key = line.slice(0, colon).toLowerCase();
+    if (colon < 1 || !NAME.test(key) || CONTROL.test(line)) return undefined;
     const value = line.slice(colon + 1).trim();
-    if (colon < 1 || !NAME.test(key) || CONTROL.test(value)) return undefined;
     const before = headers.get(key);
     if (before !== undefined && ONCE.has(key)) return undefined;
     headers.set(key, before === undefined ? value : `${before}, ${value}`);

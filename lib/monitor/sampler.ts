@@ -139,3 +139,12 @@ export class Sampler {
     this.#delays = [0, this.#delays[0]];
   }
 }
+
+/** Processor time in seconds. Deno itself has no name for it, but Node's process has. */
+export function cpuSeconds(): number {
+  const { process } = globalThis as unknown as {
+    process: { cpuUsage(): { user: number; system: number } };
+  };
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000_000;
+}

@@ -28,7 +28,6 @@ import {
 import {
   assetAnswer,
   type AssetAnswers,
-  type Assets,
   checkMethod,
   prepareAssets,
 } from "../http/assets.ts";
@@ -36,65 +35,26 @@ import { checkHost } from "../http/host.ts";
 import { type HttpRequest, HttpServer } from "../http/http_server.ts";
 import type { InboxCounts, OutboxCounts, RoomStats } from "../nats/room.ts";
 import { listen } from "../server/listener.ts";
-import type {
-  ConnectedClient,
-  EndedClient,
-  Listener,
-  Server,
-} from "../server/serve.ts";
-import type { WebStats } from "../web/serve_web.ts";
-import { formatAddress } from "../wire/address.ts";
+import type { Listener, Server } from "../server/serve.ts";
 import { monitorAssets } from "./assets.ts";
-import { clientTable, type Sort, SORTS } from "./client_table.ts";
+import { clientsAnswer, endedAnswer } from "./clients_answer.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
-import { type ProcessUsage, type Sample, Sampler } from "./sampler.ts";
+import type { MonitorOptions } from "./options.ts";
+import {
+  cpuSeconds,
+  type ProcessUsage,
+  type Sample,
+  Sampler,
+} from "./sampler.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
 export type * from "../server/serve.ts";
 export type * from "../web/serve_web.ts";
 export type { InboxCounts, OutboxCounts, ProcessUsage, RoomStats };
-export type { Sample, Snapshot };
+export type { MonitorOptions, Sample, Snapshot };
 
 /** The port to listen on by default. */
 const DEFAULT_PORT = 9000;
-
-/** How many clients there are in an answer, by default and at most. */
-const [DEFAULT_LIMIT, MAX_LIMIT] = [50, 1000] as const;
-
-/** Options of {@linkcode serveMonitor}. */
-export interface MonitorOptions {
-  /**
-   * The IP address to listen on, IPv6 without brackets; or a host name, of which the
-   * first address counts.
-   *
-   * @default {"127.0.0.1"}
-   */
-  hostname?: string;
-  /**
-   * The port; 0 picks a free one.
-   *
-   * @default {9000}
-   */
-  port?: number;
-  /** Where to accept connections instead. The monitor closes it at its end. */
-  listener?: Listener<Deno.NetAddr>;
-  /**
-   * Names of the monitor, without ports. It answers to these, to IP addresses, to
-   * `localhost` and to `hostname`.
-   */
-  hosts?: readonly string[];
-  /** The web side, if there is one, whose counts are shown, too. */
-  web?: { stats(): WebStats };
-  /** The room, if the server is a node: its counts are shown, too. */
-  room?: { stats(): RoomStats };
-  /**
-   * The files of another page, by their paths from the page on; the empty one is the
-   * page itself.
-   */
-  assets?: Assets;
-  /** Called with failures that the monitor survives, such as that accepting paused. */
-  onError?: (error: unknown) => void;
-}
 
 /** A running monitor. It ends when its server has ended. */
 export interface Monitor {
@@ -204,11 +164,9 @@ class HttpMonitor implements Monitor {
       case "/stats":
         return jsonAnswer(this.#snapshot());
       case "/clients":
-        return this.#clients(new URLSearchParams(query));
+        return clientsAnswer(this.#server, new URLSearchParams(query));
       case "/ended":
-        return jsonAnswer({
-          clients: this.#server.ended.toReversed().map(facts),
-        });
+        return endedAnswer(this.#server);
       case "/history":
         return jsonAnswer({ samples: this.#sampler.samples });
       default:
@@ -225,61 +183,4 @@ class HttpMonitor implements Monitor {
       room: this.#options.room,
     });
   }
-
-  #clients(query: URLSearchParams): Answer | Refusal<"query"> {
-    const sort = (query.get("sort") ?? "lag") as Sort;
-    const limit = wholeNumber(query.get("limit") ?? `${DEFAULT_LIMIT}`);
-    const offset = wholeNumber(query.get("offset") ?? "0");
-    if (
-      !SORTS.includes(sort) || limit === undefined || limit > MAX_LIMIT ||
-      offset === undefined
-    ) {
-      return {
-        reason: "query",
-        status: 400,
-        text: `sort is one of ${SORTS.join(", ")}; ` +
-          `limit a number up to ${MAX_LIMIT}; offset a number`,
-      };
-    }
-    const { clients } = this.#server;
-    const table = clientTable(clients, { sort, limit, offset });
-    return jsonAnswer({
-      total: clients.size,
-      offset,
-      clients: table.map((client) => {
-        const { lag, state } = client;
-        return { ...facts(client), lag, state };
-      }),
-    });
-  }
-}
-
-/** What connected clients and those that left have alike, and what only the latter have. */
-function facts(client: ConnectedClient | EndedClient) {
-  const { remoteAddr, protocol, since, dropped } = client;
-  const { messagesIn, bytesIn, messagesOut, bytesOut } = client;
-  const left = "reason" in client
-    ? { until: client.until, reason: client.reason }
-    : {};
-  const address = "hostname" in remoteAddr
-    ? formatAddress(remoteAddr)
-    : remoteAddr.transport;
-  return {
-    ...{ client: client.client, address, protocol, since, ...left },
-    ...{ messagesIn, bytesIn, messagesOut, bytesOut, dropped },
-  };
-}
-
-/** Digits, few enough to be exact. */
-function wholeNumber(text: string): number | undefined {
-  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-}
-
-/** Processor time in seconds. Deno itself has no name for it, but Node's process has. */
-function cpuSeconds(): number {
-  const { process } = globalThis as unknown as {
-    process: { cpuUsage(): { user: number; system: number } };
-  };
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000_000;
 }

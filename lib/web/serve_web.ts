@@ -46,78 +46,20 @@ import { SocketTransport } from "../server/transport.ts";
 import type { CloseCode } from "../wire/websocket/close_code.ts";
 import { acceptKey } from "../wire/websocket/handshake.ts";
 import { chatAssets } from "./assets.ts";
+import { WebCounts, type WebRefusal, type WebStats } from "./counts.ts";
 import { clientAddress } from "./forwarded.ts";
 import { checkHandshake, checkOrigin } from "./handshake.ts";
+import type { WebOptions } from "./options.ts";
 import { WebSocketTransport } from "./transport.ts";
 
 export type { Asset, Assets, ClientLimit, CloseCode, HttpRefusal, Listener };
+export type { WebOptions, WebRefusal, WebStats };
 
 /** Where WebSockets are. */
 const WEBSOCKET_PATH = "/ws";
 
 /** The port to listen on by default. */
 const DEFAULT_PORT = 8000;
-
-/** Options of {@linkcode serveWeb}. */
-export interface WebOptions {
-  /**
-   * The IP address to listen on, IPv6 without brackets; or a host name, of which the
-   * first address counts.
-   *
-   * @default {"127.0.0.1"}
-   */
-  hostname?: string;
-  /**
-   * The port; 0 picks a free one.
-   *
-   * @default {8000}
-   */
-  port?: number;
-  /** Where to accept connections instead. The web side closes it at its end. */
-  listener?: Listener<Deno.NetAddr>;
-  /** Origins besides the server's own whose pages may connect: `https://chat.example`. */
-  origins?: readonly string[];
-  /**
-   * Names of the server, without ports. It answers to these, to IP addresses, to
-   * `localhost` and to `hostname`.
-   */
-  hosts?: readonly string[];
-  /**
-   * IP addresses of proxies, whose `X-Forwarded-For` is believed, so that limits and
-   * events know the clients' own addresses.
-   */
-  proxies?: readonly string[];
-  /**
-   * The files of another page, by their paths from the page on; the empty one is the
-   * page itself.
-   */
-  assets?: Assets;
-  /** Called with failures that the web side survives, such as that accepting paused. */
-  onError?: (error: unknown) => void;
-}
-
-/**
- * Why a request was refused: what HTTP servers refuse; or
- *
- * - `origin`: a page of another origin wants to connect (403);
- * - `handshake`: it is no handshake of a WebSocket (400, 426);
- * - `maxClients`, `maxClientsPerAddress`, `draining`: the server takes no such client
- *   now (503).
- */
-export type WebRefusal =
-  | HttpRefusal
-  | "origin"
-  | "handshake"
-  | ClientLimit
-  | "draining";
-
-/** What {@linkcode Web.stats} returns: counts since the start, never reset. */
-export interface WebStats {
-  /** Requests that were refused, by reason. */
-  refused: Record<WebRefusal, number>;
-  /** WebSockets that broke the protocol, by the code they were closed with. */
-  invalid: Partial<Record<CloseCode, number>>;
-}
 
 /** A running web side. It ends when its server has ended. */
 export interface Web {
@@ -179,23 +121,9 @@ class HttpWeb implements Web {
   readonly #origins: readonly string[];
   readonly #hosts: readonly string[];
   readonly #proxies: readonly string[];
-  readonly #stats: WebStats = {
-    refused: {
-      path: 0,
-      method: 0,
-      host: 0,
-      malformed: 0,
-      head: 0,
-      timeout: 0,
-      sockets: 0,
-      origin: 0,
-      handshake: 0,
-      maxClients: 0,
-      maxClientsPerAddress: 0,
-      draining: 0,
-    },
-    invalid: {},
-  };
+  readonly #counts = new WebCounts();
+  /** One for all clients. */
+  readonly #onInvalid = (code: CloseCode) => this.#counts.invalid(code);
 
   constructor(
     listener: Listener<Deno.NetAddr>,
@@ -213,7 +141,7 @@ class HttpWeb implements Web {
     this.#proxies = proxies;
     const http = new HttpServer(listener, {
       answer: (request) => this.#answer(request),
-      onRefused: (reason) => this.#stats.refused[reason as WebRefusal]++,
+      onRefused: (reason) => this.#counts.refuse(reason as WebRefusal),
       onError,
     });
     server.finished.then(() => http.close());
@@ -221,8 +149,7 @@ class HttpWeb implements Web {
   }
 
   stats(): WebStats {
-    const { refused, invalid } = this.#stats;
-    return { refused: { ...refused }, invalid: { ...invalid } };
+    return this.#counts.stats();
   }
 
   async #answer(
@@ -246,11 +173,10 @@ class HttpWeb implements Web {
       headers.get("x-forwarded-for") ?? "",
       this.#proxies,
     );
-    const { invalid } = this.#stats;
     const transport = new WebSocketTransport(
       new SocketTransport(socket),
       { ...peer, hostname },
-      (code) => invalid[code] = (invalid[code] ?? 0) + 1,
+      this.#onInvalid,
     );
     const reason = this.#server.add(transport);
     if (reason) {

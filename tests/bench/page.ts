@@ -1,6 +1,6 @@
 /**
  * The chat page in Chromium under a flood: how long its frames take, what it uses, and
- * what it shows. `deno task smooth [ROUNDS]` prints it; a round takes two minutes.
+ * what it shows. `deno task smooth [ROUNDS]` prints it; a round takes four minutes.
  */
 import { encode } from "../../lib/wire/frame.ts";
 import { writeAll } from "../../lib/wire/write_all.ts";
@@ -15,7 +15,7 @@ import { table, tool } from "./tool.ts";
 const RATES = [100, 10_000, 1_000_000] as const;
 
 /** Seconds that are measured, and before them, until the flood is at its height. */
-const [SECONDS, RISE] = [30, 2] as const;
+const [SECONDS, RISE] = [60, 2] as const;
 
 /** A frame within this many milliseconds is as smooth as 60 a second, a little late. */
 const SMOOTH = 20;

@@ -128,13 +128,15 @@ async function web(rounds: number, stage: Stage): Promise<string> {
     // Each on a server that has not had memory and given it back.
     for (const kind of ["tcp", "web"]) {
       const figure = freeAddress();
-      await stage.play(measured(figure, at), async ({ address }) => {
+      await stage.play(measured(figure, at), async ({ address, pid }) => {
         const used = async () => {
           const answer = await fetch(`http://${formatAddress(figure)}`);
           return Number(await answer.text());
         };
         const tcp = () => Deno.connect(address);
-        note(`idle ${kind}`, await idle(used, kind === "tcp" ? tcp : receive));
+        const costs = await idle(pid!, used, kind === "tcp" ? tcp : receive);
+        note(`used ${kind}`, costs.used);
+        note(`resident ${kind}`, costs.resident);
       });
     }
     await stage.play(withWeb(at), async (server) => {
@@ -178,11 +180,17 @@ async function web(rounds: number, stage: Stage): Promise<string> {
     ],
     [
       "an idle client, in use",
-      bytes(median("idle web")),
-      bytes(median("idle tcp")),
-      ratio("idle web", "idle tcp"),
+      bytes(median("used web")),
+      bytes(median("used tcp")),
+      ratio("used web", "used tcp"),
     ],
-    ["1,000 stuck clients, 400 MB: memory", bytes(median("stuck")), "", ""],
+    [
+      "an idle client, resident",
+      bytes(median("resident web")),
+      bytes(median("resident tcp")),
+      ratio("resident web", "resident tcp"),
+    ],
+    ["1,000 stuck clients, 400 MiB: memory", bytes(median("stuck")), "", ""],
     ["a healthy client beside them lost", percent(median("lost")), "", ""],
     ["/metrics with 10,000 clients", time("metrics"), "", ""],
     ["50 of 10,000 clients", time("clients"), "", ""],

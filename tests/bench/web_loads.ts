@@ -78,19 +78,32 @@ export async function latency(
   return latencies[Math.floor(0.99 * latencies.length)]!;
 }
 
-/** Bytes in use for each of 5,000 idle clients, of a server that says how many are in all. */
+/** What an idle client costs, in bytes. */
+export interface Idle {
+  /** Without what the garbage collector could take. */
+  used: number;
+  /** What the process grows by, once it has many: by then V8 keeps room for a rush. */
+  resident: number;
+}
+
+/** Idle clients, of a server that says how many bytes are in use in all. */
 export async function idle(
+  pid: number,
   used: () => Promise<number>,
   connect: ConnectReceiver,
-): Promise<number> {
-  const CLIENTS = 5000;
-  const warm = await connectAll(200, connect); // what is taken once
+): Promise<Idle> {
+  const [WARM, CLIENTS] = [200, 4000];
+  const clients = await connectAll(WARM, connect); // what is taken once
   const before = await used();
-  const clients = await connectAll(CLIENTS, connect);
-  await sleep(6000); // longer than any time-out of a handshake
+  const add = async () => {
+    clients.push(...await connectAll(CLIENTS, connect));
+    await sleep(1000);
+    return residentBytes(pid, "now");
+  };
+  const [many, more] = [await add(), await add()];
   const grown = await used() - before;
-  for (const client of [...warm, ...clients]) client.close();
-  return grown / CLIENTS;
+  for (const client of clients) client.close();
+  return { used: grown / (2 * CLIENTS), resident: (more - many) / CLIENTS };
 }
 
 /** What stuck clients cost. */
@@ -101,7 +114,7 @@ export interface Stuck {
   lost: number;
 }
 
-/** 400 MB pass by 1,000 clients that take nothing, and one that does. */
+/** 400 MiB pass by 1,000 clients that take nothing, and one that does. */
 export async function stuck(
   pid: number,
   address: Address,

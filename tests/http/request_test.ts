@@ -19,6 +19,7 @@ test("parseHead() has the parts of a request", () => {
     ]),
   });
   assertEquals(parseHead("HEAD / HTTP/1.0")?.headers.size, 0);
+  assertEquals(parseHead("M-SEARCH / HTTP/1.1")?.method, "M-SEARCH");
 });
 
 test("parseHead() refuses everything else", () => {
@@ -28,7 +29,9 @@ test("parseHead() refuses everything else", () => {
       "GET /",
       "GET / HTTP/2.0",
       "GET  / HTTP/1.1",
-      "get / HTTP/1.1",
+      "G(T / HTTP/1.1",
+      "GET\t/ HTTP/1.1",
+      "GET / HTTP/1.1 ",
       "GET http://a/ HTTP/1.1",
       "GET * HTTP/1.1",
       "GET /# HTTP/1.1",
@@ -39,6 +42,9 @@ test("parseHead() refuses everything else", () => {
       "GET / HTTP/1.1\r\nFolded: a\r\n b",
       "GET / HTTP/1.1\r\nA: bare\nLine: feed",
       "GET / HTTP/1.1\r\nA: nul\0",
+      "GET / HTTP/1.1\r\nHost: localhost\r",
+      "GET / HTTP/1.1\r\nHost:\vlocalhost",
+      "GET / HTTP/1.1\r\nHost\0: localhost",
       "GET / HTTP/1.1\r\nHost: a\r\nHost: b",
       "GET / HTTP/1.1\r\nHost: a\r\nhost: a",
       "GET / HTTP/1.1\r\nOrigin: a\r\nOrigin: b",

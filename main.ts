@@ -14,6 +14,7 @@ import { parseCommandLine, UsageError } from "./lib/cli/command_line.ts";
 import { helpText } from "./lib/cli/help.ts";
 import { LineWriter } from "./lib/cli/line_writer.ts";
 import { Logger } from "./lib/cli/logger.ts";
+import type { CommandProcess } from "./lib/cli/process.ts";
 import { COMMAND, type ServerOptions } from "./lib/command/arguments.ts";
 import type { Certificate } from "./lib/command/certificate.ts";
 import {
@@ -54,27 +55,44 @@ const FLUSH_TIMEOUT = 1000;
 /** How often the logger begins to count anew, in milliseconds. */
 const LOG_PERIOD = 10_000;
 
-/** Runs the command with `args` and returns when it has ended. */
-export async function main(args: string[]): Promise<void> {
-  const output = new LineWriter(Deno.stdout);
-  const errors = new LineWriter(Deno.stderr);
-  Deno.exitCode = await command(args, output, errors);
+/** What the command runs in. */
+interface Surroundings {
+  readonly process: CommandProcess;
+  /** Waits. */
+  readonly wait: typeof delay;
+  readonly output: LineWriter;
+  readonly errors: LineWriter;
+}
+
+/**
+ * Runs the command with `args` and returns when it has ended.
+ *
+ * @param process What it runs in; a test gives its own, and its own time.
+ */
+export async function main(
+  args: string[],
+  process: CommandProcess = Deno,
+  wait = delay,
+): Promise<void> {
+  const output = new LineWriter(process.stdout);
+  const errors = new LineWriter(process.stderr);
+  process.exitCode = await command(args, { process, wait, output, errors });
   try {
     await deadline(
       Promise.all([output.flushed(), errors.flushed()]),
       FLUSH_TIMEOUT,
     );
   } catch { // a write that nobody reads would keep the process alive
-    Deno.exit();
+    process.exit();
   }
 }
 
 /** Does what the command line asks for, and returns the exit code. */
 async function command(
   args: string[],
-  output: LineWriter,
-  errors: LineWriter,
+  surroundings: Surroundings,
 ): Promise<number> {
+  const { output, errors } = surroundings;
   let parsed;
   try {
     parsed = parseCommandLine(args, COMMAND);
@@ -90,7 +108,7 @@ async function command(
   else {
     const { argument, options } = parsed;
     const logger = new Logger(errors, options);
-    return await run(argument, options, output, logger);
+    return await run(argument, options, surroundings, logger);
   }
   return 0;
 }
@@ -99,7 +117,7 @@ async function command(
 async function run(
   address: Address,
   options: ServerOptions,
-  output: LineWriter,
+  { process, wait, output }: Surroundings,
   logger: Logger,
 ): Promise<number> {
   const { capacity, maxClients, stallTimeout, stats } = options;
@@ -114,7 +132,7 @@ async function run(
   // Before all else: Deno's own signal handler, which it installs later unless
   // there is one, panics if descriptors have run out by then.
   let certificate: Certificate | undefined;
-  const hangUp = hasTerminal() ? stop : () => void certificate?.renew();
+  const hangUp = hasTerminal(process) ? stop : () => void certificate?.renew();
   const answer = (signal: Deno.Signal) => signal === "SIGHUP" ? hangUp : stop;
   for (const signal of SIGNALS) Deno.addSignalListener(signal, answer(signal));
   const print = () => {
@@ -153,8 +171,15 @@ async function run(
     });
     await pages?.serve(server, room);
     if (stoppedAt > -Infinity) server.shutdown(); // a signal while the room was joined
-    repeat(LOG_PERIOD, () => logger.nextPeriod(), ended.signal);
-    if (stats > 0) repeat(stats, print, ended.signal);
+    const repeat = async (pause: number, task: () => void) => {
+      const { signal } = ended;
+      // The wait ends by a rejection only when the signal aborts.
+      while (await wait(pause, { signal }).then(() => true, () => false)) {
+        task();
+      }
+    };
+    repeat(LOG_PERIOD, () => logger.nextPeriod());
+    if (stats > 0) repeat(stats, print);
     await server.finished;
     return 0;
   } catch (error) {
@@ -198,20 +223,8 @@ async function listenForPages(
  * Whether there is a terminal to lose. Without one, as a service or under nohup,
  * a hang-up means nothing; but Deno, left alone, would end at it.
  */
-function hasTerminal(): boolean {
-  return [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) =>
-    stream.isTerminal()
-  );
-}
-
-/** Does `task` again and again, every `pause` milliseconds, until the signal aborts. */
-async function repeat(
-  pause: number,
-  task: () => void,
-  signal: AbortSignal,
-): Promise<void> {
-  // The wait ends by a rejection only when the signal aborts.
-  while (await delay(pause, { signal }).then(() => true, () => false)) task();
+function hasTerminal({ stdin, stdout, stderr }: CommandProcess): boolean {
+  return [stdin, stdout, stderr].some((stream) => stream.isTerminal());
 }
 
 if (import.meta.main) await main(Deno.args);

@@ -3,21 +3,19 @@
  * batches, keeps batches in flight within bounds, and makes clients wait when it is
  * full, or, when that takes too long, drops what they send.
  *
- * What clients send while a batch is in flight becomes the next batch. So a quiet
- * room sends at once, and a busy one sends few large batches.
+ * What clients send while a batch is in flight, or answer to it, becomes the next
+ * batch. So a quiet room sends at once, and a busy one sends few large batches.
  *
  * @module
  */
 import type { Run } from "../wire/run.ts";
 import { Batcher, type OutgoingBatch } from "./batcher.ts";
 import { BATCH_HEADER, MAX_BATCH } from "./batch.ts";
+import { Cork } from "./cork.ts";
 import type { StreamState } from "./engine.ts";
 import { Flushes } from "./flushes.ts";
 import { Waiters, type WaitersOptions } from "./waiters.ts";
 import { Window } from "./window.ts";
-
-/** A batch whose first sending is this much longer ago than the engine recognizes it is not sent again: it may arrive late. */
-const MARGIN = { share: 1 / 4, most: 5000 } as const;
 
 /** Counts of an outbox, in messages. */
 export interface OutboxCounts {
@@ -44,20 +42,19 @@ export class Outbox {
   #send: ((batch: OutgoingBatch) => void) | undefined;
   readonly #waiters: Waiters;
   readonly #flushes = new Flushes();
+  readonly #cork: Cork;
   /** When the stream was made. */
   #stream = 0;
-  /** The last batch that can be in a part of the stream which was not read. */
-  #mayHaveGoneUpTo = 0;
-  /** Up to which entry the stream was read. */
-  #readUpTo = 0;
   /** Whether the next batch is sent even if it is empty, and whether it asks. */
   #announces = false;
   #asks = false;
+  #isPumpingSoon = false;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#batcher = new Batcher(options.node);
     this.#waiters = new Waiters(options);
+    this.#cork = new Cork({ ...options, onPassed: () => this.#pump() });
   }
 
   get counts(): OutboxCounts {
@@ -80,7 +77,8 @@ export class Outbox {
    */
   publish(run: Run): Promise<void> | undefined {
     if (this.#waiters.isEmpty && this.#take(run)) {
-      this.#pump();
+      this.#cork.pull();
+      this.#pumpSoon();
       return undefined;
     }
     if (this.#send && this.#waiters.isEmpty) this.#waiters.hadRoom();
@@ -112,12 +110,9 @@ export class Outbox {
     send: (batch: OutgoingBatch) => void,
     { created, duplicateWindow }: StreamState,
   ): void {
-    const margin = Math.min(MARGIN.share * duplicateWindow, MARGIN.most);
-    const { clock } = this.#options;
-    this.#lose(this.#window.expire(clock.now() - duplicateWindow + margin));
-    this.#lose(this.#window.loseUpTo(this.#mayHaveGoneUpTo));
+    const now = this.#options.clock.now();
+    this.#lose(this.#window.open(now, duplicateWindow));
     this.#stream = created;
-    this.#window.forgetStored();
     for (const batch of this.#window.batches()) send(batch);
     this.#send = send;
     this.#pump();
@@ -134,13 +129,14 @@ export class Outbox {
     // One that was given up, and arrived late, stays counted as lost.
     if (counter >= this.#window.oldest) this.#counts.published += count;
     this.#lose(this.#window.readBack(counter));
+    const next = this.#batcher.count;
+    if (count > 0 && next > 0 && this.#window.size === 0) this.#cork.put();
     this.#pump();
   }
 
   /** Says that a batch is stored as the stream's entry `seq`. */
   stored(counter: number, seq: number): void {
-    this.#window.stored(counter, seq);
-    this.#losePassed();
+    this.#losePassed(this.#window.stored(counter, seq));
   }
 
   /**
@@ -148,8 +144,7 @@ export class Outbox {
    * there and was not read back went before it could be read.
    */
   passed(seq: number): void {
-    this.#readUpTo = seq;
-    this.#losePassed();
+    this.#losePassed(this.#window.passed(seq));
   }
 
   /**
@@ -157,7 +152,7 @@ export class Outbox {
    * is not sent again: the engine may not recognize it.
    */
   missed(): void {
-    this.#mayHaveGoneUpTo = this.#batcher.counter - 1;
+    this.#window.missed();
   }
 
   /** Gives up all batches in flight: the stream in which they may be is no more. */
@@ -173,8 +168,7 @@ export class Outbox {
     this.loseInFlight();
   }
 
-  #losePassed(): void {
-    const lost = this.#window.losePassed(this.#readUpTo);
+  #losePassed(lost: number | undefined): void {
     if (lost === undefined) return;
     this.#lose(lost);
     this.#pump();
@@ -209,11 +203,22 @@ export class Outbox {
     return this.#window.hasRoom(BATCH_HEADER + MAX_BATCH);
   }
 
+  /** Sends with the next batch what other clients have sent in the same tick. */
+  #pumpSoon(): void {
+    if (this.#isPumpingSoon) return;
+    this.#isPumpingSoon = true;
+    queueMicrotask(() => {
+      this.#isPumpingSoon = false;
+      this.#pump();
+    });
+  }
+
   /** Lets waiting clients in, and sends the next batch if nothing is in flight. */
   #pump(): void {
     if (!this.#send) return;
     this.#waiters.admit((run) => this.#take(run));
-    const hasNext = this.#batcher.count > 0 || this.#announces;
+    const hasNext = this.#announces ||
+      this.#batcher.count > 0 && !this.#cork.isIn;
     if (hasNext && this.#window.size === 0) this.#sendBatch();
   }
 

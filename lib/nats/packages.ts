@@ -19,7 +19,6 @@ export interface NatsHeaders {
   readonly code: number;
   readonly description: string;
   get(name: string): string;
-  set(name: string, value: string): void;
 }
 
 /** The configuration of a stream, as far as it is looked at. Durations are nanoseconds. */
@@ -118,7 +117,6 @@ export interface NatsPackages {
   readonly core: {
     credsAuthenticator(creds: Uint8Array): unknown;
     createInbox(): string;
-    headers(): NatsHeaders;
     readonly errors: {
       readonly AuthorizationError: new (...args: never[]) => Error;
       readonly NoRespondersError: new (...args: never[]) => Error;

@@ -13,6 +13,9 @@ export const MAX_IN_FLIGHT = 64;
 /** The most bytes in flight. */
 export const MAX_BYTES_IN_FLIGHT = 4 * 1024 * 1024;
 
+/** A batch whose first sending is this much longer ago than the engine recognizes it is not sent again: it may arrive late. */
+const MARGIN = { share: 1 / 4, most: 5000 } as const;
+
 /** A batch in flight. */
 interface InFlight {
   readonly batch: OutgoingBatch;
@@ -27,6 +30,10 @@ export class Window {
   /** In the order of their counters. */
   #inFlight: InFlight[] = [];
   #bytes = 0;
+  /** The last batch that can be in a part of the stream which was not read. */
+  #mayHaveGoneUpTo = 0;
+  /** Up to which entry the stream was read. */
+  #readUpTo = 0;
 
   /** How many batches are in flight. */
   get size(): number {
@@ -85,39 +92,50 @@ export class Window {
     return lost;
   }
 
-  /** Says where the engine has stored a batch. */
-  stored(counter: number, seq: number): void {
-    const first = this.oldest;
-    const inFlight = this.#inFlight[counter - first];
+  /**
+   * Says where the engine has stored a batch.
+   *
+   * @returns As {@linkcode Window.passed}.
+   */
+  stored(counter: number, seq: number): number | undefined {
+    const inFlight = this.#inFlight[counter - this.oldest];
     if (inFlight) inFlight.seq = seq;
+    return this.passed(this.#readUpTo);
   }
 
   /**
-   * Gives up batches that are stored up to `seq`, and all older ones.
+   * Says that the stream was read up to `seq`. What is stored up to there and was not
+   * read back went before it could be read; it is lost, and all older ones are.
    *
    * @returns How many messages are lost; `undefined` if there is no such batch.
    */
-  losePassed(seq: number): number | undefined {
+  passed(seq: number): number | undefined {
+    this.#readUpTo = seq;
     const last = this.#inFlight.findLast((batch) => batch.seq! <= seq)?.batch;
     return last && this.loseUpTo(last.counter);
   }
 
-  /** A session begins: where batches were stored before is not known any more. */
-  forgetStored(): void {
-    for (const inFlight of this.#inFlight) delete inFlight.seq;
+  /** Part of the stream went before it was read. What is in flight may be in it, and can not be sent again: the engine may not recognize it. */
+  missed(): void {
+    const newest = this.#inFlight.at(-1)?.batch.counter ?? 0;
+    this.#mayHaveGoneUpTo = Math.max(this.#mayHaveGoneUpTo, newest);
   }
 
   /**
-   * Gives up batches that were first sent before `time`.
+   * A session begins: gives up what may be in the part of the stream that was missed,
+   * and what the engine may have stored and would not recognize, because it was first
+   * sent before the stream's duplicate window. Where the rest was stored is not known.
    *
    * @returns How many messages are lost.
    */
-  expire(time: number): number {
-    let lost = 0;
-    while (this.#inFlight.length > 0 && this.#inFlight[0]!.sentAt < time) {
-      lost += this.#remove().batch.count;
-    }
-    return lost;
+  open(now: number, duplicateWindow: number): number {
+    const margin = Math.min(MARGIN.share * duplicateWindow, MARGIN.most);
+    const expired = this.#inFlight.findLast(({ sentAt }) =>
+      sentAt < now - duplicateWindow + margin
+    );
+    const last = expired?.batch.counter ?? 0;
+    for (const inFlight of this.#inFlight) delete inFlight.seq;
+    return this.loseUpTo(Math.max(last, this.#mayHaveGoneUpTo));
   }
 
   /** The batches in flight, oldest first. */

@@ -16,7 +16,8 @@ import { isDisconnect } from "../wire/io_error.ts";
 import { WebSocketError } from "../wire/websocket/close_code.ts";
 import type { ClientState, ConnectedClient } from "./client.ts";
 import type { ServerClock } from "./clock.ts";
-import type { DelayHistogram, Mark } from "./delay_histogram.ts";
+import type { DelayHistogram } from "./delay_histogram.ts";
+import { DelayObserver } from "./delay_observer.ts";
 import { Lag, type LagChange, type LagListener } from "./lag.ts";
 import type { Publisher } from "./publisher.ts";
 import type { RateLimit } from "./rate_limit.ts";
@@ -77,20 +78,13 @@ export class Connection implements ConnectedClient, LagListener {
   #draining = false;
   /** The client got everything, and was told that nothing more comes. */
   #saidGoodbye = false;
-  /** The read loop waits for the publisher. */
+  /** The read loop waits for the publisher, or ended waiting for it. */
   #publishing = false;
   /** A write is pending: data waits for the client. */
   #writing = false;
-  /** Counts runs read, and writes that took bytes. */
-  #progress = 0;
-  /** What `#progress` was at the last check, if a write was pending then. */
-  #progressThen: number | undefined;
-  /** Checks since then, all without progress. */
+  /** Checks during which it was, since a run was read or a write took bytes. */
   #checks = 0;
-  /** The last mark that was observed, or the next that will be. */
-  #mark: Mark | undefined;
-  /** Whether it is the next. */
-  #marked = false;
+  #delays: DelayObserver | undefined;
 
   constructor(
     transport: Transport,
@@ -103,7 +97,8 @@ export class Connection implements ConnectedClient, LagListener {
     this.channel = channel;
     this.#options = options;
     this.lagState = new Lag(channel, this);
-    this.#mark = options.delays?.()?.mark;
+    const delays = options.delays?.();
+    if (delays) this.#delays = new DelayObserver(delays, delays.mark);
     this.finished = this.#writeLoop(this.#readLoop());
   }
 
@@ -158,12 +153,8 @@ export class Connection implements ConnectedClient, LagListener {
 
   /** Closes a client that made no progress for `limit` checks in a row while data waited for it. */
   checkStall(limit: number): void {
-    if (!this.#writing || this.#progress !== this.#progressThen) {
-      this.#progressThen = this.#writing ? this.#progress : undefined;
-      this.#checks = 0;
-    } else if (++this.#checks >= limit) {
-      this.close("stalled");
-    }
+    // The first check that sees a write pending does not know for how long it is.
+    if (this.#writing && this.#checks++ >= limit) this.close("stalled");
   }
 
   async #readLoop(): Promise<void> {
@@ -172,7 +163,7 @@ export class Connection implements ConnectedClient, LagListener {
     try {
       for await (const run of rateLimit ? rateLimit.apply(runs) : runs) {
         if (this.#draining) continue;
-        this.#progress++;
+        this.#checks = 0;
         const { bytes: { length }, count } = run;
         traffic.messagesIn += count;
         traffic.bytesIn += length;
@@ -195,7 +186,6 @@ export class Connection implements ConnectedClient, LagListener {
     this.#publishing = true;
     try {
       await this.#options.publisher.flush?.();
-      this.#publishing = false;
     } catch (error) {
       this.#endReading(error);
     }
@@ -203,7 +193,6 @@ export class Connection implements ConnectedClient, LagListener {
 
   #endReading(error: unknown): void {
     if (this.#publishing) { // the publisher failed; that says nothing of this client
-      this.#publishing = false;
       this.close("failed");
       this.#options.onError(error);
     } else if (error instanceof TruncatedFrameError) {
@@ -225,11 +214,11 @@ export class Connection implements ConnectedClient, LagListener {
         this.lagState.check();
         this.#notifyDropped();
         written = await this.#transport.write(bytes);
-        this.#progress++;
+        this.#checks = 0;
         while (written < bytes.length) {
           unfinished = bytes;
           written += await this.#transport.write(bytes.subarray(written));
-          this.#progress++;
+          this.#checks = 0;
         }
         unfinished = undefined;
         this.#writing = false;
@@ -266,26 +255,18 @@ export class Connection implements ConnectedClient, LagListener {
     this.bytesOut += bytes;
   }
 
-  /** Tells the client what is missing at this place of what it is sent. */
+  /** Tells the client how many messages are missing before the next that it is sent. */
   #notifyDropped(ended = false): void {
     const dropped = this.lagState.missed(ended);
     if (dropped > 0) this.#transport.notify?.({ dropped });
   }
 
-  /** Observes the mark that a write has passed, and takes the next. */
+  /** Observes how late the run is that was sent. */
   #observeDelay(): void {
     const delays = this.#options.delays?.();
     if (!delays) return;
-    const { mark } = delays;
-    if (!this.#marked && mark !== this.#mark) {
-      this.#mark = mark;
-      this.#marked = true;
-    }
-    if (!this.#marked || delays.broadcasts - this.lag < this.#mark!.position) {
-      return;
-    }
-    delays.observe(this.#mark!);
-    this.#marked = false;
+    this.#delays ??= new DelayObserver(delays);
+    this.#delays.observe(this.lag);
   }
 
   #disconnect(error: unknown): void {

@@ -142,6 +142,12 @@ test("failureLine() is a warning; fatalLine() is an error, and says what failed"
   assertEquals([failure.level, failure.text], ["warning", "cannot accept"]);
   const fatal = fatalLine("x", "cannot listen");
   assertEquals([fatal.level, fatal.text], ["error", "cannot listen: x"]);
+  // Which ports the system denies to whom differs.
+  const denied = new Deno.errors.PermissionDenied("os error 13");
+  assertEquals(
+    fatalLine(denied, "cannot listen").text,
+    "cannot listen: permission denied by the system",
+  );
 });
 
 test("statsLine() has each count by its name, and no two share one", () => {

@@ -1,5 +1,4 @@
 /** Words from outside, at random: addresses, and the command lines of all commands. */
-// deno-lint-ignore-file no-console -- what is printed is looked at
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import {
@@ -12,6 +11,7 @@ import { HELP as STRESSTEST_HELP } from "../../lib/stresstest/command_line.ts";
 import { helpText } from "../../lib/cli/help.ts";
 import { COMMAND as CLIENT } from "../../lib/client/chat/arguments.ts";
 import { main as client } from "../../lib/client/chat/main.ts";
+import type { CommandProcess } from "../../lib/cli/process.ts";
 import { COMMAND as SERVER } from "../../lib/command/arguments.ts";
 import { main as server } from "../../main.ts";
 import { macrotask } from "../support/jitter.ts";
@@ -87,7 +87,7 @@ function lines(help: string): fc.Arbitrary<string[]> {
   );
 }
 
-/** What a command did that may neither listen nor connect. */
+/** What a command did. */
 interface Outcome {
   code: number;
   stdout: string;
@@ -102,46 +102,34 @@ class Exit extends Error {
 }
 
 async function outcome(
-  main: (args: string[]) => Promise<void>,
+  main: (args: string[], process: CommandProcess) => Promise<void>,
   args: string[],
 ): Promise<Outcome> {
   const printed = { stdout: "", stderr: "" };
-  const { log, error } = console;
-  const { listen, connect, exit } = Deno;
-  let code;
-  console.log = (text) => printed.stdout += `${text}\n`;
-  console.error = (text) => printed.stderr += `${text}\n`;
-  for (const name of ["stdout", "stderr"] as const) {
-    Deno[name].write = (bytes) => {
+  const stream = (name: keyof typeof printed) => ({
+    isTerminal: () => false,
+    write(bytes: Uint8Array) {
       printed[name] += new TextDecoder().decode(bytes);
       return Promise.resolve(bytes.length);
-    };
-  }
-  Deno.listen = () => {
-    throw new Deno.errors.AddrInUse("not here");
-  };
-  const refuse = () =>
-    Promise.reject(new Deno.errors.ConnectionRefused("not here"));
-  Deno.connect = refuse as typeof connect;
-  Deno.exit = (code) => {
-    throw new Exit(code!);
+    },
+  });
+  const process = {
+    stdin: { isTerminal: () => false, read: () => Promise.resolve(null) },
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    exitCode: 0,
+    exit(code?: number): never {
+      throw new Exit(code!);
+    },
   };
   try {
-    await main(args);
-    code = Deno.exitCode;
+    await main(args, process);
   } catch (thrown) {
     if (!(thrown instanceof Exit)) throw thrown;
-    code = thrown.code;
-  } finally {
-    Object.assign(console, { log, error });
-    Object.assign(Deno, { listen, connect, exit });
-    for (const name of ["stdout", "stderr"] as const) {
-      delete (Deno[name] as Partial<typeof Deno.stdout>).write; // its class's own
-    }
-    Deno.exitCode = 0;
+    process.exitCode = thrown.code;
   }
   await macrotask(); // the signals' listeners end
-  return { code, ...printed };
+  return { code: process.exitCode, ...printed };
 }
 
 for (
@@ -150,26 +138,32 @@ for (
     ["client", client, helpText(CLIENT)],
   ] as const
 ) {
-  test(`fuzz: ${name} answers any command line with what was asked for, or one line and an exit code`, async (t) => {
-    const codes = new Set<number>();
-    const many = await holds(
-      t,
-      fc.asyncProperty(lines(help), async (args) => {
-        const { code, stdout, stderr } = await outcome(main, args);
-        codes.add(code);
-        if (code === 0) {
-          assert(stdout !== "" && stderr === "");
-        } else {
-          assertEquals(stdout, "");
-          const line = stderr.startsWith("{")
-            ? `${name}: ${JSON.parse(stderr).message}\n`
-            : stderr.replace(/^\d{4}-\d\d-\d\dT[\d:.]{12}Z /, "");
-          assertMatch(line, new RegExp(`^${name}: ${ONE_LINE}\n$`, "u"));
-        }
-      }),
-      1500,
-    );
-    if (many) assertEquals([...codes].sort(), [0, 1, 2]);
+  test({
+    name:
+      `fuzz: ${name} answers any command line with what was asked for, or one line and an exit code`,
+    // It can neither listen nor connect.
+    permissions: { net: false, read: true, env: true },
+    fn: async (t) => {
+      const codes = new Set<number>();
+      const many = await holds(
+        t,
+        fc.asyncProperty(lines(help), async (args) => {
+          const { code, stdout, stderr } = await outcome(main, args);
+          codes.add(code);
+          if (code === 0) {
+            assert(stdout !== "" && stderr === "");
+          } else {
+            assertEquals(stdout, "");
+            const line = stderr.startsWith("{")
+              ? `${name}: ${JSON.parse(stderr).message}\n`
+              : stderr.replace(/^\d{4}-\d\d-\d\dT[\d:.]{12}Z /, "");
+            assertMatch(line, new RegExp(`^${name}: ${ONE_LINE}\n$`, "u"));
+          }
+        }),
+        1500,
+      );
+      if (many) assertEquals([...codes].sort(), [0, 1, 2]);
+    },
   });
 }
 

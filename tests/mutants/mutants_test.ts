@@ -211,4 +211,11 @@ test("stagesOf() begins with the tests named after the file", () => {
   assertEquals(named, ["tests/wire/framer_test.ts"]);
   assert(rest.includes("tests/wire/frame_test.ts"));
   assert(!rest.includes("tests/wire/framer_test.ts"));
+  const stages = stagesOf(root, "lib/wire/websocket/encode.ts");
+  const folder = "tests/wire/websocket";
+  assertEquals(stages[0], [`${folder}/encode_test.ts`]);
+  assert(stages[1]!.every((test) => test.startsWith(folder)));
+  assert(stages[2]!.includes("tests/wire/frame_test.ts"));
+  const all = new Set(stages.flat());
+  assertEquals(all.size, stages.flat().length);
 });

@@ -1,8 +1,9 @@
 /**
  * Which tests judge a file of the core: those named after it, then the rest of its
- * folder's. Those of the layers above take long, and a part has tests of its own.
+ * folder's, then the rest of its part's. Those of the layers above take long, and a
+ * part has tests of its own.
  */
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 
 /** The folders of the core. */
 const CORE = ["wire", "hub", "server"];
@@ -17,12 +18,17 @@ export function coreFiles(root: string): string[] {
 
 /** The stages that judge a file; a mutant that passes one goes on to the next. */
 export function stagesOf(root: string, file: string): Stage[] {
-  const [, folder = ""] = file.split("/");
-  const own = filesIn(root, `tests/${folder}`, "_test.ts");
+  const [, part = ""] = file.split("/");
+  const all = filesIn(root, `tests/${part}`, "_test.ts");
+  const folder = dirname(file).replace("lib", "tests");
+  const own = all.filter((test) => test.startsWith(`${folder}/`));
   const name = `${basename(file, ".ts")}_test.ts`;
   const named = own.filter((test) => basename(test) === name);
-  const rest = own.filter((test) => !named.includes(test));
-  return [named, rest].filter((stage) => stage.length > 0);
+  return [
+    named,
+    own.filter((test) => !named.includes(test)),
+    all.filter((test) => !own.includes(test)),
+  ].filter((stage) => stage.length > 0);
 }
 
 /** The files of a folder and those inside, in order. */

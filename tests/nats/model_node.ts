@@ -17,6 +17,7 @@ export class ModelNode implements AsyncDisposable {
   readonly events: RoomEvent[] = [];
   readonly errors: unknown[] = [];
   readonly #channel = this.hub.subscribe();
+  readonly #clock: FakeRoomClock;
 
   /** @param wrap Puts something between the room and its engine. */
   constructor(
@@ -24,6 +25,7 @@ export class ModelNode implements AsyncDisposable {
     clock: FakeRoomClock,
     wrap: (engine: Engine) => Engine = (engine) => engine,
   ) {
+    this.#clock = clock;
     this.engine = new ModelEngine(stream, clock);
     this.room = new Room({
       hub: this.hub,
@@ -55,6 +57,7 @@ export class ModelNode implements AsyncDisposable {
       this.engine.deliver();
       this.engine.acknowledge();
       await macrotask();
+      this.#clock.pass(1);
     }
   }
 

@@ -21,17 +21,47 @@ test("Room: what a client says reaches all nodes, its own too, through the strea
   assertEquals([await a.heardText(), await b.heardText()], ["x", "x"]);
 });
 
-test("Room: what is said while a batch is in flight becomes the next", async () => {
+test("Room: what is said in one tick is one batch; what is said while it is in flight becomes the next", async () => {
   const clock = new FakeRoomClock();
   await using node = await ModelNode.join(new ModelStream(clock), clock);
-  for (const text of "abc") node.say(text);
+  for (const text of "ab") node.say(text);
+  await macrotask();
+  for (const text of "cd") node.say(text);
+  await macrotask();
   assertEquals([node.engine.onTheWay, node.room.stats().inFlight], [1, 1]);
   node.engine.deliver(1);
-  for (let n = 0; n < 3; n++) await macrotask();
-  assertEquals(await node.heardText(), "a");
+  await macrotask();
+  assertEquals(await node.heardText(), "ab");
+  clock.pass(1);
+  await macrotask();
   assertEquals(node.engine.onTheWay, 1);
   await node.settle();
-  assertEquals(await node.heardText(), "bc");
+  assertEquals(await node.heardText(), "cd");
+});
+
+test("Room: what waited goes together with answers to what came back, or a moment later", async () => {
+  const clock = new FakeRoomClock();
+  await using node = await ModelNode.join(new ModelStream(clock), clock);
+  const say = async (text: string) => {
+    node.say(text);
+    await macrotask();
+  };
+  for (const text of "ab") await say(text);
+  node.engine.deliver();
+  await macrotask();
+  assertEquals(node.engine.onTheWay, 0); // "b" waits for answers
+  await say("c");
+  assertEquals(node.engine.onTheWay, 1);
+  await say("d");
+  node.engine.deliver();
+  await macrotask();
+  assertEquals(await node.heardText(), "abc");
+  clock.pass(0.5);
+  await macrotask();
+  assertEquals(node.engine.onTheWay, 0);
+  clock.pass(0.5);
+  await macrotask();
+  assertEquals(node.engine.onTheWay, 1);
 });
 
 test("Room: after a cut, what was not read back is sent again, and comes once", async () => {

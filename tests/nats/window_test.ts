@@ -40,24 +40,41 @@ test("Window: a batch that is read back settles it, and older ones are lost", ()
   assertEquals([window.size, window.bytes, window.oldest], [0, 0, Infinity]);
 });
 
-test("Window: what was sent before a time is given up", () => {
+test("Window: what was sent before the duplicate window, or nearly, is given up", () => {
   const window = filled(4);
-  assertEquals(window.expire(20), 2);
-  assertEquals(window.oldest, 3);
+  assertEquals(window.open(100, 100), 3); // a quarter of it is the margin
+  assertEquals(window.oldest, 4);
+  assertEquals(window.open(30 + 115_000, 120_000), 0); // at most 5 s are
+  assertEquals(window.open(31 + 115_000, 120_000), 1);
+});
+
+test("Window: what may have been in a part that was missed is given up, and nothing newer", () => {
+  const window = filled(3);
+  window.missed();
+  const batcher = new Batcher(1n);
+  for (let n = 0; n < 4; n++) {
+    batcher.add({ bytes: encode("a"), count: 1 });
+    const batch = batcher.take(1, false);
+    if (n === 3) window.add(batch, 30);
+  }
+  assertEquals(window.open(30, 1e6), 3);
+  assertEquals([window.oldest, window.size], [4, 1]);
 });
 
 test("Window: what is stored where the stream was read already is lost, with all before it", () => {
-  const window = filled(4);
+  const window = filled(5);
   assertEquals(window.isOldestStored, false);
-  window.stored(2, 7);
-  window.stored(99, 1); // of a batch that is not in flight any more
-  assertEquals(window.losePassed(6), undefined);
-  assertEquals(window.losePassed(7), 2);
-  window.stored(3, 9);
+  assertEquals(window.stored(2, 7), undefined);
+  assertEquals(window.stored(99, 1), undefined); // it is not in flight any more
+  assertEquals(window.passed(6), undefined);
+  assertEquals(window.passed(7), 2);
+  assertEquals(window.stored(3, 7), 1); // its answer came late
+  assertEquals(window.stored(4, 9), undefined);
   assertEquals(window.isOldestStored, true);
-  window.forgetStored();
-  assertEquals(window.losePassed(9), undefined);
-  assertEquals([...window.batches()].map(({ counter }) => counter), [3, 4]);
+  window.open(0, 1e6); // a session later that is not known any more
+  assertEquals(window.isOldestStored, false);
+  assertEquals(window.passed(9), undefined);
+  assertEquals([...window.batches()].map(({ counter }) => counter), [4, 5]);
 });
 
 test("Window: nothing is left when all is lost", () => {

@@ -3,11 +3,17 @@
  * under way. Memory is what the system says the process has, not what its heap is.
  */
 import { assert, assertEquals } from "@std/assert";
+import { Hub } from "../../lib/hub/hub.ts";
+import { Clients } from "../../lib/server/clients.ts";
+import { SERVER_CLOCK, type ServerClock } from "../../lib/server/clock.ts";
+import { resolveOptions } from "../../lib/server/options.ts";
 import { serve } from "../../lib/server/serve.ts";
+import { encode } from "../../lib/wire/frame.ts";
+import { FakeClock } from "../support/clock.ts";
 import { macrotask } from "../support/jitter.ts";
 import { Peer } from "../support/peer.ts";
-import { start, until } from "../support/server.ts";
-import { Timers } from "../support/timers.ts";
+import { until } from "../support/server.ts";
+import { FakeSocket } from "../support/socket.ts";
 import { Watched } from "../support/watched.ts";
 import { test } from "../support/test.ts";
 
@@ -78,20 +84,59 @@ test({
   },
 });
 
-test("bounds: timers are as many for many clients as for one, and none when it has ended", async () => {
-  using timers = new Timers();
-  {
-    await using server = start();
-    using stack = new DisposableStack();
-    stack.use(await Peer.join(server.addr));
-    await macrotask();
-    const few = timers.waiting.size;
-    for (let n = 0; n < 100; n++) stack.use(await Peer.join(server.addr));
-    await until(server, (server) => server.stats().clients === 101);
-    assertEquals(timers.waiting.size, few);
-    assert(few <= 2, `${few} timers`);
+/** The runtime's clock; it counts who waits. */
+class CountingClock implements ServerClock {
+  waiting = 0;
+  readonly now = SERVER_CLOCK.now;
+
+  delay(milliseconds: number, options: { signal: AbortSignal }) {
+    return this.#count(SERVER_CLOCK.delay(milliseconds, options));
   }
-  assertEquals(timers.waiting.size, 0);
+
+  deadline<T>(
+    promise: Promise<T>,
+    milliseconds: number,
+    options?: { signal?: AbortSignal },
+  ) {
+    return this.#count(SERVER_CLOCK.deadline(promise, milliseconds, options));
+  }
+
+  async #count<T>(wait: Promise<T>): Promise<T> {
+    this.waiting++;
+    try {
+      return await wait;
+    } finally {
+      this.waiting--;
+    }
+  }
+}
+
+test("bounds: timers are as many for many clients as for one, and none when it has ended", async () => {
+  const [clock, hubClock] = [new CountingClock(), new FakeClock()];
+  const hub = new Hub({}, hubClock);
+  const options = resolveOptions({ hub, maxRate: 1000 });
+  const clients = new Clients(options, clock);
+  const stop = new AbortController();
+  const watching = [clients.watch(stop.signal), clients.limitRate(stop.signal)];
+  const sockets: FakeSocket[] = [];
+  for (const count of [1, 100]) {
+    for (let n = 0; n < count; n++) {
+      const socket = new FakeSocket();
+      clients.add(socket);
+      sockets.push(socket);
+      socket.arrive(encode("hello"));
+      await macrotask();
+    }
+    assertEquals([clock.waiting, hubClock.timers], [2, 0]);
+  }
+  stop.abort();
+  await Promise.all(watching);
+  const drained = clients.drain(new AbortController().signal);
+  await macrotask();
+  assertEquals(clock.waiting, 1 + sockets.length); // each client may say goodbye
+  for (const socket of sockets) socket.arrive(null);
+  await drained;
+  assertEquals([clock.waiting, hubClock.timers], [0, 0]);
 });
 
 test("bounds: of a client, one read waits and one write at most", async () => {

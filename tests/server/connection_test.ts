@@ -1,17 +1,31 @@
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { SERVER_CLOCK } from "../../lib/server/clock.ts";
-import { Connection } from "../../lib/server/connection.ts";
+import {
+  Connection,
+  type ConnectionOptions,
+} from "../../lib/server/connection.ts";
 import type { Publisher } from "../../lib/server/publisher.ts";
+import type { DisconnectReason } from "../../lib/server/stats.ts";
+import type { Notice } from "../../lib/server/transport.ts";
+import {
+  CloseCode,
+  WebSocketError,
+} from "../../lib/wire/websocket/close_code.ts";
 import { encode } from "../../lib/wire/frame.ts";
 import { Hub } from "../../lib/hub/hub.ts";
+import { eventually, inTime } from "../support/eventually.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
 import { FakeSocket } from "../support/socket.ts";
 import { test } from "../support/test.ts";
 
-function open(publish?: Publisher["publish"], flush?: () => Promise<void>) {
-  const socket = new FakeSocket();
-  const hub = new Hub();
+function open(
+  publish?: Publisher["publish"],
+  flush?: () => Promise<void>,
+  { socket = new FakeSocket(), hub = new Hub(), ...more }:
+    & Partial<ConnectionOptions>
+    & { socket?: FakeSocket; hub?: Hub } = {},
+) {
   const errors: unknown[] = [];
   const traffic = { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0 };
   const connection = new Connection(socket, hub.subscribe(), {
@@ -24,8 +38,14 @@ function open(publish?: Publisher["publish"], flush?: () => Promise<void>) {
     onLag() {},
     onFinished() {},
     onError: (error) => errors.push(error),
-  }, 1);
+    ...more,
+  }, 7);
   return { socket, hub, errors, traffic, connection };
+}
+
+/** How it ended. */
+function ended({ finished }: Connection): Promise<DisconnectReason> {
+  return inTime(finished, "the connection to end");
 }
 
 test("Connection: what is read is published, what is broadcast is written", async () => {
@@ -42,7 +62,7 @@ test("Connection: what is read is published, what is broadcast is written", asyn
     bytesOut: 6,
   });
   socket.arrive(null);
-  assertEquals(await connection.finished, "ended");
+  assertEquals(await ended(connection), "ended");
   assert(socket.closed);
 });
 
@@ -57,7 +77,7 @@ test("Connection: partial writes are completed, one write at a time", async () =
   assertEquals(new Uint8Array(socket.written), concat(sent));
   assertEquals(socket.mostWrites, 1);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
 });
 
 test("Connection: nothing is read before publish has settled", async () => {
@@ -70,7 +90,7 @@ test("Connection: nothing is read before publish has settled", async () => {
   await macrotask();
   assertEquals(socket.reads, 2);
   connection.close("aborted");
-  assertEquals(await connection.finished, "aborted");
+  assertEquals(await ended(connection), "aborted");
 });
 
 test("Connection: a publish that throws ends this connection, and is told", async () => {
@@ -83,7 +103,7 @@ test("Connection: a publish that throws ends this connection, and is told", asyn
   ) {
     const { socket, connection, errors } = open(() => Promise.reject(error));
     socket.arrive(encode("a"));
-    assertEquals(await connection.finished, "failed");
+    assertEquals(await ended(connection), "failed");
     assertEquals(errors, [error]);
     assert(socket.closed);
   }
@@ -94,13 +114,13 @@ test("Connection: a publish that never settles does not keep it alive", async ()
   socket.arrive(encode("a"));
   await macrotask();
   connection.close("aborted");
-  assertEquals(await connection.finished, "aborted");
+  assertEquals(await ended(connection), "aborted");
 });
 
 test("Connection: a failed read ends the write loop", async () => {
   const { socket, connection, errors } = open();
   socket.arrive(new Deno.errors.ConnectionReset("reset"));
-  assertEquals(await connection.finished, "reset");
+  assertEquals(await ended(connection), "reset");
   assert(connection.channel.closed);
   assertEquals(errors, []);
 });
@@ -109,7 +129,7 @@ test("Connection: a failed write ends the read loop", async () => {
   const { socket, hub, connection, errors } = open();
   socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
   hub.broadcast(encode("a"));
-  assertEquals(await connection.finished, "reset");
+  assertEquals(await ended(connection), "reset");
   assert(socket.closed);
   assertEquals(errors, []);
 });
@@ -120,7 +140,7 @@ test("Connection: an error nobody expects is told, and ends only this connection
     if (fails === "read") socket.arrive(new TypeError("a bug"));
     else socket.write = () => Promise.reject(new TypeError("a bug"));
     hub.broadcast(encode("a"));
-    await connection.finished;
+    await ended(connection);
     assertEquals(errors.map(String), ["TypeError: a bug"]);
     assert(socket.closed);
   }
@@ -130,7 +150,7 @@ test("Connection: the network failing on the way is the peer gone", async () => 
   const { socket, connection, errors } = open();
   const error = Object.assign(new Error("no route"), { code: "EHOSTUNREACH" });
   socket.arrive(error);
-  assertEquals(await connection.finished, "reset");
+  assertEquals(await ended(connection), "reset");
   assertEquals(errors, []);
 });
 
@@ -145,7 +165,7 @@ test("Connection: an end inside a frame is truncated, and what waits is still se
   assert(await isPending(connection.finished));
   hub.broadcast(encode("too late"));
   socket.unstick();
-  assertEquals(await connection.finished, "truncated");
+  assertEquals(await ended(connection), "truncated");
   assertEquals(
     new TextDecoder().decode(new Uint8Array(socket.written)),
     "\x01a\x01b\x01c",
@@ -162,7 +182,7 @@ test("Connection.drain() sends what waits, says goodbye, waits for the client's"
   assert(socket.writeClosed);
   assert(!socket.closed);
   socket.arrive(null);
-  assertEquals(await connection.finished, "drained");
+  assertEquals(await ended(connection), "drained");
   assert(socket.closed);
 });
 
@@ -173,7 +193,7 @@ test("Connection.close() when the time to drain is over: a client that got every
   await macrotask();
   assert(socket.writeClosed);
   connection.close("aborted");
-  assertEquals(await connection.finished, "drained");
+  assertEquals(await ended(connection), "drained");
 });
 
 test("Connection: of a run that is broken off, the messages that the system took count as sent", async () => {
@@ -188,7 +208,7 @@ test("Connection: of a run that is broken off, the messages that the system took
     hub.broadcast(concat(["a", "bc", "def"].map((text) => encode(text))), 3);
     await macrotask();
     connection.close("aborted");
-    assertEquals(await connection.finished, "aborted");
+    assertEquals(await ended(connection), "aborted");
     assertEquals([traffic.messagesOut, traffic.bytesOut], [messages, bytes]);
   }
 });
@@ -198,14 +218,14 @@ test("Connection.drain() publishes nothing more", async () => {
   connection.drain();
   socket.arrive(encode("a"));
   socket.arrive(null);
-  await connection.finished;
+  await ended(connection);
   assertEquals(hub.broadcasts, 0);
 });
 
 test("Connection.drain() does not wait forever for the client's goodbye", async () => {
   const { socket, connection } = open();
   connection.drain();
-  assertEquals(await connection.finished, "drained");
+  assertEquals(await ended(connection), "drained");
   assert(socket.closed);
 });
 
@@ -216,7 +236,7 @@ test("Connection.drain() survives a goodbye that fails", async () => {
     const { socket, connection, errors } = open();
     socket.closeWrite = () => Promise.reject(error);
     connection.drain();
-    assertEquals(await connection.finished, "drained");
+    assertEquals(await ended(connection), "drained");
     assertEquals(errors, error instanceof TypeError ? [error] : []);
   }
 });
@@ -225,7 +245,7 @@ test("Connection.close() keeps the first reason and may be called twice", async 
   const { connection } = open();
   connection.close("stalled");
   connection.close("aborted");
-  assertEquals(await connection.finished, "stalled");
+  assertEquals(await ended(connection), "stalled");
 });
 
 test("Connection.checkStall() closes a client that does not move while data waits", async () => {
@@ -236,7 +256,7 @@ test("Connection.checkStall() closes a client that does not move while data wait
   for (let n = 0; n < 4; n++) connection.checkStall(4); // the first sees it stuck
   assert(!socket.closed);
   connection.checkStall(4);
-  assertEquals(await connection.finished, "stalled");
+  assertEquals(await ended(connection), "stalled");
 });
 
 test("Connection.checkStall() spares a client that sends", async () => {
@@ -252,7 +272,7 @@ test("Connection.checkStall() spares a client that sends", async () => {
   }
   assert(!socket.closed);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
 });
 
 test("Connection.checkStall() spares a client for which nothing waits", async () => {
@@ -260,7 +280,7 @@ test("Connection.checkStall() spares a client for which nothing waits", async ()
   for (let n = 0; n < 20; n++) connection.checkStall(4);
   assert(!socket.closed);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
 });
 
 test("Connection: a client that ends its sending side hears what it sent, however late that is broadcast", async () => {
@@ -276,7 +296,7 @@ test("Connection: a client that ends its sending side hears what it sent, howeve
   assert(!connection.channel.closed);
   hub.broadcast(runs[0]!);
   flushed.resolve();
-  assertEquals(await connection.finished, "ended");
+  assertEquals(await ended(connection), "ended");
   assertEquals(new Uint8Array(socket.written), encode("mine"));
 });
 
@@ -293,7 +313,7 @@ test("Connection: a flush that never settles does not keep a connection alive th
       socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
       hub.broadcast(encode("a"));
     }
-    assertEquals(await connection.finished, reason);
+    assertEquals(await ended(connection), reason);
     assert(socket.closed);
   }
 });
@@ -305,7 +325,7 @@ test("Connection: a flush that fails ends the connection as a publish does", asy
     () => Promise.reject(error),
   );
   socket.arrive(null);
-  assertEquals(await connection.finished, "failed");
+  assertEquals(await ended(connection), "failed");
   assertEquals(errors, [error]);
 });
 
@@ -333,7 +353,7 @@ test("Connection.checkStall() counts each byte that a client takes as progress",
   for (let n = 0; n < 3; n++) connection.checkStall(2);
   assert(socket.closed);
   writes.at(-1)!.resolve();
-  assertEquals(await connection.finished, "stalled");
+  assertEquals(await ended(connection), "stalled");
 });
 
 test("Connection: messages count as sent when the system has taken them whole", async () => {
@@ -343,6 +363,106 @@ test("Connection: messages count as sent when the system has taken them whole", 
   await macrotask();
   assertEquals(traffic.messagesOut, 0);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
   assertEquals([traffic.messagesOut, traffic.bytesOut], [0, 0]);
+});
+
+test("Connection: a write that fails at once adds nothing to what was sent before", async () => {
+  const { socket, hub, connection, traffic } = open();
+  hub.broadcast(encode("a"));
+  await macrotask();
+  socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
+  hub.broadcast(encode("b"));
+  assertEquals(await ended(connection), "reset");
+  assertEquals([traffic.messagesOut, traffic.bytesOut], [1, 2]);
+});
+
+test("Connection.state is open, lagging, or ending", async () => {
+  {
+    const { connection } = open();
+    assertEquals(connection.state, "open");
+    connection.lagState.check();
+    assertEquals(connection.state, "open");
+    connection.drain();
+    assertEquals(connection.state, "ending");
+    connection.close("aborted");
+    await ended(connection);
+  }
+  const flushed = Promise.withResolvers<void>();
+  const { socket, connection } = open(() => {}, () => flushed.promise);
+  socket.arrive(null); // its sending side has ended; its last message is on its way
+  await macrotask();
+  assert(!connection.channel.closed);
+  assertEquals(connection.state, "ending");
+  flushed.resolve();
+  await ended(connection);
+});
+
+test("Connection tells which client lags, and that it has caught up", async () => {
+  const changes: unknown[] = [];
+  const { socket, hub, connection } = open(undefined, undefined, {
+    hub: new Hub({ capacity: 4096 }),
+    onLag: ({ client }, ...change) => changes.push([client, ...change]),
+  });
+  socket.stuck = true;
+  const bytes = new Uint8Array(hub.capacity / 4);
+  for (let n = 0; n < 8; n++) {
+    hub.broadcast(bytes, bytes.length);
+    await macrotask();
+  }
+  connection.lagState.check();
+  assertEquals(connection.state, "lagging");
+  const { dropped } = connection;
+  socket.unstick();
+  await eventually(
+    "the end of the lag",
+    () => connection.state,
+    (state) => state === "open",
+  );
+  assertEquals(changes, [[7, "lagging", dropped], [7, "caughtUp", dropped]]);
+  connection.close("aborted");
+  await ended(connection);
+});
+
+test("Connection.protocol is what the transport says, or the kind of its address", async () => {
+  const named = Object.assign(new FakeSocket(), { protocol: "websocket" });
+  for (
+    const [socket, protocol] of [
+      [new FakeSocket(), "tcp"],
+      [named, "websocket"],
+    ] as const
+  ) {
+    const { connection } = open(undefined, undefined, { socket });
+    assertEquals(connection.protocol, protocol);
+    connection.close("aborted");
+    await ended(connection);
+  }
+});
+
+test("Connection.drain() tells the client, if the transport can", async () => {
+  const notices: Notice[] = [];
+  const socket = Object.assign(new FakeSocket(), {
+    notify: (notice: Notice) => notices.push(notice),
+  });
+  const { connection } = open(undefined, undefined, { socket });
+  connection.drain();
+  assertEquals(notices, [{ draining: true }]);
+  connection.close("aborted");
+  await ended(connection);
+});
+
+test("Connection.drain(): a client that resets after the goodbye has got it all or not, and counts as reset", async () => {
+  const { socket, connection } = open();
+  connection.drain();
+  await macrotask();
+  assert(socket.writeClosed);
+  socket.arrive(new Deno.errors.ConnectionReset("reset"));
+  assertEquals(await ended(connection), "reset");
+});
+
+test("Connection: a client that breaks the protocol of its transport is invalid, which is no error of ours", async () => {
+  const { socket, connection, errors } = open();
+  socket.arrive(new WebSocketError(CloseCode.protocolError, "not masked"));
+  assertEquals(await ended(connection), "invalid");
+  assertEquals(errors, []);
 });

@@ -9,6 +9,7 @@ import config from "../../../deno.json" with { type: "json" };
 import { parseCommandLine, UsageError } from "../../cli/command_line.ts";
 import { helpText } from "../../cli/help.ts";
 import { LineWriter } from "../../cli/line_writer.ts";
+import type { CommandProcess } from "../../cli/process.ts";
 import { readFile } from "../../cli/read_file.ts";
 import { escape } from "../../wire/escape.ts";
 import { MAX_BODY } from "../../wire/frame.ts";
@@ -22,7 +23,7 @@ import { type Client, TruncatedFrameError } from "../client.ts";
 import { type ClientOptions, COMMAND } from "./arguments.ts";
 import { ConnectError, Connector, describeLoss } from "./connector.ts";
 import { listen, pipe } from "./pipe.ts";
-import { input, output, StreamError } from "./streams.ts";
+import { inputOf, outputOf, StreamError } from "./streams.ts";
 import { chatAtTerminal } from "./terminal.ts";
 
 /** How the command ended: its exit code, and what it prints to standard error. */
@@ -46,23 +47,27 @@ const ENDINGS = {
 /** How long the command waits at its end for a reader of its errors, in milliseconds. */
 const FLUSH_TIMEOUT = 1000;
 
-/** Runs the command with `args` and ends the process. */
-export async function main(args: string[]): Promise<never> {
-  const errors = new LineWriter(Deno.stderr);
+/** Runs the command with `args` and ends the process; a test gives its own. */
+export async function main(
+  args: string[],
+  process: CommandProcess = Deno,
+): Promise<never> {
+  const errors = new LineWriter(process.stderr);
   const print = (error: string) => {
     // It may quote arguments.
     errors.tryWrite(`client: ${escape(error)}`);
   };
-  const { code, error } = await run(args, print);
+  const { code, error } = await run(args, print, process);
   if (error) print(error);
   await deadline(errors.flushed(), FLUSH_TIMEOUT).catch(() => {});
   // A read of standard input may be pending, and would keep the process alive.
-  Deno.exit(code);
+  process.exit(code);
 }
 
 async function run(
   args: string[],
   print: (error: string) => void,
+  process: CommandProcess,
 ): Promise<Outcome> {
   let parsed;
   try {
@@ -71,15 +76,20 @@ async function run(
     if (!(error instanceof UsageError)) throw error;
     return { code: 2, error: error.message };
   }
-  if (parsed === "help") return await say(helpText(COMMAND));
-  if (parsed === "version") return await say(`zillions ${config.version}`);
-  return await talk(parsed.argument, parsed.options, print);
+  if (parsed === "help") return await say(helpText(COMMAND), process);
+  if (parsed === "version") {
+    return await say(`zillions ${config.version}`, process);
+  }
+  return await talk(parsed.argument, parsed.options, print, process);
 }
 
 /** Prints a text to standard output. */
-async function say(text: string): Promise<Outcome> {
+async function say(
+  text: string,
+  { stdout }: CommandProcess,
+): Promise<Outcome> {
   try {
-    await writeAll(output, new TextEncoder().encode(`${text}\n`));
+    await writeAll(outputOf(stdout), new TextEncoder().encode(`${text}\n`));
   } catch (error) {
     if (error instanceof StreamError) return failure(error.message);
     if (!isBrokenPipe(error)) throw error;
@@ -92,6 +102,7 @@ async function talk(
   addresses: readonly string[],
   options: ClientOptions,
   print: (error: string) => void,
+  process: CommandProcess,
 ): Promise<Outcome> {
   let caCerts: string[];
   try {
@@ -102,7 +113,7 @@ async function talk(
   const connector = new Connector({ addresses, caCerts });
   try {
     const client = await connector.connect(print);
-    const ending = await converse(client, connector, options, print);
+    const ending = await converse(client, connector, options, print, process);
     if (typeof ending === "number") return { code: ending };
     if (ending === "ended") return SUCCESS;
     return failure(`${connector.address} ${ENDINGS[ending]}`);
@@ -132,25 +143,26 @@ async function converse(
   connector: Connector,
   options: ClientOptions,
   print: (error: string) => void,
+  { stdin, stdout }: CommandProcess,
 ): Promise<keyof typeof ENDINGS | "ended" | number> {
   const prefix = options.name === undefined ? "" : `${options.name}: `;
   const streams = {
     client,
-    output: new LineWriter(output),
+    output: new LineWriter(outputOf(stdout)),
     // A program gets messages as they are; a terminal would act on them.
-    ...Deno.stdout.isTerminal() && { show: escape },
+    ...stdout.isTerminal() && { show: escape },
   };
   if (options.listen) {
     await listen(streams);
     return "ended";
   }
-  if (Deno.stdin.isTerminal() && Deno.stdout.isTerminal()) {
+  if (stdin.isTerminal() && stdout.isTerminal()) {
     return await chatAtTerminal({ client, connector, prefix });
   }
   let refused = false;
   const ending = await pipe({
     ...streams,
-    input,
+    input: inputOf(stdin),
     prefix: new TextEncoder().encode(prefix),
     onOverlong: (line, length) => {
       refused = true;

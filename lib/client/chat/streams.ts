@@ -15,24 +15,30 @@ export class StreamError extends Error {
 }
 
 /** Standard input. */
-export const input: ByteSource = {
-  async read(buffer) {
-    try {
-      return await Deno.stdin.read(buffer);
-    } catch (error) {
-      throw new StreamError(`cannot read the input: ${describeError(error)}`);
-    }
-  },
-};
+export function inputOf(stdin: ByteSource): ByteSource {
+  return {
+    async read(buffer) {
+      try {
+        return await stdin.read(buffer);
+      } catch (error) {
+        throw new StreamError(`cannot read the input: ${describeError(error)}`);
+      }
+    },
+  };
+}
 
 /** Standard output. It throws `BrokenPipe` as it is: nobody reads any more. */
-export const output: ByteSink = {
-  async write(bytes) {
-    try {
-      return await Deno.stdout.write(bytes);
-    } catch (error) {
-      if (isBrokenPipe(error)) throw error;
-      throw new StreamError(`cannot write the output: ${describeError(error)}`);
-    }
-  },
-};
+export function outputOf(stdout: ByteSink): ByteSink {
+  return {
+    async write(bytes) {
+      try {
+        return await stdout.write(bytes);
+      } catch (error) {
+        if (isBrokenPipe(error)) throw error;
+        throw new StreamError(
+          `cannot write the output: ${describeError(error)}`,
+        );
+      }
+    },
+  };
+}

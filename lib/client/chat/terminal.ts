@@ -7,7 +7,7 @@
 import { Chat, type ChatEnding, type ChatOptions } from "./chat.ts";
 import type { Size } from "./footer.ts";
 import { Palette } from "./palette.ts";
-import { input, output } from "./streams.ts";
+import { inputOf, outputOf } from "./streams.ts";
 
 /** What shells report when a signal ended a process: this and the signal's number. */
 const SIGNALLED = 128;
@@ -40,8 +40,8 @@ export async function chatAtTerminal(
   const chat = new Chat({
     ...options,
     suspend,
-    input,
-    output,
+    input: inputOf(Deno.stdin),
+    output: outputOf(Deno.stdout),
     size,
     palette: new Palette(!Deno.noColor),
   });

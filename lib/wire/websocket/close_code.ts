@@ -41,3 +41,19 @@ export function isCloseCode(code: number): boolean {
   return code >= 1000 && code <= 1014 && !NEVER_SENT.has(code) ||
     code >= 3000 && code <= 4999;
 }
+
+/** Ends a connection whose other end broke the protocol, or a limit. */
+export function fail(
+  message: string,
+  code: CloseCode = CloseCode.protocolError,
+): never {
+  throw new WebSocketError(code, message);
+}
+
+/** Why a stream cannot go on whose WebSocket is closed, or broken. */
+export function lost(): Error {
+  return Object.assign(
+    new Error("Cannot go on: the WebSocket ended without a close frame"),
+    { code: "ECONNRESET" },
+  );
+}

@@ -9,16 +9,9 @@
  * @module
  */
 import { concat } from "@std/bytes/concat";
-import { CloseCode, isCloseCode, WebSocketError } from "./close_code.ts";
-import {
-  FIN,
-  LENGTH_16,
-  LENGTH_64,
-  mask,
-  MASKED,
-  MAX_CONTROL,
-  Opcode,
-} from "./encode.ts";
+import { CloseCode, fail, isCloseCode } from "./close_code.ts";
+import { mask, Opcode } from "./encode.ts";
+import { type FrameHeader, HeaderReader } from "./header_reader.ts";
 
 /** The most frames of one message: 64 bytes each fill the longest that a server takes. */
 export const MAX_FRAGMENTS = 1024;
@@ -28,16 +21,6 @@ export const MAX_CONTROLS = 100;
 
 /** That second, in milliseconds. */
 const PERIOD = 1000;
-
-/** The longest header: two bytes, 64 bits of length, and the key. */
-const MAX_HEADER = 14;
-
-/** Bits that only extensions use. */
-const RESERVED = 0x70;
-
-const CONTROL = 0x08;
-
-const OPCODES: ReadonlySet<number> = new Set(Object.values(Opcode));
 
 /** Something that the decoder found. */
 export type Part =
@@ -62,28 +45,30 @@ export interface DecoderOptions {
 /** Decodes the bytes from one end of a WebSocket, however they are cut. */
 export class WebSocketDecoder {
   readonly #options: DecoderOptions;
-  readonly #header = new Uint8Array(MAX_HEADER);
-  /** Bytes of the header that are there. */
-  #filled = 0;
-  /** The opcode and the FIN bit of the current frame, once its header is complete. */
-  #frame: number | undefined;
-  /** Bytes of the current frame's payload that are there, and that it has. */
+  readonly #header: HeaderReader;
+  readonly #now: () => number;
+  /** The current frame, once its header is complete. */
+  #frame: FrameHeader | undefined;
+  /** Bytes of its payload that are there. */
   #received = 0;
-  #length = 0;
-  /** What the current frame is collected in: a control frame, or text. */
+  /** What its payload is collected in: that of a control frame, or text. */
   #collected: Uint8Array<ArrayBuffer> | undefined;
-  /** The kind of the message that has begun, its bytes, and its frames. */
+  /** The opcode of the message that has begun. */
   #message: number | undefined;
+  /** Bytes and frames of that message. */
   #messageLength = 0;
   #fragments = 0;
   #text: Uint8Array<ArrayBuffer>[] = [];
   /** Control frames since `#since`. */
   #controls = 0;
-  #since = -Infinity;
+  #since: number;
   #ended = false;
 
   constructor(options: DecoderOptions) {
     this.#options = options;
+    this.#header = new HeaderReader(options.masked);
+    this.#now = options.now ?? defaultNow;
+    this.#since = this.#now();
   }
 
   /**
@@ -94,19 +79,20 @@ export class WebSocketDecoder {
    * @throws {WebSocketError} If the other end broke the protocol or a limit.
    */
   *decode(bytes: Uint8Array<ArrayBuffer>): Generator<Part, void, void> {
-    let rest = bytes;
+    let at = 0;
     try {
       while (!this.#ended) {
-        if (this.#frame === undefined) {
-          rest = this.#readHeader(rest);
-          if (this.#frame === undefined) return;
+        for (; !this.#frame; at++) {
+          if (at === bytes.length) return;
+          this.#frame = this.#header.push(bytes[at]!);
+          if (this.#frame) this.#beginFrame(this.#frame);
         }
-        const piece = this.#readPayload(rest);
-        rest = rest.subarray(piece.length);
+        const piece = this.#readPayload(this.#frame, bytes.subarray(at));
+        at += piece.length;
         if (piece.length > 0 && !this.#collected) {
           yield { type: "binary", bytes: piece };
         }
-        if (this.#received < this.#length) return;
+        if (this.#received < this.#frame.length) return;
         const part = this.#endFrame(this.#frame);
         if (part) yield part;
       }
@@ -116,74 +102,24 @@ export class WebSocketDecoder {
     }
   }
 
-  /** Fills the header, and begins the frame when it is complete. */
-  #readHeader(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-    const header = this.#header;
-    let at = 0;
-    let size = this.#headerSize();
-    while (this.#filled < size) {
-      if (at === bytes.length) return bytes.subarray(at);
-      header[this.#filled++] = bytes[at++]!;
-      if (this.#filled === 2) {
-        this.#checkHeader();
-        size = this.#headerSize();
-      }
-    }
-    this.#beginFrame(header[0]!);
-    return bytes.subarray(at);
-  }
-
-  /** How long the header is, as far as is known. */
-  #headerSize(): number {
-    if (this.#filled < 2) return 2;
-    const length = this.#header[1]! & ~MASKED;
-    const extended = length === LENGTH_64 ? 8 : length === LENGTH_16 ? 2 : 0;
-    return 2 + extended + (this.#options.masked ? 4 : 0);
-  }
-
-  /** Checks what the first two bytes say. */
-  #checkHeader(): void {
-    const [first, second] = this.#header as unknown as [number, number];
-    const opcode = first & ~FIN;
-    if (opcode & RESERVED) fail("a reserved bit is set");
-    if (!OPCODES.has(opcode)) fail("unknown opcode");
-    if (second >= MASKED !== this.#options.masked) {
-      fail(
-        this.#options.masked ? "a frame is not masked" : "a frame is masked",
-      );
-    }
-    if (opcode & CONTROL) {
-      if (!(first & FIN)) fail("a control frame is fragmented");
-      if ((second & ~MASKED) > MAX_CONTROL) fail("a control frame is too long");
-    } else if (
-      (opcode === Opcode.continuation) !== (this.#message !== undefined)
-    ) {
-      fail(
-        this.#message === undefined
-          ? "nothing to continue"
-          : "a message begins inside another",
-      );
-    } else if (opcode === Opcode.text && this.#options.maxText === 0) {
-      fail("text is not accepted", CloseCode.unsupportedData);
-    }
-  }
-
-  /** Checks the length and the limits, and begins the payload. */
-  #beginFrame(first: number): void {
-    this.#frame = first;
-    this.#received = 0;
-    const length = this.#length = this.#readLength();
-    if (first & CONTROL) {
+  /** Checks a frame by those before it and the limits, and begins its payload. */
+  #beginFrame({ opcode, control, length }: FrameHeader): void {
+    if (control) {
       this.#countControl();
       this.#collected = new Uint8Array(length);
       return;
     }
-    if (this.#message === undefined) {
-      this.#message = first & ~FIN;
-      this.#messageLength = this.#fragments = 0;
+    if (opcode === Opcode.continuation) {
+      if (this.#message === undefined) fail("there is nothing to continue");
+    } else {
+      if (this.#message !== undefined) fail("a message begins inside another");
+      this.#message = opcode;
     }
     const text = this.#message === Opcode.text;
     const { maxBinary, maxText } = this.#options;
+    if (text && maxText === 0) {
+      fail("text is not accepted", CloseCode.unsupportedData);
+    }
     const most = text ? maxText : maxBinary;
     this.#messageLength += length;
     if (this.#messageLength > most) {
@@ -195,22 +131,8 @@ export class WebSocketDecoder {
     this.#collected = text ? new Uint8Array(length) : undefined;
   }
 
-  #readLength(): number {
-    const short = this.#header[1]! & ~MASKED;
-    if (short < LENGTH_16) return short;
-    const view = new DataView(this.#header.buffer);
-    const length = short === LENGTH_16
-      ? view.getUint16(2)
-      : view.getUint32(2) * 2 ** 32 + view.getUint32(6);
-    if (length < (short === LENGTH_16 ? LENGTH_16 : 2 ** 16)) {
-      fail("a length is not written in the shortest way");
-    }
-    if (length >= 2 ** 63) fail("a length has its highest bit set");
-    return length;
-  }
-
   #countControl(): void {
-    const now = (this.#options.now ?? defaultNow)();
+    const now = this.#now();
     if (now - this.#since >= PERIOD) {
       this.#since = now;
       this.#controls = 0;
@@ -220,28 +142,29 @@ export class WebSocketDecoder {
     }
   }
 
-  /** The piece of the current frame's payload that `bytes` begins with, unmasked. */
-  #readPayload(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-    const piece = bytes.subarray(0, this.#length - this.#received);
-    if (this.#options.masked) {
-      const end = this.#filled;
-      mask(piece, this.#header.subarray(end - 4, end), this.#received);
-    }
+  /** The piece of the frame's payload that `bytes` begins with, unmasked. */
+  #readPayload(
+    { length, key }: FrameHeader,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Uint8Array<ArrayBuffer> {
+    const piece = bytes.subarray(0, length - this.#received);
+    if (key) mask(piece, key, this.#received);
     this.#collected?.set(piece, this.#received);
     this.#received += piece.length;
     return piece;
   }
 
-  /** Ends the current frame, and returns what it completes besides binary messages. */
-  #endFrame(first: number): Part | undefined {
+  /** Ends the frame, and returns what it completes besides binary messages. */
+  #endFrame({ opcode, control, last }: FrameHeader): Part | undefined {
     this.#frame = undefined;
-    this.#filled = 0;
+    this.#received = 0;
     const payload = this.#collected!;
-    if (first & CONTROL) return this.#control(first & ~FIN, payload);
+    if (control) return this.#control(opcode, payload);
     const text = this.#message === Opcode.text;
     if (text) this.#text.push(payload);
-    if (!(first & FIN)) return undefined;
+    if (!last) return undefined;
     this.#message = undefined;
+    this.#messageLength = this.#fragments = 0;
     if (!text) return undefined;
     return { type: "text", text: decodeText(concat(this.#text.splice(0))) };
   }
@@ -267,13 +190,6 @@ function decodeText(bytes: Uint8Array): string {
   } catch {
     fail("text is not UTF-8", CloseCode.invalidData);
   }
-}
-
-function fail(
-  message: string,
-  code: CloseCode = CloseCode.protocolError,
-): never {
-  throw new WebSocketError(code, message);
 }
 
 function defaultNow(): number {

@@ -46,10 +46,10 @@ const utf8 = new TextEncoder();
 export function encodeHeader(
   opcode: Opcode,
   length: number,
-  key: Uint8Array = new Uint8Array(),
+  key?: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
   const extended = length <= MAX_CONTROL ? 0 : length <= MAX_16 ? 2 : 8;
-  const header = new Uint8Array(2 + extended + key.length);
+  const header = new Uint8Array(2 + extended + (key?.length ?? 0));
   header[0] = FIN | opcode;
   header[1] = extended === 0 ? length : extended === 2 ? LENGTH_16 : LENGTH_64;
   // By hand: a DataView would cost each header a buffer of its own.
@@ -57,8 +57,10 @@ export function encodeHeader(
     header[at] = rest & 0xff;
     rest = Math.floor(rest / 256);
   }
-  if (key.length > 0) header[1]! |= MASKED;
-  header.set(key, 2 + extended);
+  if (key) {
+    header[1]! |= MASKED;
+    header.set(key, 2 + extended);
+  }
   return header;
 }
 
@@ -94,7 +96,11 @@ export function encodeClose(
  *
  * @param offset How many bytes of the payload precede the piece.
  */
-export function mask(bytes: Uint8Array, key: Uint8Array, offset = 0): void {
+export function mask(
+  bytes: Uint8Array,
+  key: ArrayLike<number>,
+  offset = 0,
+): void {
   const [a, b, c, d] = [0, 1, 2, 3].map((n) => key[(offset + n) & 3]!) as [
     number,
     number,

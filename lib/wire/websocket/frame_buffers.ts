@@ -7,11 +7,8 @@
  * @module
  */
 
-/** The longest payload that is copied, in bytes: a chunk of the log. */
-const MAX_PAYLOAD = 64 * 1024;
-
-/** Room for a header before it; a server's has no key. */
-const MAX_HEADER = 10;
+/** Room for a chunk of the log, and for a header before it; a server's has no key. */
+const SIZE = 64 * 1024 + 10;
 
 /**
  * The most buffers: 4 MiB. Clients beyond these are sent the header first, and then the
@@ -19,38 +16,34 @@ const MAX_HEADER = 10;
  */
 const MAX_BUFFERS = 64;
 
-/** Up to so many bytes, a payload gets a buffer of its own when none is free. */
+/** Up to so many bytes, a frame gets a buffer of its own when none is free. */
 const MAX_SMALL = 8 * 1024;
 
-/** Buffers that nobody uses. */
-const free: Uint8Array<ArrayBuffer>[] = [];
-
-/** How many there are, used or not. */
-let count = 0;
+/** Buffers that nobody uses; `undefined` stands for one that is not made yet. */
+const free: (Uint8Array<ArrayBuffer> | undefined)[] = Array(MAX_BUFFERS)
+  .fill(undefined);
 
 /** A frame in a buffer, until {@linkcode releaseFrame}; `undefined` if there is none free. */
 export function bufferFrame(
   header: Uint8Array,
   payload: Uint8Array,
 ): Uint8Array<ArrayBuffer> | undefined {
-  const { length } = payload;
-  const buffer = length <= MAX_PAYLOAD && takeBuffer() ||
-    length <= MAX_SMALL && new Uint8Array(header.length + length);
+  const length = header.length + payload.length;
+  const buffer = takeBuffer(length);
   if (!buffer) return undefined;
   buffer.set(header);
   buffer.set(payload, header.length);
-  return buffer.subarray(0, header.length + length);
+  return buffer.subarray(0, length);
 }
 
 /** Says that no write uses the frame any more. */
 export function releaseFrame({ buffer }: Uint8Array<ArrayBuffer>): void {
-  if (buffer.byteLength === MAX_HEADER + MAX_PAYLOAD) {
-    free.push(new Uint8Array(buffer));
-  }
+  if (buffer.byteLength === SIZE) free.push(new Uint8Array(buffer));
 }
 
-function takeBuffer(): Uint8Array<ArrayBuffer> | undefined {
-  if (free.length > 0 || count === MAX_BUFFERS) return free.pop();
-  count++;
-  return new Uint8Array(MAX_HEADER + MAX_PAYLOAD);
+function takeBuffer(length: number): Uint8Array<ArrayBuffer> | undefined {
+  if (length <= SIZE && free.length > 0) {
+    return free.pop() ?? new Uint8Array(SIZE);
+  }
+  return length <= MAX_SMALL ? new Uint8Array(length) : undefined;
 }

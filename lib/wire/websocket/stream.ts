@@ -9,13 +9,11 @@
  * @module
  */
 import { deadline } from "@std/async/deadline";
-import { concat } from "@std/bytes/concat";
 import type { ByteSource } from "../framer.ts";
-import { type ByteSink, writeAll } from "../write_all.ts";
-import { CloseCode, WebSocketError } from "./close_code.ts";
+import type { ByteSink } from "../write_all.ts";
+import { CloseCode, lost, WebSocketError } from "./close_code.ts";
 import { type Part, WebSocketDecoder } from "./decoder.ts";
-import { encodeClose, encodeFrame, encodeHeader, Opcode } from "./encode.ts";
-import { bufferFrame, releaseFrame } from "./frame_buffers.ts";
+import { MessageWriter } from "./message_writer.ts";
 
 /** The longest message that a server takes, in bytes: what it reads at a time. */
 export const MAX_MESSAGE = 64 * 1024;
@@ -29,8 +27,6 @@ const MAX_TEXT = 4 * 1024;
  * frame.
  */
 const LINGER = 1000;
-
-const utf8 = new TextEncoder();
 
 const EMPTY = new Uint8Array();
 
@@ -50,6 +46,8 @@ export interface WebSocketOptions {
   head?: Uint8Array<ArrayBuffer>;
   /** Called with text messages, which only clients take. */
   onText?: (text: string) => void;
+  /** Ends a wait that takes too long. */
+  deadline?: typeof deadline;
 }
 
 /** The stream of bytes inside a WebSocket. */
@@ -57,36 +55,28 @@ export class WebSocketByteStream implements ByteStream {
   readonly #socket: ByteStream;
   readonly #client: boolean;
   readonly #decoder: WebSocketDecoder;
-  readonly #onText: ((text: string) => void) | undefined;
+  readonly #writer: MessageWriter;
+  readonly #onText: WebSocketOptions["onText"];
+  readonly #deadline: typeof deadline;
   /** What arrived behind the handshake and is not read. */
   #head: Uint8Array<ArrayBuffer>;
   /** How reading ends, once everything before is read: in order, or with an error. */
   #inputEnd: "ended" | Error | undefined;
   /** The last read of the socket, which may be pending. */
   #reading: Promise<number | null> | undefined;
-  /** A part of a message is being written. */
-  #writing = false;
-  /** Bytes of the message that are still to be written. */
-  #left = 0;
-  /** Frames that go out between messages. */
-  #frames: Uint8Array[] = [];
-  /** The newest ping that is not answered. */
-  #ping: Uint8Array | undefined;
-  /** These frames being written. */
-  #flushing: Promise<void> | undefined;
-  /** Resolved when a close frame is sent; there while one is or will be. */
-  #closeSent: PromiseWithResolvers<void> | undefined;
   #closed = false;
 
   /** Takes over a socket. */
   constructor(
     socket: ByteStream,
-    { role, head = EMPTY, onText }: WebSocketOptions,
+    options: WebSocketOptions,
   ) {
     this.#socket = socket;
-    this.#client = role === "client";
-    this.#head = head;
-    this.#onText = onText;
+    this.#client = options.role === "client";
+    this.#head = options.head ?? EMPTY;
+    this.#onText = options.onText;
+    this.#deadline = options.deadline ?? deadline;
+    this.#writer = new MessageWriter(socket, this.#client);
     this.#decoder = new WebSocketDecoder({
       masked: !this.#client,
       maxBinary: this.#client ? Infinity : MAX_MESSAGE,
@@ -128,66 +118,23 @@ export class WebSocketByteStream implements ByteStream {
    * Writes some of `bytes`, as a message or the next part of it: until a call has
    * returned the rest of a message, each must be given that rest.
    */
-  async write(bytes: Uint8Array): Promise<number> {
-    while (this.#flushing) await this.#flushing;
-    if (this.#closeSent && this.#left === 0) throw lost();
-    this.#writing = true;
-    try {
-      if (this.#left === 0) {
-        this.#left = bytes.length;
-        const written = await this.#begin(bytes);
-        this.#left -= written;
-        if (written > 0) return written;
-      }
-      const written = await this.#socket.write(bytes.subarray(0, this.#left));
-      this.#left -= written;
-      return written;
-    } catch (error) {
-      this.#left = 0;
-      throw error;
-    } finally {
-      this.#writing = false;
-      this.#flush();
-    }
-  }
-
-  /** Begins a message, and returns how much of it is written; perhaps the header alone. */
-  async #begin(bytes: Uint8Array): Promise<number> {
-    const socket = this.#socket;
-    if (this.#client) { // what is masked is a copy in any case
-      await writeAll(socket, this.#encode(Opcode.binary, bytes));
-      return bytes.length;
-    }
-    const header = encodeHeader(Opcode.binary, bytes.length);
-    const frame = bufferFrame(header, bytes);
-    if (!frame) {
-      await writeAll(socket, header);
-      return 0;
-    }
-    try {
-      let written = 0;
-      do {
-        written += await socket.write(frame.subarray(written));
-      } while (written < header.length);
-      return written - header.length;
-    } finally {
-      releaseFrame(frame);
-    }
+  write(bytes: Uint8Array): Promise<number> {
+    return this.#writer.write(bytes);
   }
 
   /** Sends the end of the handshake. Called before anything else is written. */
   start(answer: string): void {
-    this.#send(utf8.encode(answer));
+    this.#writer.start(answer);
   }
 
   /** Sends a text message, after the message that is being written. */
   sendText(text: string): void {
-    if (!this.#closeSent) this.#send(this.#encode(Opcode.text, text));
+    this.#writer.sendText(text);
   }
 
   /** Sends a close frame, after the message that is being written. */
-  async closeWrite(code: CloseCode = CloseCode.normal): Promise<void> {
-    await this.#sendClose(code, "");
+  closeWrite(code: CloseCode = CloseCode.normal): Promise<void> {
+    return this.#writer.sendClose(code);
   }
 
   /**
@@ -198,7 +145,7 @@ export class WebSocketByteStream implements ByteStream {
   close(code?: CloseCode, reason = ""): void {
     if (this.#closed) return;
     this.#closed = true;
-    const gently = code !== undefined && !this.#closeSent;
+    const gently = code !== undefined && !this.#writer.closing;
     if (gently) this.#closeGently(code, reason);
     else this.#socket.close();
   }
@@ -232,10 +179,8 @@ export class WebSocketByteStream implements ByteStream {
 
   #handle(part: Exclude<Part, { type: "binary" }>): void {
     if (part.type === "text") this.#onText?.(part.text);
-    else if (part.type === "ping") {
-      this.#ping = part.payload;
-      this.#flush();
-    } else if (part.type === "close") this.#end(part.code, part.reason);
+    else if (part.type === "ping") this.#writer.answer(part.payload);
+    else if (part.type === "close") this.#end(part.code, part.reason);
   }
 
   /** A close frame arrived. A client answers at once; a server has more to send. */
@@ -250,68 +195,20 @@ export class WebSocketByteStream implements ByteStream {
         `the server closed the WebSocket: ${code} ${reason}`.trimEnd(),
       );
     }
-    this.#sendClose(CloseCode.normal, "");
-  }
-
-  #sendClose(code: CloseCode, reason: string): Promise<void> {
-    if (!this.#closeSent) {
-      this.#closeSent = Promise.withResolvers();
-      this.#send(encodeClose(code, reason, this.#key()));
-    }
-    return this.#closeSent.promise;
-  }
-
-  #send(frame: Uint8Array): void {
-    this.#frames.push(frame);
-    this.#flush();
-  }
-
-  /** Writes the frames that wait, unless something else is being written. */
-  #flush(): void {
-    if (this.#writing || this.#left > 0 || this.#flushing) return;
-    const ping = this.#ping;
-    this.#ping = undefined;
-    const frames = this.#frames.splice(0);
-    if (ping && !this.#closeSent) {
-      frames.push(this.#encode(Opcode.pong, ping));
-    }
-    if (frames.length === 0) return;
-    this.#flushing = writeAll(this.#socket, concat(frames))
-      .catch(() => {}) // the read that is pending fails, too, or the next write
-      .finally(() => {
-        this.#flushing = undefined;
-        if (this.#frames.length === 0) this.#closeSent?.resolve();
-        this.#flush();
-      });
+    this.#writer.sendClose(CloseCode.normal);
   }
 
   async #closeGently(code: CloseCode, reason: string): Promise<void> {
     const socket = this.#socket;
     const discarded = new Uint8Array(512);
     const ending = async () => {
-      await this.#sendClose(code, reason);
+      await this.#writer.sendClose(code, reason);
       await socket.closeWrite();
       await this.#reading;
       while (await socket.read(discarded) !== null);
     };
     // It fails when the other end is gone or takes too long, which changes nothing.
-    await deadline(ending(), LINGER).catch(() => {});
+    await this.#deadline(ending(), LINGER).catch(() => {});
     socket.close();
   }
-
-  #encode(opcode: Opcode, payload: Uint8Array | string): Uint8Array {
-    return encodeFrame(opcode, payload, this.#key());
-  }
-
-  /** What a client masks with: a key that no page can foresee. */
-  #key(): Uint8Array | undefined {
-    return this.#client ? crypto.getRandomValues(new Uint8Array(4)) : undefined;
-  }
-}
-
-function lost(): Error {
-  return Object.assign(
-    new Error("Cannot go on: the WebSocket ended without a close frame"),
-    { code: "ECONNRESET" },
-  );
 }

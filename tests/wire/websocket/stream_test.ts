@@ -1,12 +1,15 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes/concat";
-import { WebSocketError } from "../../../lib/wire/websocket/close_code.ts";
+import {
+  CloseCode,
+  WebSocketError,
+} from "../../../lib/wire/websocket/close_code.ts";
 import {
   WebSocketByteStream,
   type WebSocketOptions,
 } from "../../../lib/wire/websocket/stream.ts";
 import { chunksOf } from "../../support/bytes.ts";
-import { eventually } from "../../support/eventually.ts";
+import { eventually, inTime } from "../../support/eventually.ts";
 import { isPending, macrotask } from "../../support/jitter.ts";
 import { FakeSocket } from "../../support/socket.ts";
 import { test } from "../../support/test.ts";
@@ -159,6 +162,7 @@ test("WebSocketByteStream.closeWrite() is the last that is sent", async () => {
   const { socket, stream, read, written } = open();
   await stream.write(Uint8Array.of(65));
   await stream.closeWrite(1001);
+  const sent = socket.written.length;
   await stream.closeWrite(1001);
   stream.sendText("too late");
   await assertRejects(() => stream.write(Uint8Array.of(66)), Error);
@@ -166,6 +170,7 @@ test("WebSocketByteStream.closeWrite() is the last that is sent", async () => {
   assertEquals(await read(), "a");
   assertEquals(await read(), null);
   assertEquals(written(), ["binary A", "close 1001 "]);
+  assertEquals(socket.written.length, sent);
   stream.close(1000);
   assert(socket.closed);
 });
@@ -206,7 +211,7 @@ test("WebSocketByteStream.close() with a code waits for the message that is bein
   await stream.write(bytes);
   socket.stuck = true;
   const writing = stream.write(bytes.subarray(8000));
-  stream.close(1011);
+  stream.close(CloseCode.internalError);
   await macrotask();
   assert(!socket.writeClosed);
   socket.unstick();
@@ -216,13 +221,164 @@ test("WebSocketByteStream.close() with a code waits for the message that is bein
   assertEquals(written(), ["binary 10000:7", "close 1011 "]);
 });
 
-test("WebSocketByteStream.close() does not wait forever for a write that is stuck", async () => {
-  const { socket, stream } = open();
+test("WebSocketByteStream.close() waits a second for a write that is stuck", async () => {
+  const waits: number[] = [];
+  const over = Promise.withResolvers<void>();
+  const { socket, stream } = open("server", {
+    deadline: (promise: Promise<unknown>, milliseconds: number) => {
+      waits.push(milliseconds);
+      return Promise.race([promise, over.promise]);
+    },
+  });
   socket.stuck = true;
   const writing = stream.write(Uint8Array.of(65));
   stream.close(1011);
+  await macrotask();
+  assert(!socket.closed);
+  assertEquals(waits, [1000]);
+  over.reject(new DOMException("late", "TimeoutError"));
   await assertRejects(() => writing, Error);
   assert(socket.closed);
+});
+
+test("WebSocketByteStream.read() reads nothing after close()", async () => {
+  const { socket, stream, read } = open();
+  stream.close(1008);
+  await macrotask();
+  assertEquals(socket.reads, 1); // by close(), for the end
+  await assertRejects(() => read(), Error, "without a close");
+  assertEquals(socket.reads, 1);
+  socket.arrive(null);
+  await macrotask();
+  assert(socket.closed);
+});
+
+test("WebSocketByteStream.close() without a code closes at once", () => {
+  const { socket, stream } = open();
+  stream.close();
+  assert(socket.closed);
+  assertEquals(socket.writes, 0);
+});
+
+test("WebSocketByteStream.write() waits for what goes out between messages", async () => {
+  for (const role of ["server", "client"] as const) {
+    const { socket, stream, written } = open(role);
+    socket.stuck = true;
+    stream.start("answer");
+    stream.sendText("text");
+    const writing = stream.write(Uint8Array.of(65));
+    await macrotask();
+    assertEquals(socket.writes, 1);
+    socket.unstick();
+    assertEquals(await writing, 1);
+    assertEquals(socket.mostWrites, 1);
+    const answer = new TextEncoder().encode("answer");
+    assertEquals(
+      socket.written.splice(0, answer.length),
+      [...answer],
+    );
+    assertEquals(written(), ["text text", "binary A"]);
+  }
+});
+
+test("WebSocketByteStream.write() ends a message after a close frame is asked for, and begins none", async () => {
+  const { socket, stream, written } = open();
+  socket.takes = [4];
+  const bytes = Uint8Array.of(65, 66, 67, 68);
+  const rest = bytes.subarray(await stream.write(bytes));
+  const closing = stream.closeWrite();
+  assertEquals(await stream.write(rest), 2);
+  await closing;
+  await assertRejects(() => stream.write(bytes), Error);
+  assertEquals(written(), ["binary ABCD", "close 1000 "]);
+});
+
+test("WebSocketByteStream: not even before the last byte of a message something else goes out", async () => {
+  const { socket, stream, written } = open();
+  socket.takes = [3];
+  assertEquals(await stream.write(Uint8Array.of(65, 66)), 1);
+  stream.sendText("text");
+  await macrotask();
+  assertEquals(await stream.write(Uint8Array.of(66)), 1);
+  await macrotask();
+  assertEquals(written(), ["binary AB", "text text"]);
+});
+
+test("WebSocketByteStream.closeWrite() settles when the close frame is written", async () => {
+  const { socket, stream, written } = open();
+  socket.stuck = true;
+  stream.sendText("before");
+  const closing = stream.closeWrite();
+  const write = socket.write.bind(socket);
+  socket.write = async (bytes) => {
+    socket.stuck = true; // for the second write, which has the close frame
+    return await write(bytes);
+  };
+  socket.unstick();
+  assert(await isPending(closing));
+  assertEquals(written(), ["text before"]);
+  socket.unstick();
+  await closing;
+  assertEquals(written(), ["text before", "close 1000 "]);
+});
+
+test("WebSocketByteStream.closeWrite() settles after a write that failed", async () => {
+  const { socket, stream } = open();
+  socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
+  await assertRejects(() => stream.write(Uint8Array.of(65)), Error);
+  await inTime(stream.closeWrite(), "closeWrite()");
+});
+
+test("WebSocketByteStream takes messages of 64 KiB from a client, and no text", async () => {
+  for (
+    const [bytes, code] of [
+      [frame(2, 65536), undefined],
+      [frame(2, 65537), 1009],
+      [frame(1, ""), 1003],
+    ] as const
+  ) {
+    const { socket, stream, read } = open();
+    socket.arrive(bytes.subarray(0, 512));
+    const reading = read().catch((error) => error);
+    assert(code ? await reading instanceof WebSocketError : await reading);
+    assertEquals(stream.error?.code, code);
+  }
+});
+
+test("WebSocketByteStream takes messages of any length from a server, and text up to 4 KiB", async () => {
+  const plain = { masked: false };
+  for (
+    const [bytes, code] of [
+      [frame(2, 65537, plain), undefined],
+      [concat([frame(1, 4096, plain), frame(2, "a", plain)]), 1007], // no UTF-8
+      [concat([frame(1, 4097, plain), frame(2, "a", plain)]), 1009],
+    ] as const
+  ) {
+    const { socket, stream } = open("client");
+    socket.arrive(bytes);
+    const reading = stream.read(new Uint8Array(100_000)).catch((error) =>
+      error
+    );
+    assert(code ? await reading instanceof WebSocketError : await reading);
+    assertEquals(stream.error?.code, code);
+  }
+});
+
+test("WebSocketByteStream.error is what the other end broke, not that it is gone", async () => {
+  const { socket, stream, read } = open();
+  assertEquals(stream.error, undefined);
+  socket.arrive(null);
+  await assertRejects(() => read(), Error);
+  assertEquals(stream.error, undefined);
+});
+
+test("WebSocketByteStream: for a client, some close codes are no errors", async () => {
+  for (const code of [undefined, 1000, 1001]) {
+    const { socket, read } = open("client");
+    const payload = code ? Uint8Array.of(code >> 8, code & 255) : "";
+    socket.arrive(frame(8, payload, { masked: false }));
+    assertEquals(await read(), null);
+  }
 });
 
 test("WebSocketByteStream: a client masks with ever new keys, and answers a close frame at once", async () => {

@@ -255,7 +255,7 @@ export class Connection implements ConnectedClient, LagListener {
     this.bytesOut += bytes;
   }
 
-  /** Tells the client what is missing at this place of what it is sent. */
+  /** Tells the client how many messages are missing before the next that it is sent. */
   #notifyDropped(ended = false): void {
     const dropped = this.lagState.missed(ended);
     if (dropped > 0) this.#transport.notify?.({ dropped });

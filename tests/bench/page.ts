@@ -7,8 +7,7 @@ import { writeAll } from "../../lib/wire/write_all.ts";
 import { type Address, formatAddress } from "../../lib/wire/address.ts";
 import { freeAddress } from "../support/command.ts";
 import { script } from "../support/script.ts";
-import { ChatPage } from "../web/chat_page.ts";
-import { launch } from "../web/chromium.ts";
+import { ChatPage, chromium, launch } from "../web/chat_page.ts";
 import { OURS, type Stage } from "./stage.ts";
 import { table, tool } from "./tool.ts";
 
@@ -129,6 +128,7 @@ async function measure(
 }
 
 async function pages(rounds: number, stage: Stage): Promise<string> {
+  if (!chromium) throw new Error("there is no Chromium on PATH");
   const rows = [[
     "messages",
     `frames within ${SMOOTH} ms`,

@@ -10,10 +10,10 @@ import { NATS_SERVER } from "../nats/nats_server.ts";
 import { eventually, inTime, PATIENCE } from "../support/eventually.ts";
 import { Peer } from "../support/peer.ts";
 import { startWeb, WebPeer } from "../support/web.ts";
-import { testsInChromium } from "../web/chromium.ts";
+import { inBrowser } from "../web/in_browser.ts";
 import { MonitoredNode } from "./node.ts";
 
-const browserTest = testsInChromium("monitor page");
+const browserTest = inBrowser("monitor page");
 
 /** How the page is looked at. */
 interface Look {

@@ -6,6 +6,7 @@ import {
   type ConnectionOptions,
 } from "../../lib/server/connection.ts";
 import type { Publisher } from "../../lib/server/publisher.ts";
+import type { DisconnectReason } from "../../lib/server/stats.ts";
 import type { Notice } from "../../lib/server/transport.ts";
 import {
   CloseCode,
@@ -13,7 +14,7 @@ import {
 } from "../../lib/wire/websocket/close_code.ts";
 import { encode } from "../../lib/wire/frame.ts";
 import { Hub } from "../../lib/hub/hub.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, inTime } from "../support/eventually.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
 import { FakeSocket } from "../support/socket.ts";
 import { test } from "../support/test.ts";
@@ -42,6 +43,11 @@ function open(
   return { socket, hub, errors, traffic, connection };
 }
 
+/** How it ended. */
+function ended({ finished }: Connection): Promise<DisconnectReason> {
+  return inTime(finished, "the connection to end");
+}
+
 test("Connection: what is read is published, what is broadcast is written", async () => {
   const { socket, hub, connection, traffic } = open();
   socket.arrive(concat([encode("a"), encode("b")]));
@@ -56,7 +62,7 @@ test("Connection: what is read is published, what is broadcast is written", asyn
     bytesOut: 6,
   });
   socket.arrive(null);
-  assertEquals(await connection.finished, "ended");
+  assertEquals(await ended(connection), "ended");
   assert(socket.closed);
 });
 
@@ -71,7 +77,7 @@ test("Connection: partial writes are completed, one write at a time", async () =
   assertEquals(new Uint8Array(socket.written), concat(sent));
   assertEquals(socket.mostWrites, 1);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
 });
 
 test("Connection: nothing is read before publish has settled", async () => {
@@ -84,7 +90,7 @@ test("Connection: nothing is read before publish has settled", async () => {
   await macrotask();
   assertEquals(socket.reads, 2);
   connection.close("aborted");
-  assertEquals(await connection.finished, "aborted");
+  assertEquals(await ended(connection), "aborted");
 });
 
 test("Connection: a publish that throws ends this connection, and is told", async () => {
@@ -97,7 +103,7 @@ test("Connection: a publish that throws ends this connection, and is told", asyn
   ) {
     const { socket, connection, errors } = open(() => Promise.reject(error));
     socket.arrive(encode("a"));
-    assertEquals(await connection.finished, "failed");
+    assertEquals(await ended(connection), "failed");
     assertEquals(errors, [error]);
     assert(socket.closed);
   }
@@ -108,13 +114,13 @@ test("Connection: a publish that never settles does not keep it alive", async ()
   socket.arrive(encode("a"));
   await macrotask();
   connection.close("aborted");
-  assertEquals(await connection.finished, "aborted");
+  assertEquals(await ended(connection), "aborted");
 });
 
 test("Connection: a failed read ends the write loop", async () => {
   const { socket, connection, errors } = open();
   socket.arrive(new Deno.errors.ConnectionReset("reset"));
-  assertEquals(await connection.finished, "reset");
+  assertEquals(await ended(connection), "reset");
   assert(connection.channel.closed);
   assertEquals(errors, []);
 });
@@ -123,7 +129,7 @@ test("Connection: a failed write ends the read loop", async () => {
   const { socket, hub, connection, errors } = open();
   socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
   hub.broadcast(encode("a"));
-  assertEquals(await connection.finished, "reset");
+  assertEquals(await ended(connection), "reset");
   assert(socket.closed);
   assertEquals(errors, []);
 });
@@ -134,7 +140,7 @@ test("Connection: an error nobody expects is told, and ends only this connection
     if (fails === "read") socket.arrive(new TypeError("a bug"));
     else socket.write = () => Promise.reject(new TypeError("a bug"));
     hub.broadcast(encode("a"));
-    await connection.finished;
+    await ended(connection);
     assertEquals(errors.map(String), ["TypeError: a bug"]);
     assert(socket.closed);
   }
@@ -144,7 +150,7 @@ test("Connection: the network failing on the way is the peer gone", async () => 
   const { socket, connection, errors } = open();
   const error = Object.assign(new Error("no route"), { code: "EHOSTUNREACH" });
   socket.arrive(error);
-  assertEquals(await connection.finished, "reset");
+  assertEquals(await ended(connection), "reset");
   assertEquals(errors, []);
 });
 
@@ -159,7 +165,7 @@ test("Connection: an end inside a frame is truncated, and what waits is still se
   assert(await isPending(connection.finished));
   hub.broadcast(encode("too late"));
   socket.unstick();
-  assertEquals(await connection.finished, "truncated");
+  assertEquals(await ended(connection), "truncated");
   assertEquals(
     new TextDecoder().decode(new Uint8Array(socket.written)),
     "\x01a\x01b\x01c",
@@ -176,7 +182,7 @@ test("Connection.drain() sends what waits, says goodbye, waits for the client's"
   assert(socket.writeClosed);
   assert(!socket.closed);
   socket.arrive(null);
-  assertEquals(await connection.finished, "drained");
+  assertEquals(await ended(connection), "drained");
   assert(socket.closed);
 });
 
@@ -187,7 +193,7 @@ test("Connection.close() when the time to drain is over: a client that got every
   await macrotask();
   assert(socket.writeClosed);
   connection.close("aborted");
-  assertEquals(await connection.finished, "drained");
+  assertEquals(await ended(connection), "drained");
 });
 
 test("Connection: of a run that is broken off, the messages that the system took count as sent", async () => {
@@ -202,7 +208,7 @@ test("Connection: of a run that is broken off, the messages that the system took
     hub.broadcast(concat(["a", "bc", "def"].map((text) => encode(text))), 3);
     await macrotask();
     connection.close("aborted");
-    assertEquals(await connection.finished, "aborted");
+    assertEquals(await ended(connection), "aborted");
     assertEquals([traffic.messagesOut, traffic.bytesOut], [messages, bytes]);
   }
 });
@@ -212,14 +218,14 @@ test("Connection.drain() publishes nothing more", async () => {
   connection.drain();
   socket.arrive(encode("a"));
   socket.arrive(null);
-  await connection.finished;
+  await ended(connection);
   assertEquals(hub.broadcasts, 0);
 });
 
 test("Connection.drain() does not wait forever for the client's goodbye", async () => {
   const { socket, connection } = open();
   connection.drain();
-  assertEquals(await connection.finished, "drained");
+  assertEquals(await ended(connection), "drained");
   assert(socket.closed);
 });
 
@@ -230,7 +236,7 @@ test("Connection.drain() survives a goodbye that fails", async () => {
     const { socket, connection, errors } = open();
     socket.closeWrite = () => Promise.reject(error);
     connection.drain();
-    assertEquals(await connection.finished, "drained");
+    assertEquals(await ended(connection), "drained");
     assertEquals(errors, error instanceof TypeError ? [error] : []);
   }
 });
@@ -239,7 +245,7 @@ test("Connection.close() keeps the first reason and may be called twice", async 
   const { connection } = open();
   connection.close("stalled");
   connection.close("aborted");
-  assertEquals(await connection.finished, "stalled");
+  assertEquals(await ended(connection), "stalled");
 });
 
 test("Connection.checkStall() closes a client that does not move while data waits", async () => {
@@ -250,7 +256,7 @@ test("Connection.checkStall() closes a client that does not move while data wait
   for (let n = 0; n < 4; n++) connection.checkStall(4); // the first sees it stuck
   assert(!socket.closed);
   connection.checkStall(4);
-  assertEquals(await connection.finished, "stalled");
+  assertEquals(await ended(connection), "stalled");
 });
 
 test("Connection.checkStall() spares a client that sends", async () => {
@@ -266,7 +272,7 @@ test("Connection.checkStall() spares a client that sends", async () => {
   }
   assert(!socket.closed);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
 });
 
 test("Connection.checkStall() spares a client for which nothing waits", async () => {
@@ -274,7 +280,7 @@ test("Connection.checkStall() spares a client for which nothing waits", async ()
   for (let n = 0; n < 20; n++) connection.checkStall(4);
   assert(!socket.closed);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
 });
 
 test("Connection: a client that ends its sending side hears what it sent, however late that is broadcast", async () => {
@@ -290,7 +296,7 @@ test("Connection: a client that ends its sending side hears what it sent, howeve
   assert(!connection.channel.closed);
   hub.broadcast(runs[0]!);
   flushed.resolve();
-  assertEquals(await connection.finished, "ended");
+  assertEquals(await ended(connection), "ended");
   assertEquals(new Uint8Array(socket.written), encode("mine"));
 });
 
@@ -307,7 +313,7 @@ test("Connection: a flush that never settles does not keep a connection alive th
       socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
       hub.broadcast(encode("a"));
     }
-    assertEquals(await connection.finished, reason);
+    assertEquals(await ended(connection), reason);
     assert(socket.closed);
   }
 });
@@ -319,7 +325,7 @@ test("Connection: a flush that fails ends the connection as a publish does", asy
     () => Promise.reject(error),
   );
   socket.arrive(null);
-  assertEquals(await connection.finished, "failed");
+  assertEquals(await ended(connection), "failed");
   assertEquals(errors, [error]);
 });
 
@@ -347,7 +353,7 @@ test("Connection.checkStall() counts each byte that a client takes as progress",
   for (let n = 0; n < 3; n++) connection.checkStall(2);
   assert(socket.closed);
   writes.at(-1)!.resolve();
-  assertEquals(await connection.finished, "stalled");
+  assertEquals(await ended(connection), "stalled");
 });
 
 test("Connection: messages count as sent when the system has taken them whole", async () => {
@@ -357,8 +363,18 @@ test("Connection: messages count as sent when the system has taken them whole", 
   await macrotask();
   assertEquals(traffic.messagesOut, 0);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
   assertEquals([traffic.messagesOut, traffic.bytesOut], [0, 0]);
+});
+
+test("Connection: a write that fails at once adds nothing to what was sent before", async () => {
+  const { socket, hub, connection, traffic } = open();
+  hub.broadcast(encode("a"));
+  await macrotask();
+  socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
+  hub.broadcast(encode("b"));
+  assertEquals(await ended(connection), "reset");
+  assertEquals([traffic.messagesOut, traffic.bytesOut], [1, 2]);
 });
 
 test("Connection.state is open, lagging, or ending", async () => {
@@ -370,7 +386,7 @@ test("Connection.state is open, lagging, or ending", async () => {
     connection.drain();
     assertEquals(connection.state, "ending");
     connection.close("aborted");
-    await connection.finished;
+    await ended(connection);
   }
   const flushed = Promise.withResolvers<void>();
   const { socket, connection } = open(() => {}, () => flushed.promise);
@@ -379,7 +395,7 @@ test("Connection.state is open, lagging, or ending", async () => {
   assert(!connection.channel.closed);
   assertEquals(connection.state, "ending");
   flushed.resolve();
-  await connection.finished;
+  await ended(connection);
 });
 
 test("Connection tells which client lags, and that it has caught up", async () => {
@@ -405,7 +421,7 @@ test("Connection tells which client lags, and that it has caught up", async () =
   );
   assertEquals(changes, [[7, "lagging", dropped], [7, "caughtUp", dropped]]);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
 });
 
 test("Connection.protocol is what the transport says, or the kind of its address", async () => {
@@ -419,7 +435,7 @@ test("Connection.protocol is what the transport says, or the kind of its address
     const { connection } = open(undefined, undefined, { socket });
     assertEquals(connection.protocol, protocol);
     connection.close("aborted");
-    await connection.finished;
+    await ended(connection);
   }
 });
 
@@ -432,7 +448,7 @@ test("Connection.drain() tells the client, if the transport can", async () => {
   connection.drain();
   assertEquals(notices, [{ draining: true }]);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
 });
 
 test("Connection.drain(): a client that resets after the goodbye has got it all or not, and counts as reset", async () => {
@@ -441,12 +457,12 @@ test("Connection.drain(): a client that resets after the goodbye has got it all 
   await macrotask();
   assert(socket.writeClosed);
   socket.arrive(new Deno.errors.ConnectionReset("reset"));
-  assertEquals(await connection.finished, "reset");
+  assertEquals(await ended(connection), "reset");
 });
 
 test("Connection: a client that breaks the protocol of its transport is invalid, which is no error of ours", async () => {
   const { socket, connection, errors } = open();
   socket.arrive(new WebSocketError(CloseCode.protocolError, "not masked"));
-  assertEquals(await connection.finished, "invalid");
+  assertEquals(await ended(connection), "invalid");
   assertEquals(errors, []);
 });

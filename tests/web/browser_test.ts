@@ -5,9 +5,9 @@ import { Hub } from "../../lib/hub/hub.ts";
 import { encode } from "../../lib/wire/frame.ts";
 import { Peer } from "../support/peer.ts";
 import { ChatPage, startChat } from "./chat_page.ts";
-import { testsInChromium } from "./chromium.ts";
+import { inBrowser } from "./in_browser.ts";
 
-const browserTest = testsInChromium("chat page");
+const browserTest = inBrowser("chat page");
 
 /** Broadcasts messages that say `text NUMBER`. */
 function broadcast(hub: Hub, text: string, from: number, to: number): void {

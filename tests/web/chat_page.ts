@@ -1,10 +1,37 @@
 /** A real browser: Chromium with the chat page in it, to be read and typed into. */
 // What runs in the page has a document. `deno publish` checks the library without it.
 /// <reference lib="dom" />
-import type { Browser, Page } from "puppeteer-core";
+import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import { chatAssets } from "../../lib/web/assets.ts";
 import { eventually, inTime, PATIENCE } from "../support/eventually.ts";
 import { startWeb, type WebServer } from "../support/web.ts";
+
+/** Chromium's names. */
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+
+/** The Chromium on PATH, if there is one. */
+export const chromium: string | undefined = await findChromium();
+
+async function findChromium(): Promise<string | undefined> {
+  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
+    for (const name of NAMES) {
+      const path = `${folder}/${name}`;
+      const isFile = await Deno.stat(path)
+        .then((stat) => stat.isFile, () => false);
+      if (isFile) return path;
+    }
+  }
+  return undefined;
+}
+
+/** Starts Chromium. */
+export function launch(): Promise<Browser> {
+  return puppeteer.launch({
+    executablePath: chromium!,
+    // Chromium refuses to isolate processes for root, as which tests may run.
+    args: ["--no-sandbox", "--disable-smooth-scrolling"],
+  });
+}
 
 /** Starts a server with the chat page. */
 export function startChat(

@@ -4,7 +4,7 @@
  */
 import { MonitoredCrowd } from "../monitor/monitored_crowd.ts";
 import { chatPicture } from "./chat_pictures.ts";
-import { launch } from "./chromium.ts";
+import { launch } from "./chat_page.ts";
 
 const FOLDER = new URL("../../.github/", import.meta.url);
 

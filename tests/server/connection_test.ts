@@ -5,6 +5,7 @@ import {
   Connection,
   type ConnectionOptions,
 } from "../../lib/server/connection.ts";
+import { DelayHistogram } from "../../lib/server/delay_histogram.ts";
 import type { Publisher } from "../../lib/server/publisher.ts";
 import type { DisconnectReason } from "../../lib/server/stats.ts";
 import type { Notice } from "../../lib/server/transport.ts";
@@ -14,10 +15,12 @@ import {
 } from "../../lib/wire/websocket/close_code.ts";
 import { encode } from "../../lib/wire/frame.ts";
 import { Hub } from "../../lib/hub/hub.ts";
+import { FakeClock } from "../support/clock.ts";
 import { eventually, inTime } from "../support/eventually.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
 import { FakeSocket } from "../support/socket.ts";
 import { test } from "../support/test.ts";
+import { WaitlessClock } from "../support/waitless_clock.ts";
 
 function open(
   publish?: Publisher["publish"],
@@ -55,12 +58,10 @@ test("Connection: what is read is published, what is broadcast is written", asyn
   hub.broadcast(encode("c"));
   await macrotask();
   assertEquals(socket.written, [1, 97, 1, 98, 1, 99]);
-  assertEquals(traffic, {
-    messagesIn: 2,
-    bytesIn: 4,
-    messagesOut: 3,
-    bytesOut: 6,
-  });
+  const passed = { messagesIn: 2, bytesIn: 4, messagesOut: 3, bytesOut: 6 };
+  assertEquals(traffic, passed);
+  const { messagesIn, bytesIn, messagesOut, bytesOut } = connection;
+  assertEquals({ messagesIn, bytesIn, messagesOut, bytesOut }, passed);
   socket.arrive(null);
   assertEquals(await ended(connection), "ended");
   assert(socket.closed);
@@ -222,9 +223,12 @@ test("Connection.drain() publishes nothing more", async () => {
   assertEquals(hub.broadcasts, 0);
 });
 
-test("Connection.drain() does not wait forever for the client's goodbye", async () => {
-  const { socket, connection } = open();
+test("Connection.drain() waits a second for the client's goodbye", async () => {
+  const clock = new WaitlessClock();
+  const { socket, connection } = open(undefined, undefined, { clock });
   connection.drain();
+  await macrotask();
+  assertEquals(clock.waits, [1000]);
   assertEquals(await ended(connection), "drained");
   assert(socket.closed);
 });
@@ -375,6 +379,47 @@ test("Connection: a write that fails at once adds nothing to what was sent befor
   hub.broadcast(encode("b"));
   assertEquals(await ended(connection), "reset");
   assertEquals([traffic.messagesOut, traffic.bytesOut], [1, 2]);
+});
+
+test("Connection.stopReading() publishes nothing more, and goes on sending", async () => {
+  const { socket, hub, connection } = open();
+  connection.stopReading();
+  socket.arrive(encode("too late"));
+  await macrotask();
+  hub.broadcast(encode("a"));
+  await macrotask();
+  assertEquals(new Uint8Array(socket.written), encode("a"));
+  connection.close("aborted");
+  await ended(connection);
+});
+
+test("Connection.disconnect() ends it at once, as removed", async () => {
+  const { socket, connection } = open();
+  connection.disconnect();
+  assert(socket.closed);
+  connection.disconnect();
+  assertEquals(await ended(connection), "removed");
+});
+
+test("Connection: what was marked before a client came is not its delay", async () => {
+  const clock = new FakeClock();
+  const hub = new Hub({}, clock);
+  const delays = new DelayHistogram(hub, () => clock.now());
+  clock.pass(1000);
+  hub.broadcast(encode("marked"));
+  const { connection } = open(undefined, undefined, {
+    hub,
+    delays: () => delays,
+  });
+  hub.broadcast(encode("not marked, so soon"));
+  await macrotask();
+  assertEquals([connection.messagesOut, delays.count], [1, 0]);
+  clock.pass(1000);
+  hub.broadcast(encode("marked"));
+  await macrotask();
+  assertEquals([connection.messagesOut, delays.count], [2, 1]);
+  connection.close("aborted");
+  await ended(connection);
 });
 
 test("Connection.state is open, lagging, or ending", async () => {

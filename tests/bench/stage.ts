@@ -62,8 +62,13 @@ export class Stage {
     const machine = `${cores} cores (${cpu || "unknown"}), ${
       bytes(memoryBytes)
     }, ${os}, ${runtime}.`;
-    if (this.#disturbed === 0) return machine;
-    return `${machine} In ${this.#disturbed} of ${this.#played} runs the server waited for a processor more than ${
+    return `${machine} ${this.disturbance}`.trim();
+  }
+
+  /** What else went on, in a sentence; empty if nothing did. */
+  get disturbance(): string {
+    if (this.#disturbed === 0) return "";
+    return `In ${this.#disturbed} of ${this.#played} runs the server waited for a processor more than ${
       percent(DISTURBED)
     } of the time: something else was busy.`;
   }

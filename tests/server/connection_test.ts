@@ -7,6 +7,7 @@ import {
 } from "../../lib/server/connection.ts";
 import { DelayHistogram } from "../../lib/server/delay_histogram.ts";
 import type { Publisher } from "../../lib/server/publisher.ts";
+import { RateLimit } from "../../lib/server/rate_limit.ts";
 import type { DisconnectReason } from "../../lib/server/stats.ts";
 import type { Notice } from "../../lib/server/transport.ts";
 import {
@@ -14,7 +15,7 @@ import {
   WebSocketError,
 } from "../../lib/wire/websocket/close_code.ts";
 import { encode } from "../../lib/wire/frame.ts";
-import { Hub } from "../../lib/hub/hub.ts";
+import { Hub, MIN_CAPACITY } from "../../lib/hub/hub.ts";
 import { FakeClock } from "../support/clock.ts";
 import { eventually, inTime } from "../support/eventually.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
@@ -279,8 +280,25 @@ test("Connection.checkStall() spares a client that sends", async () => {
   await ended(connection);
 });
 
+test("Connection.checkStall() begins to count anew when a run was read", async () => {
+  const { socket, hub, connection } = open();
+  socket.stuck = true;
+  hub.broadcast(encode("a"));
+  await macrotask();
+  for (let n = 0; n < 4; n++) connection.checkStall(4);
+  socket.arrive(encode("b"));
+  await macrotask();
+  for (let n = 0; n < 4; n++) connection.checkStall(4);
+  assert(!socket.closed);
+  connection.checkStall(4);
+  assertEquals(await ended(connection), "stalled");
+});
+
 test("Connection.checkStall() spares a client for which nothing waits", async () => {
-  const { socket, connection } = open();
+  const { socket, hub, connection } = open();
+  for (let n = 0; n < 20; n++) connection.checkStall(4);
+  hub.broadcast(encode("a")); // it takes this
+  await macrotask();
   for (let n = 0; n < 20; n++) connection.checkStall(4);
   assert(!socket.closed);
   connection.close("aborted");
@@ -379,6 +397,132 @@ test("Connection: a write that fails at once adds nothing to what was sent befor
   hub.broadcast(encode("b"));
   assertEquals(await ended(connection), "reset");
   assertEquals([traffic.messagesOut, traffic.bytesOut], [1, 2]);
+});
+
+test("Connection: a client that sends more than the rate limit waits for the next second", async () => {
+  const rateLimit = new RateLimit(1);
+  const { socket, connection, traffic } = open(undefined, undefined, {
+    rateLimit,
+  });
+  socket.arrive(concat([encode("a"), encode("b")]));
+  await macrotask();
+  assertEquals(traffic.messagesIn, 1);
+  rateLimit.nextSecond();
+  await macrotask();
+  assertEquals(traffic.messagesIn, 2);
+  connection.close("aborted");
+  await ended(connection);
+});
+
+test("Connection: a client that is drained is let go when it ends its side, whatever the publisher does", async () => {
+  let flushes = 0;
+  const { socket, connection } = open(() => {}, () => {
+    flushes++;
+    return Promise.resolve();
+  });
+  connection.drain();
+  socket.arrive(null);
+  assertEquals(await ended(connection), "drained");
+  assertEquals(flushes, 0);
+});
+
+test("Connection: a run that was written in parts is counted once", async () => {
+  const { socket, hub, connection, traffic } = open();
+  socket.takes = [1];
+  hub.broadcast(encode("abc"));
+  await macrotask();
+  assertEquals(traffic.messagesOut, 1);
+  socket.stuck = true;
+  hub.broadcast(encode("d"));
+  await macrotask();
+  connection.close("aborted");
+  await ended(connection);
+  assertEquals([traffic.messagesOut, traffic.bytesOut], [1, 4]);
+});
+
+test("Connection releases a run when it is written", async () => {
+  const { socket, hub, connection } = open();
+  let releases = 0;
+  const { channel } = connection;
+  const release = channel.release.bind(channel);
+  channel.release = () => {
+    releases++;
+    release();
+  };
+  socket.stuck = true;
+  hub.broadcast(encode("a"));
+  await macrotask();
+  assertEquals(releases, 0);
+  socket.unstick();
+  await macrotask();
+  assertEquals(releases, 1);
+  connection.close("aborted");
+  await ended(connection);
+});
+
+/** A transport that can tell its client what it lost, and a hub that holds 4 KiB. */
+function openNotified() {
+  const told: (Notice | string)[] = [];
+  const socket = Object.assign(new FakeSocket(), {
+    notify: (notice: Notice) => told.push(notice),
+  });
+  const write = socket.write.bind(socket);
+  socket.write = (bytes) => {
+    told.push("write");
+    return write(bytes);
+  };
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const opened = open(undefined, undefined, { socket, hub });
+  /** Broadcasts more than the hub can hold. */
+  const flood = () => {
+    for (let n = 0; n < 100; n++) hub.broadcast(new Uint8Array(256), 1);
+  };
+  return { ...opened, told, flood };
+}
+
+test("Connection tells a client what it lost before the message that is next", async () => {
+  const { socket, connection, told, flood } = openNotified();
+  socket.stuck = true;
+  flood();
+  await macrotask();
+  const { dropped } = connection; // by now: the first write has begun
+  flood();
+  socket.unstick();
+  await eventually(
+    "all to be written",
+    () => connection.lag,
+    (lag) => lag === 0,
+  );
+  const notices = told.filter((what) => what !== "write") as {
+    dropped: number;
+  }[];
+  const sum = notices.reduce((sum, { dropped }) => sum + dropped, 0);
+  assertEquals(sum, connection.dropped);
+  assert(sum > dropped);
+  assertEquals(told.at(-1), "write");
+  connection.close("aborted");
+  await ended(connection);
+  assertEquals(told.at(-1), "write");
+});
+
+test("Connection tells a client at its end what it lost since the last message, unless it was closed", async () => {
+  for (const closes of [false, true]) {
+    const { socket, connection, told, flood } = openNotified();
+    socket.stuck = true;
+    flood();
+    await macrotask();
+    flood(); // what it would get, if the next flood did not come
+    socket.arrive(null);
+    await macrotask();
+    flood();
+    const before = told.length;
+    if (closes) connection.close("aborted");
+    socket.unstick();
+    await ended(connection);
+    const { dropped, messagesOut } = connection;
+    assertEquals(messagesOut + dropped, closes ? dropped : 200);
+    assertEquals(told.slice(before), closes ? [] : [{ dropped }]);
+  }
 });
 
 test("Connection.stopReading() publishes nothing more, and goes on sending", async () => {

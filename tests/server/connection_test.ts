@@ -65,7 +65,7 @@ test("Connection: what is read is published, what is broadcast is written", asyn
   assertEquals({ messagesIn, bytesIn, messagesOut, bytesOut }, passed);
   socket.arrive(null);
   assertEquals(await ended(connection), "ended");
-  assert(socket.closed);
+  assert(socket.closed && !socket.writeClosed); // both sides have said all
 });
 
 test("Connection: partial writes are completed, one write at a time", async () => {
@@ -117,6 +117,20 @@ test("Connection: a publish that never settles does not keep it alive", async ()
   await macrotask();
   connection.close("aborted");
   assertEquals(await ended(connection), "aborted");
+});
+
+test("Connection.finished waits for a read that does not end at once, and tells its owner", async () => {
+  const ends: unknown[] = [];
+  const { socket, connection } = open(undefined, undefined, {
+    socket: Object.assign(new FakeSocket(), { close() {} }),
+    onFinished: (...end) => ends.push(end),
+  });
+  connection.close("aborted");
+  assert(await isPending(connection.finished));
+  assertEquals(ends, []);
+  socket.arrive(null);
+  assertEquals(await ended(connection), "aborted");
+  assertEquals(ends, [[connection, "aborted"]]);
 });
 
 test("Connection: a failed read ends the write loop", async () => {
@@ -226,10 +240,10 @@ test("Connection.drain() publishes nothing more", async () => {
 
 test("Connection.drain() waits a second for the client's goodbye", async () => {
   const clock = new WaitlessClock();
-  const { socket, connection } = open(undefined, undefined, { clock });
+  const { socket, connection, errors } = open(undefined, undefined, { clock });
   connection.drain();
   await macrotask();
-  assertEquals(clock.waits, [1000]);
+  assertEquals([clock.waits, errors], [[1000], []]);
   assertEquals(await ended(connection), "drained");
   assert(socket.closed);
 });
@@ -247,10 +261,11 @@ test("Connection.drain() survives a goodbye that fails", async () => {
 });
 
 test("Connection.close() keeps the first reason and may be called twice", async () => {
-  const { connection } = open();
+  const { socket, connection } = open();
   connection.close("stalled");
   connection.close("aborted");
   assertEquals(await ended(connection), "stalled");
+  assert(!socket.writeClosed); // nothing gentle
 });
 
 test("Connection.checkStall() closes a client that does not move while data waits", async () => {
@@ -460,22 +475,38 @@ test("Connection releases a run when it is written", async () => {
   await ended(connection);
 });
 
-/** A transport that can tell its client what it lost, and a hub that holds 4 KiB. */
+/**
+ * A transport that can tell its client what it lost, and a hub that holds 4 KiB. Each
+ * message has its number, which a write must begin with.
+ */
 function openNotified() {
   const told: (Notice | string)[] = [];
+  let [number, position] = [0, 0];
   const socket = Object.assign(new FakeSocket(), {
-    notify: (notice: Notice) => told.push(notice),
+    notify(notice: Notice) {
+      told.push(notice);
+      if ("dropped" in notice) position += notice.dropped;
+    },
   });
   const write = socket.write.bind(socket);
   socket.write = (bytes) => {
     told.push("write");
+    assertEquals(
+      new DataView(bytes.buffer, bytes.byteOffset).getUint32(1),
+      position,
+    );
+    position += bytes.length / 256;
     return write(bytes);
   };
   const hub = new Hub({ capacity: MIN_CAPACITY });
   const opened = open(undefined, undefined, { socket, hub });
   /** Broadcasts more than the hub can hold. */
   const flood = () => {
-    for (let n = 0; n < 100; n++) hub.broadcast(new Uint8Array(256), 1);
+    for (let n = 0; n < 100; n++) {
+      const message = new Uint8Array(256).fill(255);
+      new DataView(message.buffer).setUint32(1, number++);
+      hub.broadcast(message);
+    }
   };
   return { ...opened, told, flood };
 }
@@ -562,6 +593,29 @@ test("Connection: what was marked before a client came is not its delay", async 
   hub.broadcast(encode("marked"));
   await macrotask();
   assertEquals([connection.messagesOut, delays.count], [2, 1]);
+  connection.close("aborted");
+  await ended(connection);
+});
+
+test("Connection: delays are observed from the moment that somebody asks for them", async () => {
+  const clock = new FakeClock();
+  const hub = new Hub({}, clock);
+  const measured: { delays?: DelayHistogram } = {};
+  const { connection } = open(undefined, undefined, {
+    hub,
+    delays: () => measured.delays,
+  });
+  const broadcast = async () => {
+    clock.pass(1000);
+    hub.broadcast(encode("a"));
+    await macrotask();
+  };
+  await broadcast();
+  const delays = new DelayHistogram(hub, () => clock.now());
+  measured.delays = delays;
+  await broadcast();
+  await broadcast();
+  assertEquals(delays.count, 2);
   connection.close("aborted");
   await ended(connection);
 });

@@ -263,7 +263,7 @@ const ROWS: Row[] = [
     async fn() {
       assertEquals(
         await refusal("silent", { timeout: 500 }),
-        'Cannot test silent: it did not print "listening on" within 0.5 s',
+        'Cannot test silent: it printed no line "listening on" to standard output within 0.5 s',
       );
     },
   },

@@ -300,7 +300,7 @@ const ROWS: Row[] = [
     fn: () =>
       assertFails("blocks", "stalled", /for 0\.5 s/, {
         rate: 200_000,
-        count: 100_000,
+        count: 200_000, // more bytes than the buffers of two sockets can take
         publishers: 1,
         subscribers: 1,
         stuck: 1,

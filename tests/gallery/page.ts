@@ -11,6 +11,7 @@ import {
   type Part,
   trusted,
 } from "../../lib/stresstest/report/markup.ts";
+import { disturbance } from "../bench/stage.ts";
 import { GUARANTEES, type Mark, marks } from "./guarantees.ts";
 import { type LoadName, LOADS } from "./loads.ts";
 import {
@@ -46,7 +47,7 @@ and measured under the same loads.</p>
   }, ${bytes(it.memoryBytes)}, ${it.os}, ${
     date(it.date)
   }. Medians; a row leads to its source and its command.
-${result.disturbance}</p>
+${disturbance(result)}</p>
 </header>
 <main>
 ${overview(result)}

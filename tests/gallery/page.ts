@@ -218,9 +218,9 @@ function chart(result: GalleryResult, load: LoadName): Markup | "" {
   if (points.length === 0) return "";
   const missing = without(result, load);
   const label = `p99 against deliveries: ${LOADS[load].title}`;
-  return markup`<figure role="img" aria-label="${label}">${
+  return markup`<figure><div role="img" aria-label="${label}">${
     trusted(scatter(points))
-  }<figcaption><p>${
+  }</div><figcaption><p>${
     missing.length > 0
       ? `Without ${missing.join(", ")}, whose p99 is not known.`
       : ""

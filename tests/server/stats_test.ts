@@ -7,7 +7,6 @@ const NONE = { rateLimited: 0, unreported: 0 };
 test("StatsCounter: all counts begin at 0", () => {
   const { disconnected, ...counts } = new StatsCounter().stats([], NONE);
   const all = [...Object.values(counts), ...Object.values(disconnected)];
-  assertEquals(all.length, 20);
   assertEquals(new Set(all), new Set([0]));
 });
 

@@ -6,6 +6,7 @@
 import { type Address, parseAddress } from "../../lib/wire/address.ts";
 import { HEADER } from "../../lib/wire/frame.ts";
 import { isDisconnect } from "../../lib/wire/io_error.ts";
+import { LatencyHistogram } from "../../lib/stresstest/checks/latency_histogram.ts";
 import type { Server } from "../../lib/stresstest/target/server.ts";
 import { UsageMonitor } from "../../lib/stresstest/target/usage_monitor.ts";
 import { writeAll } from "../../lib/wire/write_all.ts";
@@ -18,10 +19,13 @@ const BODY = 64;
 /** Messages of one write. */
 const BATCH = 1000;
 
+/** The first byte of a body that has the time of its write in the next eight. */
+const STAMP = 1;
+
 /** How long they send, and from when on deliveries are counted, in milliseconds. */
 const [DURATION, BEGIN] = [3000, 500] as const;
 
-/** What is not delivered so many milliseconds after the end is missing. */
+/** What is not delivered so many milliseconds after the end is missing, or sooner. */
 const PATIENCE = 2000;
 
 const LOOK = 5;
@@ -38,6 +42,8 @@ export interface Wire {
   batch: Uint8Array<ArrayBuffer>;
   /** The bytes of one, as it is delivered. */
   delivered: number;
+  /** They are delivered as frames, so that the time can be read in some of them. */
+  isFramed?: boolean;
 }
 
 const FRAMES = new Uint8Array(BATCH * (HEADER + BODY));
@@ -48,6 +54,7 @@ export const FRAMED: Wire = {
   connect: Deno.connect,
   batch: FRAMES,
   delivered: HEADER + BODY,
+  isFramed: true,
 };
 
 /** As `nats-server` has it. */
@@ -62,6 +69,12 @@ export interface Flood {
   deliveriesPerSecond: number;
   /** The share of deliveries that were lost or are very late. */
   missing: number;
+  /**
+   * From the write of a batch to the delivery of its first message, of one sender's and
+   * to one client; `null` where that cannot be read.
+   */
+  p50Microseconds: number | null;
+  p99Microseconds: number | null;
   cpuMicrosecondsPerDelivery: number;
   peakMemoryBytes: number;
 }
@@ -82,8 +95,12 @@ export async function flood(
   const sending = await all(PUBLISHERS, connect);
   const clients = [...receiving, ...sending];
   const received = clients.map(() => 0);
+  const stamps = new Stamps();
   const reading = clients.map((client, n) =>
-    read(client, (bytes) => received[n]! += bytes)
+    read(client, (bytes) => {
+      received[n]! += bytes.length;
+      if (n === 0 && wire.isFramed) stamps.find(bytes);
+    })
   );
   const bytes = () =>
     received.slice(0, SUBSCRIBERS).reduce((sum, each) => sum + each);
@@ -96,21 +113,24 @@ export async function flood(
   }
   let sent = 0;
   const until = performance.now() + duration;
-  const writing = sending.map(async (client) => {
+  const writing = sending.map(async (client, n) => {
+    const batch = n === 0 && wire.isFramed ? wire.batch.slice() : wire.batch;
     while (performance.now() < until) {
-      await write(client, wire.batch);
+      if (batch !== wire.batch) stamps.put(batch);
+      await write(client, batch);
       sent++;
     }
   });
   await sleep(Math.min(BEGIN, duration / 2));
   usage?.restartCpu();
+  stamps.restart();
   const [from, before] = [performance.now(), bytes()];
   await sleep(until - from);
   const [to, after] = [performance.now(), bytes()];
   const used = usage?.summary((after - before) / wire.delivered);
 
   const expected = () => sent * BATCH * SUBSCRIBERS * wire.delivered;
-  const end = performance.now() + PATIENCE;
+  const end = performance.now() + Math.min(PATIENCE, 2 * duration);
   while (bytes() < expected() && performance.now() < end) await sleep(LOOK);
   const missing = 1 - bytes() / expected();
   for (const client of clients) client.close();
@@ -118,9 +138,48 @@ export async function flood(
   return {
     deliveriesPerSecond: (after - before) / wire.delivered / (to - from) * 1000,
     missing: Math.max(0, missing),
+    p50Microseconds: stamps.summary()?.p50Microseconds ?? null,
+    p99Microseconds: stamps.summary()?.p99Microseconds ?? null,
     cpuMicrosecondsPerDelivery: used?.cpuMicrosecondsPerDelivery ?? NaN,
     peakMemoryBytes: used?.peakMemoryBytes ?? NaN,
   };
+}
+
+/** The times that are in some messages. */
+class Stamps {
+  #latency = new LatencyHistogram();
+  #since = Infinity;
+  /** From the beginning of the next read to that of the next frame. */
+  #next = 0;
+
+  /** Stamps the first message of a batch, which nobody writes at the moment. */
+  put(batch: Uint8Array<ArrayBuffer>): void {
+    batch[HEADER] = STAMP;
+    new DataView(batch.buffer).setFloat64(HEADER + 1, performance.now());
+  }
+
+  /** From now on they count. */
+  restart(): void {
+    this.#since = performance.now();
+  }
+
+  /** Looks for them in what a client has read; one that is cut is passed over. */
+  find(bytes: Uint8Array<ArrayBuffer>): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const now = performance.now();
+    let at = this.#next;
+    for (; at < bytes.length; at += HEADER + bytes[at]!) {
+      const time = at + HEADER + 1;
+      if (bytes[at + HEADER] !== STAMP || time + 8 > bytes.length) continue;
+      const sent = view.getFloat64(time);
+      if (sent >= this.#since) this.#latency.record((now - sent) * 1000);
+    }
+    this.#next = at - bytes.length;
+  }
+
+  summary() {
+    return this.#latency.summary();
+  }
 }
 
 /** Bytes of a client's read buffer. */
@@ -139,12 +198,14 @@ async function write(
 
 async function read(
   client: Receiver,
-  take: (bytes: number) => void,
+  take: (bytes: Uint8Array<ArrayBuffer>) => void,
 ): Promise<void> {
   // Nobody looks at what is in it, but a WebSocket, for which one for all is too few.
   const buffer = new Uint8Array(BUFFER);
   try {
-    for (let n; (n = await client.read(buffer)) !== null;) take(n);
+    for (let n; (n = await client.read(buffer)) !== null;) {
+      take(buffer.subarray(0, n));
+    }
   } catch (error) {
     if (!isDisconnect(error)) throw error;
   }

@@ -5,7 +5,13 @@ import { test } from "../support/test.ts";
 
 test("flood() counts what arrives", async () => {
   await using server = await start(OURS);
-  const { deliveriesPerSecond, missing } = await flood(server, FRAMED, 200);
-  assert(deliveriesPerSecond > 0);
-  assert(missing >= 0 && missing < 1);
+  let found = await flood(server, FRAMED, 200);
+  // On a busy machine no batch may be sent and delivered in so short a time.
+  for (let more = 10; more > 0 && found.p50Microseconds === null; more--) {
+    found = await flood(server, FRAMED, 500);
+  }
+  assert(found.deliveriesPerSecond > 0);
+  assert(found.missing >= 0 && found.missing < 1);
+  assert(found.p50Microseconds! > 0);
+  assert(found.p99Microseconds! >= found.p50Microseconds!);
 });

@@ -4,7 +4,6 @@ import { run } from "../support/command.ts";
 import { script } from "../support/script.ts";
 import { fixture } from "../stresstest/report/report_fixture.ts";
 import { account } from "./account.ts";
-import { comparison, LOADS } from "./comparison.ts";
 import { picture } from "./picture.ts";
 import { type Growth, loadOf, points } from "./points.ts";
 import { test } from "../support/test.ts";
@@ -90,38 +89,11 @@ test("account() marks what says more about the tester", () => {
   assertMatch(text, /\\\* the tester was the bottleneck/);
 });
 
-test("comparison() has a column for each server, and says who keeps one order", () => {
-  const flood = {
-    deliveriesPerSecond: 1e6,
-    missing: 0.5,
-    cpuMicrosecondsPerDelivery: 1,
-    peakMemoryBytes: 1,
-  };
-  const outcome = (name: string, run: RunResult) => ({
-    name,
-    lockstep: [run],
-    loads: LOADS.map(() => [run]),
-    floods: [flood],
-  });
-  const unordered = {
-    ...RUN,
-    server: null,
-    violations: [{ verdict: "one order" as const, text: "" }],
-  };
-  const text = comparison([outcome("a", RUN), outcome("b", unordered)]);
-  assertMatch(text, /^\| +\| a \| b \|\n\| --- \| --: \| --: \|\n/);
-  assertMatch(text, /\| one order for all \| yes \| no \|\n/);
-  assertMatch(text, /CPU a delivery \| [\d.]+ µs \| – \|\n/);
-  assertMatch(text, /lost or 2 s late \| 50 % \| 50 % \|\n/);
+test("growth says what its argument is", async () => {
+  const command = script("tests/bench/growth.ts", "-A");
+  for (const words of [["none"], ["1", "2"]]) {
+    const { code, stdout, stderr } = await run([...command, ...words]);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, /^Cannot measure: the one argument .*\n$/);
+  }
 });
-
-for (const name of ["growth", "others"]) {
-  test(`${name} says what its argument is`, async () => {
-    const command = script(`tests/bench/${name}.ts`, "-A");
-    for (const words of [["none"], ["1", "2"]]) {
-      const { code, stdout, stderr } = await run([...command, ...words]);
-      assertEquals([code, stdout], [2, ""]);
-      assertMatch(stderr, /^Cannot measure: the one argument .*\n$/);
-    }
-  });
-}

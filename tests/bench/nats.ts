@@ -13,9 +13,12 @@ import {
 } from "../../lib/stresstest/target/connect.ts";
 import { writeAll } from "../../lib/wire/write_all.ts";
 
-/** Said first: who we are and what we want to hear; and is that understood? */
-const HELLO = bytes('CONNECT {"verbose":false}\r\nSUB z 1\r\nPING\r\n');
+/** Said first: who we are, and is that understood? */
+const HELLO = bytes('CONNECT {"verbose":false}\r\nPING\r\n');
 const UNDERSTOOD = "PONG\r\n";
+
+/** Said then, as messages may come from there on: what we want to hear. */
+const SUBSCRIBE = bytes("SUB z 1\r\n");
 
 /** What stands before the length of a body that is delivered. */
 const DELIVERED = bytes("MSG z 1 ");
@@ -45,6 +48,7 @@ async function subscribe<S extends Socket>(socket: S): Promise<S> {
     if (read === null) throw new Error(`Cannot subscribe: ${said}`);
     said += new TextDecoder().decode(buffer.subarray(0, read));
   }
+  await writeAll(socket, SUBSCRIBE);
   return socket;
 }
 

@@ -50,6 +50,8 @@ test("nodesPicture() has two charts, and what one server does", () => {
   const flood = {
     deliveriesPerSecond: 1e6,
     missing: 0,
+    p50Microseconds: 1,
+    p99Microseconds: 1,
     cpuMicrosecondsPerDelivery: 1,
     peakMemoryBytes: 1,
   };

@@ -1,6 +1,6 @@
 /**
- * Where the benchmarks of the whole start servers, one at a time. Its one rule: what
- * else goes on on the machine is noticed and said, for it is in the results.
+ * Where the benchmarks of the whole start servers, one at a time. What else goes on on
+ * the machine is said, for it is in the results.
  */
 // deno-lint-ignore-file no-console -- it says how far a tool for people is
 import { environment } from "../../lib/stresstest/report/environment.ts";
@@ -62,8 +62,13 @@ export class Stage {
     const machine = `${cores} cores (${cpu || "unknown"}), ${
       bytes(memoryBytes)
     }, ${os}, ${runtime}.`;
-    if (this.#disturbed === 0) return machine;
-    return `${machine} In ${this.#disturbed} of ${this.#played} runs the server waited for a processor more than ${
+    return `${machine} ${this.disturbance}`.trim();
+  }
+
+  /** What else went on, in a sentence; empty if nothing did. */
+  get disturbance(): string {
+    if (this.#disturbed === 0) return "";
+    return `In ${this.#disturbed} of ${this.#played} runs the server waited for a processor more than ${
       percent(DISTURBED)
     } of the time: something else was busy.`;
   }

@@ -61,7 +61,10 @@ function parse(xml: string): SpecResult[] {
 
 /** A message in one line. */
 function line(message: string): string {
-  const words = message.replace(/^Uncaught /, "").replace(/\s+/g, " ").trim();
+  const words = message.replace(/^(?:Uncaught )?(?:\w*Error: )?/, "").replace(
+    /\s+/g,
+    " ",
+  ).trim();
   return words.length > SHOWN ? `${words.slice(0, SHOWN)}…` : words;
 }
 

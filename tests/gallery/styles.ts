@@ -58,6 +58,7 @@ export const STYLES: readonly Style[] = [
   { name: "epoll", language: "Rust", source: `${SERVERS}/epoll/main.rs`, build: `cargo build --quiet --release --locked --target-dir OUT --manifest-path ${SERVERS}/epoll/Cargo.toml`, run: "OUT/release/epoll" },
   { name: "io-uring", language: "C", source: `${SERVERS}/uring.c`, build: "gcc -O2 -o OUT/server SOURCE -luring", run: "OUT/server" },
   { name: "asyncio", language: "Python", source: `${SERVERS}/asyncio_streams.py`, run: "python3 SOURCE" },
+  { name: "select", language: "Perl", source: `${SERVERS}/select.pl`, run: "perl SOURCE" },
   { name: "java", language: "Java", source: `${SERVERS}/Threads.java`, build: "javac -d OUT SOURCE", run: "java -cp OUT Threads" },
   { name: "erlang", language: "Erlang", source: `${SERVERS}/per_client.erl`, build: "erlc -o OUT SOURCE", run: "erl -noshell -noinput -pa OUT -run per_client main" },
   { name: "nats", language: "Go", source: `${SERVERS}/nats.sh`, needs: "nats-server", run: "SOURCE", isNats: true },

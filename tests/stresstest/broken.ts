@@ -25,14 +25,17 @@ const IDLE = 1200;
 /** Milliseconds after which a client that reads nothing is disconnected as stuck. */
 const STUCK = 500;
 
+/** Messages that may wait for a client; the oldest give way. */
+const CAPACITY = 10_000;
+
 /** Bytes by which the server grows in a second, and milliseconds between two steps. */
-const [GROWTH, STEP] = [1e6, 50] as const;
+const [GROWTH, STEP] = [1024 ** 2, 50] as const;
 
 /** A client: its waiting messages, and the only loop that writes to its socket. */
 class Client {
   readonly #socket: Deno.Conn;
   #waiting: Uint8Array[] = [];
-  #writing = false;
+  #writing: Promise<void> | undefined;
   /** A message that is sent after the next one. */
   held: { from: Client; frame: Uint8Array } | undefined;
 
@@ -42,7 +45,15 @@ class Client {
 
   send(...frames: Uint8Array[]): void {
     this.#waiting.push(...frames);
-    if (!this.#writing) this.#write();
+    if (this.#waiting.length > CAPACITY) {
+      this.#waiting.splice(0, CAPACITY / 2);
+    }
+    this.#writing ??= this.#write();
+  }
+
+  /** Resolves when nothing waits. */
+  async drained(): Promise<void> {
+    await this.#writing;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -56,7 +67,6 @@ class Client {
   }
 
   async #write(): Promise<void> {
-    this.#writing = true;
     try {
       while (this.#waiting.length > 0) {
         const stuck = fault === "sheds"
@@ -68,7 +78,7 @@ class Client {
     } catch {
       return; // the client has left
     }
-    this.#writing = false;
+    this.#writing = undefined;
   }
 }
 
@@ -286,6 +296,7 @@ async function serveClient(socket: Deno.Conn): Promise<void> {
     // the client has left
   }
   clients.delete(client);
+  await client.drained();
   client.close();
 }
 

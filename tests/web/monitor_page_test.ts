@@ -7,31 +7,16 @@ import type { Browser, Page } from "puppeteer-core";
 import { serveMonitor } from "../../lib/monitor/serve_monitor.ts";
 import { eventually, inTime, PATIENCE } from "../support/eventually.ts";
 import { Peer } from "../support/peer.ts";
-import { test } from "../support/test.ts";
 import { startWeb, WebPeer } from "../support/web.ts";
-import { chromium, launch } from "./chat_page.ts";
+import { inBrowser } from "./in_browser.ts";
 
-let browser: Browser;
-
-if (chromium) {
-  Deno.test.beforeAll(async () => {
-    browser = await inTime(launch(), "Chromium to start");
-  });
-  Deno.test.afterAll(() => inTime(browser.close(), "Chromium to end"));
-}
-
-/** A test in Chromium, which outlives it with its sockets. */
-function browserTest(name: string, fn: () => Promise<void>): void {
-  const options = {
-    ignore: !chromium,
-    sanitizeOps: false,
-    sanitizeResources: false,
-  };
-  test(`monitor page: ${name}`, options, fn);
-}
+const browserTest = inBrowser("monitor page");
 
 /** A server with a client by TCP and one by WebSocket, and its monitor in the browser. */
-async function open(look: { dark?: boolean; phone?: boolean } = {}) {
+async function open(
+  browser: Browser,
+  look: { dark?: boolean; phone?: boolean } = {},
+) {
   const running = await startWeb();
   const { server, web } = running;
   const monitor = await serveMonitor(server, { port: 0, web });
@@ -80,8 +65,8 @@ function rows(page: Page, id: string, count: number): Promise<string[][]> {
   );
 }
 
-browserTest("figures, lines, clients and those that left", async () => {
-  await using running = await open();
+browserTest("figures, lines, clients and those that left", async (browser) => {
+  await using running = await open(browser);
   const { page, server, errors } = running;
   const clients = await rows(page, "clients", 2);
   assertEquals(clients.map((cells) => cells[2]).sort(), ["tcp", "websocket"]);
@@ -101,8 +86,8 @@ browserTest("figures, lines, clients and those that left", async () => {
   assertEquals(errors, []);
 });
 
-browserTest("when the monitor is gone, the page says so", async () => {
-  await using running = await open();
+browserTest("when the monitor is gone, the page says so", async (browser) => {
+  await using running = await open(browser);
   const { page, server, tcp, ws } = running;
   await rows(page, "clients", 2);
   tcp[Symbol.dispose]();
@@ -122,8 +107,8 @@ for (
     "a phone": { phone: true },
   })
 ) {
-  browserTest(`axe-core finds nothing: ${name}`, async () => {
-    await using running = await open(look);
+  browserTest(`axe-core finds nothing: ${name}`, async (browser) => {
+    await using running = await open(browser, look);
     const { page, errors } = running;
     await rows(page, "clients", 2);
     await page.evaluate(axe.source);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -85,11 +86,14 @@ public class Threads {
     private static void write(Socket socket, LinkedBlockingQueue<byte[]> queue)
             throws IOException, InterruptedException {
         var output = new BufferedOutputStream(socket.getOutputStream(), BUFFER);
-        for (byte[] message; (message = queue.take()) != END;) {
-            output.write(message);
-            if (queue.isEmpty()) output.flush();
-        }
-        output.flush();
+        var batch = new ArrayList<byte[]>();
+        do {
+            batch.clear();
+            batch.add(queue.take());
+            queue.drainTo(batch);
+            for (byte[] message : batch) output.write(message); // the last one is empty
+            output.flush();
+        } while (batch.get(batch.size() - 1) != END);
     }
 
     /** Adds to a queue; the oldest makes room. */

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # Style: asyncio streams: a coroutine that reads and a task that writes for each client.
 # Wakes: the coroutine that broadcasts sets the event of each idle client's task.
-# Slow client: its messages wait in its deque, the newest 4,096 of them.
-# Gives up: a queue entry for each message and client, in an interpreter on one core.
+# Slow client: runs of messages wait in its deque, the newest 1,024 of them.
+# Gives up: a queue entry for each run and client, in an interpreter on one core.
 # Run: python3 asyncio_streams.py 127.0.0.1:8080
 import asyncio
 import sys
 from collections import deque
 
-CAPACITY = 4096  # messages that may wait for a client
-BUFFER = 16 * 1024  # bytes that are read ahead
-GONE = (ConnectionError, TimeoutError, asyncio.IncompleteReadError)
+CAPACITY = 1024  # runs that may wait for a client
+BUFFER = 16 * 1024  # bytes of a read, and so of a run
+GONE = (ConnectionError, TimeoutError)
 
 
 class Client:
@@ -20,8 +20,8 @@ class Client:
         self.wake = asyncio.Event()
         self.ended = False
 
-    def send(self, message: bytes) -> None:
-        self.waiting.append(message)
+    def send(self, run: bytes) -> None:
+        self.waiting.append(run)
         self.wake.set()
 
     async def write(self) -> None:
@@ -42,12 +42,17 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     client = Client(writer)
     clients.add(client)
     writing = asyncio.create_task(client.write())
+    begun = b""
     try:
-        while True:
-            header = await reader.readexactly(1)
-            message = header + await reader.readexactly(header[0])
-            for each in clients:
-                each.send(message)
+        while data := await reader.read(BUFFER):
+            begun += data
+            at = 0
+            while at < len(begun) and (end := at + 1 + begun[at]) <= len(begun):
+                at = end
+            run, begun = begun[:at], begun[at:]
+            if run:
+                for each in clients:
+                    each.send(run)
     except GONE:
         pass
     clients.discard(client)

@@ -2,7 +2,7 @@
  * Style: WHATWG streams end to end: source, framer, and a sink that broadcasts.
  * Wakes: the queue of each client's writable, which starts the next write by itself.
  * Slow client: its messages wait in its writable; a full one misses the newest.
- * Gives up: a system call and some promises for each message and client.
+ * Gives up: a system call and some promises for each run of messages and client.
  * Run: deno run --allow-net streams.ts 127.0.0.1:8080
  */
 // deno-lint-ignore-file no-console -- the specification asks for this line
@@ -15,7 +15,7 @@ const MOST_WAITING = 1024 * 1024;
 /** Bytes of a read. */
 const BUFFER = 16 * 1024;
 
-/** Cuts a stream of bytes into messages. */
+/** Makes a stream of bytes one of runs of whole messages. */
 class Framer extends TransformStream<Uint8Array, Uint8Array> {
   constructor() {
     let rest = new Uint8Array();
@@ -25,10 +25,8 @@ class Framer extends TransformStream<Uint8Array, Uint8Array> {
         bytes.set(rest);
         bytes.set(chunk, rest.length);
         let at = 0;
-        for (let next; (next = at + 1 + bytes[at]!) <= bytes.length;) {
-          controller.enqueue(bytes.subarray(at, next));
-          at = next;
-        }
+        for (let next; (next = at + 1 + bytes[at]!) <= bytes.length;) at = next;
+        if (at > 0) controller.enqueue(bytes.subarray(0, at));
         rest = bytes.subarray(at);
       },
     });
@@ -50,20 +48,20 @@ function readable(socket: Deno.TcpConn): ReadableStream<Uint8Array> {
 /** As `socket.writable`, with a queue that is measured in bytes. */
 function writable(socket: Deno.TcpConn): WritableStream<Uint8Array> {
   return new WritableStream(
-    { write: (message: Uint8Array) => writeAll(socket, message) },
+    { write: (run: Uint8Array) => writeAll(socket, run) },
     new ByteLengthQueuingStrategy({ highWaterMark: MOST_WAITING }),
   );
 }
 
 const writers = new Set<WritableStreamDefaultWriter<Uint8Array>>();
 
-/** Where the messages of every client go. */
+/** Where the runs of every client go. */
 function everybody(): WritableStream<Uint8Array> {
   return new WritableStream({
-    write(message) {
+    write(run) {
       for (const writer of writers) {
         // A failure is also that of `closed`, which ends this client.
-        if (writer.desiredSize! > 0) writer.write(message).catch(() => {});
+        if (writer.desiredSize! > 0) writer.write(run).catch(() => {});
       }
     },
   });

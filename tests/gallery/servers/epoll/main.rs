@@ -1,12 +1,18 @@
-// Style: one thread and bare epoll over one log of chunks; a client is a position in it.
+// Style: one thread and epoll over one log of chunks; a client is a position in it.
 // Wakes: the kernel says which sockets can be read or written; nothing else waits.
-// Slow client: nothing waits but its position; when lapped, it loses the oldest. Senders
-// wait for clients that are behind, but for none that took nothing for 100 ms.
+// Slow client: its position waits, and its chunk; when lapped, it loses the oldest ones.
+// Senders wait for clients that are behind, but for none that took nothing for 100 ms.
 // Gives up: all cores but one, and code that reads from top to bottom.
+use rustix::buffer::spare_capacity;
+use rustix::event::epoll::{self, Event, EventFlags};
+use rustix::event::Timespec;
+use rustix::io::retry_on_intr;
+use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// Bytes of a chunk, which holds whole messages, and how many chunks the log keeps.
@@ -17,82 +23,34 @@ const CHUNKS: usize = 256;
 const BEHIND: usize = CHUNKS / 2;
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Bytes that a client is sent before it is the next one's turn.
-const TURN: usize = 4 * CHUNK;
-
 /// Tokens of what is no client.
 const LISTENER: u64 = 0;
 const INPUT: u64 = 1;
 
-struct Epoll(OwnedFd);
-
-impl Epoll {
-    fn new() -> io::Result<Epoll> {
-        // SAFETY: the descriptor that it returns is new, and owned from here on.
-        let fd = check(unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) })?;
-        Ok(Epoll(unsafe { OwnedFd::from_raw_fd(fd) }))
-    }
-
-    fn set(&self, op: i32, of: &impl AsRawFd, events: i32, token: u64) -> io::Result<()> {
-        let mut event = libc::epoll_event {
-            events: events as u32,
-            u64: token,
-        };
-        // SAFETY: the kernel only reads the event.
-        check(unsafe { libc::epoll_ctl(self.0.as_raw_fd(), op, of.as_raw_fd(), &mut event) })?;
-        Ok(())
-    }
-
-    /// The tokens of what is ready within a time, in milliseconds.
-    fn wait(&self, timeout: i32) -> Vec<u64> {
-        let mut events = [libc::epoll_event { events: 0, u64: 0 }; 256];
-        // SAFETY: the kernel writes at most as many events as there are.
-        let count =
-            unsafe { libc::epoll_wait(self.0.as_raw_fd(), events.as_mut_ptr(), 256, timeout) };
-        events[..count.max(0) as usize]
-            .iter()
-            .map(|event| event.u64)
-            .collect()
-    }
-}
-
-fn check(result: i32) -> io::Result<i32> {
-    if result < 0 {
-        Err(io::Error::last_os_error())
-    } else {
-        Ok(result)
-    }
-}
+type Chunk = Rc<RefCell<Vec<u8>>>;
 
 struct Log {
-    chunks: VecDeque<Vec<u8>>,
+    chunks: VecDeque<Chunk>,
     /// The number of the first chunk.
     first: usize,
 }
 
-/// A chunk's number and an offset in it.
-type Position = (usize, usize);
-
 impl Log {
-    fn head(&self) -> Position {
-        (
-            self.first + self.chunks.len() - 1,
-            self.chunks[self.chunks.len() - 1].len(),
-        )
+    /// A chunk's number and an offset in it: where the next message will be.
+    fn head(&self) -> (usize, usize) {
+        (self.first + self.chunks.len() - 1, self.chunks.back().unwrap().borrow().len())
     }
 
     /// Appends whole messages, at most a chunk.
     fn append(&mut self, run: &[u8]) {
         if self.head().1 + run.len() > CHUNK {
-            let mut next = Vec::with_capacity(CHUNK);
-            if self.chunks.len() == CHUNKS {
-                next = self.chunks.pop_front().unwrap();
-                next.clear();
+            self.chunks.push_back(Chunk::default());
+            if self.chunks.len() > CHUNKS {
+                self.chunks.pop_front();
                 self.first += 1;
             }
-            self.chunks.push_back(next);
         }
-        self.chunks.back_mut().unwrap().extend_from_slice(run);
+        self.chunks.back().unwrap().borrow_mut().extend_from_slice(run);
     }
 }
 
@@ -100,16 +58,21 @@ struct Client {
     socket: TcpStream,
     /// The message that has not come as a whole.
     begun: Vec<u8>,
-    /// What it is sent next, after the rest of a message of which a part was sent.
-    at: Position,
-    rest: Vec<u8>,
+    /// What it is sent next: a chunk, which it keeps, and an offset in it.
+    chunk: Chunk,
+    at: (usize, usize),
     /// Since when its socket takes nothing.
     blocked: Option<Instant>,
     /// Where it ended its side.
-    end: Option<Position>,
+    end: Option<(usize, usize)>,
 }
 
 impl Client {
+    fn new(socket: TcpStream, log: &Log) -> Client {
+        let chunk = log.chunks.back().unwrap().clone();
+        Client { socket, begun: Vec::new(), chunk, at: log.head(), blocked: None, end: None }
+    }
+
     /// Appends what it sends to the log; whether there may be more.
     fn receive(&mut self, buffer: &mut [u8], log: &mut Log) -> io::Result<bool> {
         let begun = self.begun.len();
@@ -120,72 +83,39 @@ impl Client {
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(true),
             Err(error) => return Err(error),
         };
-        let whole = whole(&buffer[..filled], filled);
+        let mut whole = 0;
+        while whole < filled && whole + 1 + usize::from(buffer[whole]) <= filled {
+            whole += 1 + usize::from(buffer[whole]);
+        }
         log.append(&buffer[..whole]);
-        self.begun.clear();
-        self.begun.extend_from_slice(&buffer[whole..filled]);
+        self.begun = buffer[whole..filled].to_vec();
         Ok(true)
     }
 
     /// Sends what it has not got; whether there will be more.
     fn send(&mut self, log: &Log) -> io::Result<bool> {
-        let mut left = TURN;
-        while self.blocked.is_none() && left > 0 {
-            if !self.rest.is_empty() {
-                let sent = write(&self.socket, &self.rest, &mut self.blocked)?;
-                self.rest.drain(..sent);
-                continue;
-            }
-            self.at = self.at.max((log.first, 0)); // it was lapped
+        while self.blocked.is_none() {
             if self.end.is_some_and(|end| self.at >= end) {
-                self.socket.shutdown(Shutdown::Write)?;
-                return Ok(false);
+                return self.socket.shutdown(Shutdown::Write).map(|()| false);
             }
-            let bytes = &log.chunks[self.at.0 - log.first][self.at.1..];
-            if bytes.is_empty() && self.at == log.head() {
+            let chunk = self.chunk.clone();
+            let bytes = chunk.borrow();
+            if self.at.1 < bytes.len() {
+                match self.socket.write(&bytes[self.at.1..]) {
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                        self.blocked = Some(Instant::now());
+                    }
+                    result => self.at.1 += result?,
+                }
+            } else if self.at.0 < log.head().0 {
+                self.at = (log.first.max(self.at.0 + 1), 0); // further, if it was lapped
+                self.chunk = log.chunks[self.at.0 - log.first].clone();
+            } else {
                 break;
-            } else if bytes.is_empty() {
-                self.at = (self.at.0 + 1, 0);
-                continue;
             }
-            let sent = write(&self.socket, bytes, &mut self.blocked)?;
-            let mut next = whole(bytes, sent);
-            if next < sent {
-                // The log may drop the rest of this message before it is sent.
-                let end = next + 1 + usize::from(bytes[next]);
-                self.rest.extend_from_slice(&bytes[sent..end]);
-                next = end;
-            }
-            self.at.1 += next;
-            left = left.saturating_sub(sent);
         }
         Ok(true)
     }
-
-    /// Whether senders wait for it.
-    fn is_awaited(&self, head: usize) -> bool {
-        head - self.at.0 > BEHIND && self.blocked.is_none_or(|since| since.elapsed() < PATIENCE)
-    }
-}
-
-/// Writes what the socket takes, and notes when it takes nothing.
-fn write(mut socket: &TcpStream, bytes: &[u8], blocked: &mut Option<Instant>) -> io::Result<usize> {
-    match socket.write(bytes) {
-        Err(error) if error.kind() == ErrorKind::WouldBlock => {
-            *blocked = Some(Instant::now());
-            Ok(0)
-        }
-        result => result,
-    }
-}
-
-/// The bytes of the whole messages among the first `end` bytes.
-fn whole(bytes: &[u8], end: usize) -> usize {
-    let mut at = 0;
-    while at < end && at + 1 + usize::from(bytes[at]) <= end {
-        at += 1 + usize::from(bytes[at]);
-    }
-    at
 }
 
 fn main() -> io::Result<()> {
@@ -193,77 +123,61 @@ fn main() -> io::Result<()> {
     let listener = TcpListener::bind(address)?;
     listener.set_nonblocking(true)?;
     // Input is polled apart, so that one call stops or resumes all senders.
-    let (all, input) = (Epoll::new()?, Epoll::new()?);
-    all.set(libc::EPOLL_CTL_ADD, &listener, libc::EPOLLIN, LISTENER)?;
-    all.set(libc::EPOLL_CTL_ADD, &input.0, libc::EPOLLIN, INPUT)?;
+    let all = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+    let input = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+    let token = epoll::EventData::new_u64;
+    let (readable, writable) = (EventFlags::IN, EventFlags::OUT | EventFlags::ET);
+    epoll::add(&all, &listener, token(LISTENER), readable)?;
+    epoll::add(&all, &input, token(INPUT), readable)?;
     println!("listening on {}", listener.local_addr()?);
 
-    let mut log = Log {
-        chunks: VecDeque::from([Vec::with_capacity(CHUNK)]),
-        first: 0,
-    };
-    let mut clients: HashMap<u64, Client> = HashMap::new();
-    let mut tokens = INPUT + 1..;
-    let mut buffer = vec![0; CHUNK];
-    let mut held = false;
+    let mut log = Log { chunks: VecDeque::from([Chunk::default()]), first: 0 };
+    let (mut clients, mut tokens) = (HashMap::<u64, Client>::new(), INPUT + 1..);
+    let (mut buffer, mut held) = (vec![0; CHUNK], false);
     loop {
-        let busy = clients
-            .values()
-            .any(|client| client.blocked.is_none() && client.at < log.head());
-        let hold = clients
-            .values()
-            .any(|client| client.is_awaited(log.head().0));
-        if hold != held {
-            held = hold;
-            let events = if held { 0 } else { libc::EPOLLIN };
-            all.set(libc::EPOLL_CTL_MOD, &input.0, events, INPUT)?;
-        }
-        let timeout = if busy {
-            0
-        } else if held {
-            1
-        } else {
-            -1
+        let is_awaited = |client: &Client| {
+            log.head().0 - client.at.0 > BEHIND
+                && client.blocked.is_none_or(|since| since.elapsed() < PATIENCE)
         };
-        for token in all.wait(timeout) {
-            if token == LISTENER {
+        if held != clients.values().any(is_awaited) {
+            held = !held;
+            let events = if held { EventFlags::empty() } else { readable };
+            epoll::modify(&all, &input, token(INPUT), events)?;
+        }
+        for number in wait(&all, held.then_some(1_000_000))? {
+            if number == LISTENER {
                 let accepted = listener.accept().and_then(|(socket, _)| {
                     socket.set_nonblocking(true)?;
                     socket.set_nodelay(true)?;
-                    let token = tokens.next().unwrap();
-                    input.set(libc::EPOLL_CTL_ADD, &socket, libc::EPOLLIN, token)?;
-                    let writable = libc::EPOLLOUT | libc::EPOLLET;
-                    all.set(libc::EPOLL_CTL_ADD, &socket, writable, token)?;
-                    let (begun, rest) = (Vec::new(), Vec::new());
-                    let at = log.head();
-                    let client = Client {
-                        socket,
-                        begun,
-                        at,
-                        rest,
-                        blocked: None,
-                        end: None,
-                    };
-                    clients.insert(token, client);
+                    let number = tokens.next().unwrap();
+                    epoll::add(&input, &socket, token(number), readable)?;
+                    epoll::add(&all, &socket, token(number), writable)?;
+                    clients.insert(number, Client::new(socket, &log));
                     Ok(())
                 });
                 if accepted.is_err() {
                     std::thread::sleep(Duration::from_millis(10)); // no descriptor is free
                 }
-            } else if token == INPUT {
-                for token in input.wait(0) {
-                    let Some(client) = clients.get_mut(&token) else {
-                        continue;
-                    };
+            } else if number == INPUT {
+                for number in wait(&input, Some(0))? {
+                    let client = clients.get_mut(&number).unwrap();
                     if !client.receive(&mut buffer, &mut log).unwrap_or(false) {
                         client.end = Some(log.head());
-                        input.set(libc::EPOLL_CTL_DEL, &client.socket, 0, token)?;
+                        epoll::delete(&input, &client.socket)?;
                     }
                 }
-            } else if let Some(client) = clients.get_mut(&token) {
+            } else if let Some(client) = clients.get_mut(&number) {
                 client.blocked = None;
             }
         }
         clients.retain(|_, client| client.send(&log).unwrap_or(false));
     }
+}
+
+/// The tokens of what is ready within a time, in nanoseconds.
+fn wait(epoll: &OwnedFd, timeout: Option<i64>) -> io::Result<Vec<u64>> {
+    let mut events: Vec<Event> = Vec::with_capacity(256);
+    let timeout = timeout.map(|tv_nsec| Timespec { tv_sec: 0, tv_nsec });
+    retry_on_intr(|| epoll::wait(epoll, spare_capacity(&mut events), timeout.as_ref()))?;
+    Ok(events.iter().map(|event| event.data.u64()).collect())
 }

@@ -1,0 +1,234 @@
+/**
+ * The loads of the gallery: what is played against each server, with the stress
+ * tester's clients, and measured. Each play has a server of its own.
+ */
+import { playLoad } from "../../lib/stresstest/load/load.ts";
+import { Reference } from "../../lib/stresstest/load/reference.ts";
+import type { RunResult } from "../../lib/stresstest/load/result.ts";
+import type { LoadSettings } from "../../lib/stresstest/load/settings.ts";
+import type { Server } from "../../lib/stresstest/target/server.ts";
+import { flood, type Wire } from "../bench/flood.ts";
+import type { Measurement } from "./result.ts";
+
+/** How long everything is played. */
+export interface Size {
+  rounds: number;
+  /** Seconds of a load, and of the warm-up before it. */
+  seconds: number;
+  warmUp: number;
+  /** Messages of each publisher that waits for answers. */
+  messages: number;
+  idleClients: number;
+  /** Milliseconds without a delivery after which a server counts as stalled. */
+  timeout: number;
+  /** Whether the guarantees are judged, if nothing is named. */
+  judged: boolean;
+}
+
+export const FULL: Size = {
+  rounds: 3,
+  seconds: 3,
+  warmUp: 1,
+  messages: 4000,
+  idleClients: 2000,
+  timeout: 5000,
+  judged: true,
+};
+
+export const QUICK: Size = {
+  rounds: 1,
+  seconds: 0.5,
+  warmUp: 0.2,
+  messages: 500,
+  idleClients: 500,
+  timeout: 3000,
+  judged: false,
+};
+
+/** How a load is played. */
+export interface Play {
+  size: Size;
+  wire: Wire;
+  stop: AbortSignal;
+}
+
+export type LoadName = "reply" | "chat" | "hall" | "flood" | "idle" | "stuck";
+
+/** A load. */
+export interface Load {
+  title: string;
+  /** Who does what, in a sentence. */
+  about: string;
+  play: (server: Server, play: Play) => Promise<Measurement>;
+}
+
+/** A message of every load but `stuck`, whose are as long as can be. */
+const BODY = 64;
+
+/** Receivers whose latency is measured; more would overload the tester. */
+const SAMPLED = 20;
+
+/** The load on a server before it is measured: compilers do their first work. */
+const WARM_UP = { rate: 2000, participants: 10, subscribers: 40 };
+
+/** Clients that never read, and those beside them. */
+const STUCK = { stuck: 200, subscribers: 10, publishers: 1, rate: 5000 };
+
+export const LOADS: Record<LoadName, Load> = {
+  reply: {
+    title: "request and reply",
+    about:
+      "Two publishers send their next message when their three subscribers each have the last.",
+    play: playReply,
+  },
+  chat: {
+    title: "2,000/s to 50",
+    about: "Two publishers send 2,000 messages a second to 50 clients.",
+    play: (server, play) =>
+      playRate(server, play, {
+        rate: 2000,
+        publishers: 2,
+        subscribers: 50,
+      }),
+  },
+  hall: {
+    title: "1,000/s to 1,000",
+    about: "Two publishers send 1,000 messages a second to 1,000 clients.",
+    play: (server, play) =>
+      playRate(server, play, {
+        rate: 1000,
+        publishers: 2,
+        subscribers: 1000,
+      }),
+  },
+  flood: {
+    title: "flat out, 4 to 50",
+    about:
+      "Four publishers send to 50 clients as fast as their sockets take it. Lost is what has not arrived after two seconds.",
+    play: playFlood,
+  },
+  idle: {
+    title: "idle",
+    about: "Clients connect, and all of them receive one message.",
+    play: playIdle,
+  },
+  stuck: {
+    title: "200 that never read",
+    about:
+      "5,000 messages of 255 bytes a second to ten clients, beside 200 that never read.",
+    play: (server, play) =>
+      playRate(server, play, { ...STUCK, body: { min: 255, max: 255 } }),
+  },
+};
+
+/** As the stress tester plays it, where nothing else is said. */
+export function settings(
+  size: Size,
+  seconds: number,
+  load: Partial<LoadSettings> & { rate: number },
+): LoadSettings {
+  return {
+    count: Math.ceil(load.rate * seconds),
+    publishers: 0,
+    subscribers: 0,
+    participants: 0,
+    sampled: SAMPLED,
+    stuck: 0,
+    churn: 0,
+    body: { min: BODY, max: BODY },
+    timeout: size.timeout,
+    maxLost: 1,
+    ...load,
+  };
+}
+
+async function playReply(
+  server: Server,
+  { size, stop }: Play,
+): Promise<Measurement> {
+  const open = (messages: number) =>
+    Reference.open(server, {
+      publishers: 2,
+      subscribers: 3,
+      messages,
+      tick: 1000,
+      timeout: size.timeout,
+      maxLost: 1,
+    });
+  using reference = await open(size.messages);
+  await reference.repetition({ stop }); // it warms up
+  return measured(await reference.repetition({ stop }));
+}
+
+async function playRate(
+  server: Server,
+  { size, stop }: Play,
+  load: Partial<LoadSettings> & { rate: number },
+): Promise<Measurement> {
+  await warmUp(server, size, stop);
+  const asked = settings(size, size.seconds, load);
+  return measured(await playLoad(server, asked, 1, { stop }));
+}
+
+async function playFlood(
+  server: Server,
+  { size, wire, stop }: Play,
+): Promise<Measurement> {
+  await warmUp(server, size, stop);
+  const found = await flood(server, wire, size.seconds * 1000);
+  const { missing, cpuMicrosecondsPerDelivery } = found;
+  return {
+    ...found,
+    cpuMicrosecondsPerDelivery: Number.isFinite(cpuMicrosecondsPerDelivery)
+      ? cpuMicrosecondsPerDelivery
+      : null,
+    lost: missing,
+    bytesPerClient: null,
+    violations: [],
+    bottleneck: null,
+  };
+}
+
+/** One message is sent, so that all are known to be clients. */
+async function playIdle(
+  server: Server,
+  { size, stop }: Play,
+): Promise<Measurement> {
+  await warmUp(server, size, stop);
+  const asked = settings(size, 1, {
+    rate: 1,
+    publishers: 1,
+    subscribers: size.idleClients,
+  });
+  const run = await playLoad(server, asked, 1, { stop });
+  const { server: used } = run;
+  return {
+    ...measured(run),
+    bytesPerClient: used && used.endMemoryBytes > used.startMemoryBytes
+      ? (used.endMemoryBytes - used.startMemoryBytes) / size.idleClients
+      : null,
+  };
+}
+
+async function warmUp(
+  server: Server,
+  size: Size,
+  stop: AbortSignal,
+): Promise<void> {
+  await playLoad(server, settings(size, size.warmUp, WARM_UP), 0, { stop });
+}
+
+function measured(run: RunResult): Measurement {
+  const { deliveriesPerSecond, latency, lost, expected, server } = run;
+  return {
+    deliveriesPerSecond,
+    p50Microseconds: latency?.p50Microseconds ?? null,
+    p99Microseconds: latency?.p99Microseconds ?? null,
+    cpuMicrosecondsPerDelivery: server?.cpuMicrosecondsPerDelivery ?? null,
+    lost: expected > 0 ? lost / expected : null,
+    peakMemoryBytes: server?.peakMemoryBytes ?? null,
+    bytesPerClient: null,
+    violations: run.violations,
+    bottleneck: run.tester.bottleneck,
+  };
+}

@@ -1,0 +1,75 @@
+/** The table of the gallery in Markdown: a row a style, medians of all rounds. */
+import { percent } from "../../lib/stresstest/report/format.ts";
+import { table as markdown } from "../bench/tool.ts";
+import { marks } from "./guarantees.ts";
+import {
+  COLUMNS,
+  failureOf,
+  isTesters,
+  type Metric,
+  valueOf,
+} from "./metrics.ts";
+import type { GalleryResult, ServerResult } from "./result.ts";
+
+/** A cell: the figure, or why there is none. */
+export function cell(server: ServerResult, metric: Metric): string {
+  const failure = failureOf(server, metric.load);
+  if (failure) return failure.slice(0, failure.indexOf(":"));
+  const value = valueOf(server, metric);
+  if (!value) return "–";
+  const star = isTesters(server, metric.load) ? "\\*" : "";
+  return metric.format(value.median) + star;
+}
+
+/** What does not hold, in a few words. */
+export function broken(server: ServerResult): string {
+  const names = marks(server).filter(({ holds }) => holds === false)
+    .map(({ name }) => name);
+  const judged = marks(server).some(({ holds }) => holds !== null);
+  return names.join(", ") || (judged ? "" : "–");
+}
+
+/** The table, and what is said below it. */
+export function table(result: GalleryResult): string {
+  const { servers, leftOut, disturbance } = result;
+  const rows = servers.map((server) => [
+    server.name,
+    server.version,
+    server.lines === null ? "–" : `${server.lines}`,
+    ...COLUMNS.map(({ metric }) => cell(server, metric)),
+    broken(server),
+  ]);
+  const head = [
+    "",
+    "runs on",
+    "lines",
+    ...COLUMNS.map(({ title }) => title),
+    "does not hold",
+  ];
+  const cells = rows.flat();
+  const notes = [
+    spreadNote(servers),
+    cells.some((text) => text.endsWith("\\*"))
+      ? "\\* the stress tester was the bottleneck: the server may be better."
+      : "",
+    ...leftOut.map(({ name, reason }) => `Left out: ${name}, ${reason}.`),
+    disturbance,
+  ].filter(Boolean);
+  return `${markdown([head, ...rows])}\n${notes.join("\n\n")}\n`;
+}
+
+/** How far the rounds lie apart. */
+function spreadNote(servers: readonly ServerResult[]): string {
+  const shares = servers.flatMap((server) =>
+    COLUMNS.flatMap(({ metric }) => {
+      const value = valueOf(server, metric);
+      if (!value || value.runs < 2 || value.median === 0) return [];
+      return [(value.max - value.min) / value.median];
+    })
+  ).sort((a, b) => a - b);
+  if (shares.length === 0) return "";
+  const middle = shares[Math.floor(shares.length / 2)]!;
+  return `Medians. Between the lowest and the highest of the rounds there is half of the time less than ${
+    percent(Math.round(middle * 100) / 100)
+  } of the median.`;
+}

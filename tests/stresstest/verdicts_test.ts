@@ -122,7 +122,7 @@ const ROWS: Row[] = [
         "swaps",
         "one order",
         /^client (\d) received (message \d+ of sender [12]) before (message \d+ of sender [12]); client (?!\1)\d received \3 before \2$/,
-        { count: 1500 },
+        { rate: 20_000, count: 10_000 },
       ),
   },
   {

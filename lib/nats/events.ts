@@ -42,7 +42,7 @@ export interface GapEvent {
   batches: number | undefined;
 }
 
-/** The engine refuses; the room tries again, twice a second. */
+/** The engine refuses; the room goes on trying. */
 export interface EngineRefusedEvent {
   /** Which event it is. */
   type: "engineRefused";

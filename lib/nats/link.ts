@@ -15,8 +15,12 @@ import type {
 import type { NatsServers } from "./url.ts";
 import { ROOM_CLOCK } from "./clock.ts";
 
-/** The pauses between two tries, in milliseconds. */
-const [MIN_PAUSE, MAX_PAUSE] = [50, 500] as const;
+/**
+ * The pause between two tries: this share of the time without a connection, and at
+ * least and at most so many milliseconds. A short outage ends at once; a long one
+ * costs little.
+ */
+const PAUSE = { share: 1 / 10, least: 50, most: 2000 } as const;
 
 /** The pause after the engine has forbidden what a room does, in milliseconds. */
 const FORBIDDEN_PAUSE = 10_000;
@@ -65,20 +69,21 @@ export class Link {
   async *states(): AsyncGenerator<boolean, void> {
     const { signal } = this.#end;
     let told: boolean | undefined;
-    let pause: number = MIN_PAUSE;
+    let lostAt = ROOM_CLOCK.now();
     while (!signal.aborted) {
       const isUp = await this.#connect();
       if (signal.aborted) break;
       if (isUp !== told) yield told = isUp;
       if (this.#connection) {
-        pause = MIN_PAUSE;
         await this.#connection.closed();
         this.#connection = undefined;
         if (signal.aborted) break;
+        lostAt = ROOM_CLOCK.now();
         yield told = false;
       }
-      await ROOM_CLOCK.delay(pause, signal);
-      pause = Math.min(2 * pause, MAX_PAUSE);
+      const pause = PAUSE.share * (ROOM_CLOCK.now() - lostAt);
+      const { least, most } = PAUSE;
+      await ROOM_CLOCK.delay(Math.min(Math.max(least, pause), most), signal);
     }
     await this.#connection?.close();
   }

@@ -1,0 +1,155 @@
+/** Faults of the engine of nodes. */
+import { assert, assertEquals } from "@std/assert";
+import { type Cluster, STREAM } from "./nodes/cluster.ts";
+import { ms, nodeFault } from "./nodes/node_fault.ts";
+
+/** How much a node may grow while its engine is away, in KiB. */
+const MAX_GROWTH = 8 * 1024;
+
+nodeFault("the engine killed, file storage", {
+  expected:
+    "nothing is missed, nothing comes twice; it flows when the engine listens",
+  size: { light: 1, heavy: 3 },
+  async inject(cluster, size, random) {
+    const took = [];
+    for (let n = 0; n < size; n++) {
+      await cluster.engine.kill();
+      await cluster.talk(500 * random());
+      await cluster.engine.start();
+      took.push(ms(await cluster.flows()));
+    }
+    return `flowing ${took.join(", ")} after the engine listened`;
+  },
+});
+
+nodeFault("the engine killed, memory storage", {
+  expected: "one gap, counted; no silence, no old message",
+  options: ["--nats-storage=memory"],
+  size: { light: 300, heavy: 2000 },
+  losesSome: true,
+  async inject(cluster, size) {
+    await cluster.engine.kill();
+    await cluster.talk(size);
+    await cluster.engine.start();
+    const took = await cluster.flows();
+    for (const node of cluster.nodes) {
+      await node.until(({ gaps }) => gaps === 1);
+      assertEquals(node.linesOf("gap").length, 1);
+    }
+    return `flowing ${
+      ms(took)
+    } after the engine listened, one gap on each node`;
+  },
+});
+
+nodeFault("the engine stopped for a while", {
+  expected: "nothing is missed; noticed within 3 s",
+  size: { light: 3500, heavy: 5000 },
+  isDear: true,
+  async inject(cluster, size) {
+    const began = performance.now();
+    cluster.engine.signal("SIGSTOP");
+    const [noticed] = await Promise.all([
+      Promise.all(cluster.nodes.map(async (node) => {
+        await node.until(({ engineUp }) => engineUp === 0);
+        return performance.now() - began;
+      })),
+      cluster.talk(size),
+    ]);
+    cluster.engine.signal("SIGCONT");
+    const took = await cluster.flows();
+    return `noticed after ${ms(Math.max(...noticed))}, flowing ${
+      ms(took)
+    } after`;
+  },
+});
+
+nodeFault("the engine away under a flood", {
+  expected:
+    "clients wait, then messages are dropped and counted; 8 MiB a node at most",
+  options: ["--nats-hold=1", "--capacity=1M"],
+  rate: 20_000,
+  size: { light: 3000, heavy: 60_000 },
+  isDear: true,
+  losesSome: true,
+  async inject(cluster, size) {
+    await cluster.talk(size / 4); // so that only the outage shows
+    const before = cluster.nodes.map(({ memory }) => memory);
+    await cluster.engine.kill();
+    await cluster.talk(size);
+    const grown = cluster.nodes.map(({ memory }, n) => memory - before[n]!);
+    assert(grown.every((kib) => kib <= MAX_GROWTH), `grown by ${grown} KiB`);
+    await cluster.engine.start();
+    const took = await cluster.flows();
+    const dropped = [];
+    for (const node of cluster.nodes) {
+      const { droppedWhileHeld } = await node.until(({ engineUp }) =>
+        engineUp === 1
+      );
+      dropped.push(droppedWhileHeld);
+      assertEquals(node.linesOf("engineDown").length, 1);
+      assertEquals(node.linesOf("engineUp").length, 1);
+    }
+    return `grown by ${
+      grown.map((kib) => `${(kib / 1024).toFixed(1)} MiB`)
+    }, dropped ${dropped}, flowing ${ms(took)} after`;
+  },
+});
+
+nodeFault("the engine away for longer than its duplicate window", {
+  expected: "what was in flight is lost and counted; the order holds",
+  options: ["--nats-max-age=1"],
+  size: { light: 2000, heavy: 4000 },
+  isDear: true,
+  losesSome: true,
+  async inject(cluster, size) {
+    cluster.engine.signal("SIGSTOP"); // what is in flight stays so
+    await cluster.talk(100);
+    await cluster.engine.kill();
+    await cluster.talk(size);
+    await cluster.engine.start();
+    const took = await cluster.flows();
+    const lost = [];
+    for (const node of cluster.nodes) {
+      lost.push((await node.until(() => true))["lostInWindow"]);
+    }
+    return `lost in the window ${lost}, flowing ${ms(took)} after`;
+  },
+});
+
+nodeFault("the leader of three engines killed", {
+  expected: "nothing is missed, nothing comes twice",
+  replicas: true,
+  options: ["--nats-hold=30"], // an election can take longer than ten seconds
+  size: { light: 1, heavy: 1 },
+  isDear: true,
+  async inject(cluster) {
+    const leader = await leaderOf(cluster);
+    await cluster.engines[leader]!.kill();
+    const took = await cluster.flows();
+    await cluster.engines[leader]!.start();
+    return `flowing ${ms(took)} after`;
+  },
+});
+
+nodeFault("an engine of three that is drained", {
+  expected: "nothing is missed, nothing comes twice",
+  replicas: true,
+  size: { light: 1, heavy: 1 },
+  isDear: true,
+  async inject(cluster) {
+    const leader = await leaderOf(cluster);
+    cluster.engines[leader]!.signal("SIGUSR2"); // lame duck mode
+    await cluster.talk(12_000); // it waits ten seconds before it closes connections
+    return `flowing ${ms(await cluster.flows())} after`;
+  },
+});
+
+async function leaderOf({ engine, engines }: Cluster): Promise<number> {
+  const info = JSON.parse(
+    await engine.request(`$JS.API.STREAM.INFO.${STREAM}`),
+  );
+  const leader = Number(info.cluster.leader.split("-")[1]);
+  assert(engines[leader], `no engine ${leader}`);
+  return leader;
+}

@@ -6,8 +6,10 @@ import { resolveOptions, type ServeOptions } from "../../lib/server/options.ts";
 import { FakeSocket } from "../support/socket.ts";
 
 /** The clients of a server that listens to nobody. */
-export function openClients(options: ServeOptions = {}, clock?: ServerClock) {
-  const hub = new Hub();
+export function openClients(
+  { hub = new Hub(), ...options }: ServeOptions = {},
+  clock?: ServerClock,
+) {
   const clients = new Clients(resolveOptions({ hub, ...options }), clock);
   const connect = () => {
     const socket = new FakeSocket();

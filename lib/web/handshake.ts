@@ -9,6 +9,9 @@ import type { RequestHead } from "../http/request.ts";
 import { escape } from "../wire/escape.ts";
 import { isKey, VERSION } from "../wire/websocket/handshake.ts";
 
+/** The origin of a page: extensions have other schemes, and nobody has a user in it. */
+const WEB_PAGE = /^https?:\/\/[^/?#@\\]+$/i;
+
 /**
  * Refuses pages of other origins than the server's own and `origins`. A client that
  * names no origin is not a browser.
@@ -20,7 +23,7 @@ export function checkOrigin(
   const origin = headers.get("origin");
   if (origin === undefined || origins.includes(origin)) return undefined;
   // Parsed alike, so that a port that is the default of the scheme may be left out.
-  const page = URL.parse(origin);
+  const page = WEB_PAGE.test(origin) && URL.parse(origin);
   const own = page && URL.parse(`${page.protocol}//${headers.get("host")}`);
   if (own && page.host === own.host) return undefined;
   return {

@@ -176,7 +176,8 @@ class HttpWeb implements Web {
     );
     const transport = new WebSocketTransport(
       new SocketTransport(socket),
-      { ...peer, hostname },
+      // An idle client has one object less where there is no proxy.
+      hostname === peer.hostname ? peer : { ...peer, hostname },
       this.#onInvalid,
     );
     const reason = this.#server.add(transport);

@@ -34,6 +34,8 @@ export class MonitoredCrowd implements AsyncDisposable {
   readonly #web: Address;
   readonly #monitor: Address;
   readonly #members: Member[] = [];
+  #talking: Promise<void> | undefined;
+  #ended = false;
 
   private constructor(server: Command, web: Address, monitor: Address) {
     this.#server = server;
@@ -53,11 +55,17 @@ export class MonitoredCrowd implements AsyncDisposable {
     return crowd;
   }
 
-  /** Ten minutes: some speak more than others, and some times are busier. */
-  async talk(): Promise<void> {
+  /** Waits until they have talked for ten minutes; they go on. */
+  async tenMinutes(): Promise<void> {
+    this.#talking = this.#talk();
+    await sleep(DURATION * 1000);
+  }
+
+  /** Some speak more than others, and some times are busier. */
+  async #talk(): Promise<void> {
     let stuck: Member | undefined;
     const start = performance.now();
-    for (let tick = 1; tick <= DURATION * 1000 / TICK; tick++) {
+    for (let tick = 1; !this.#ended; tick++) {
       const seconds = tick * TICK / 1000;
       const rate = 400 + 250 * Math.sin(seconds / 70) +
         (seconds % 97 < 6 ? 900 : 0);
@@ -73,7 +81,7 @@ export class MonitoredCrowd implements AsyncDisposable {
         stuck = await Deno.connect(this.#server.address);
       } else if (seconds === STUCK[1]) stuck!.close();
       const due = start + seconds * 1000 - performance.now();
-      if (due > 0) await new Promise((resolve) => setTimeout(resolve, due));
+      if (due > 0) await sleep(due);
     }
   }
 
@@ -102,9 +110,15 @@ export class MonitoredCrowd implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended = true;
+    await this.#talking;
     for (const member of this.#members) member.close();
     await this.#server[Symbol.asyncDispose]();
   }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 async function readAll(member: Member): Promise<void> {

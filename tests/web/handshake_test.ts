@@ -26,6 +26,8 @@ test("checkOrigin() refuses pages of other origins, but for those it was given",
       ...["http://127.0.0.1", "http://127.0.0.1:8001", "http://localhost:8000"],
       ...["https://evil.example", "null", "", "127.0.0.1:8000"],
       ...["http://127.0.0.1:8000.evil.example", "file:///"],
+      ...["http://evil@127.0.0.1:8000", "http://127.0.0.1:8000/path"],
+      ...["chrome-extension://127.0.0.1:8000", "ws://127.0.0.1:8000"],
     ]
   ) {
     assertEquals(originStatus("127.0.0.1:8000", origin), 403, origin);

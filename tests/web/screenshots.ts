@@ -18,7 +18,7 @@ await using crowd = await MonitoredCrowd.start();
 for (const dark of [false, true]) {
   await save("chat", dark, await chatPicture(browser, dark));
 }
-await crowd.talk();
+await crowd.tenMinutes();
 for (const dark of [false, true]) {
   await save("monitor", dark, await crowd.picture(browser, dark));
 }

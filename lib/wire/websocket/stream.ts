@@ -99,19 +99,13 @@ export class WebSocketByteStream implements ByteStream {
    * @throws {Error} If the socket ends without a close frame; its `code` is
    * `ECONNRESET`.
    */
-  async read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
-    while (this.#inputEnd === undefined) {
-      const read = this.#closed
-        ? null
-        : await (this.#reading = this.#readSocket(buffer));
-      if (read === null || this.#closed) this.#inputEnd = lost();
-      else {
-        const decoded = this.#decode(buffer, read);
-        if (decoded > 0) return decoded;
-      }
-    }
-    if (this.#inputEnd === "ended") return null;
-    throw this.#inputEnd;
+  read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
+    if (this.#closed || this.#inputEnd) return this.#readOn(buffer);
+    this.#reading = this.#readSocket(buffer);
+    // Not an async function: that would cost each idle client 300 bytes.
+    return this.#reading.then((read) =>
+      this.#take(buffer, read) || this.#readOn(buffer)
+    );
   }
 
   /**
@@ -148,6 +142,26 @@ export class WebSocketByteStream implements ByteStream {
     const gently = code !== undefined && !this.#writer.closing;
     if (gently) this.#closeGently(code, reason);
     else this.#socket.close();
+  }
+
+  /** Reads until something arrives for the stream. */
+  async #readOn(buffer: Uint8Array<ArrayBuffer>): Promise<number | null> {
+    while (this.#inputEnd === undefined) {
+      const read = this.#closed
+        ? null
+        : await (this.#reading = this.#readSocket(buffer));
+      const taken = this.#take(buffer, read);
+      if (taken > 0) return taken;
+    }
+    if (this.#inputEnd === "ended") return null;
+    throw this.#inputEnd;
+  }
+
+  /** Takes what a read of the socket brought: so many bytes of the stream. */
+  #take(buffer: Uint8Array<ArrayBuffer>, read: number | null): number {
+    if (read !== null && !this.#closed) return this.#decode(buffer, read);
+    this.#inputEnd = lost();
+    return 0;
   }
 
   /** Not an async function: that would cost each idle client its memory. */

@@ -6,7 +6,7 @@ import { jsonAnswer } from "../../lib/http/answer.ts";
 import { clientTable } from "../../lib/monitor/client_table.ts";
 import { metricsText } from "../../lib/monitor/metrics.ts";
 import { takeSnapshot } from "../../lib/monitor/snapshot.ts";
-import { serve, type Transport } from "../../lib/server/serve.ts";
+import { serve } from "../../lib/server/serve.ts";
 import {
   bytes,
   microseconds,
@@ -18,6 +18,7 @@ import { spread } from "../../lib/stresstest/report/spread.ts";
 import type { Target } from "../../lib/stresstest/target/target.ts";
 import { type Address, formatAddress } from "../../lib/wire/address.ts";
 import { freeAddress } from "../support/command.ts";
+import { IdleTransport } from "../support/idle.ts";
 import { script } from "../support/script.ts";
 import { flood, FRAMED } from "./flood.ts";
 import { OURS, type Stage } from "./stage.ts";
@@ -56,7 +57,7 @@ function measured(figure: Address, web: Address): Target {
 async function monitorCost(): Promise<[metrics: number, clients: number]> {
   const ROUNDS = 50;
   const server = serve({ port: 0 });
-  for (let port = 0; port < 10_000; port++) server.add(new Idle(port));
+  for (let port = 0; port < 10_000; port++) server.add(new IdleTransport(port));
   const process = {
     ...{ residentBytes: 1, heapBytes: 1, cpuSeconds: 1, loopDelaySeconds: 0 },
   };
@@ -82,27 +83,6 @@ async function monitorCost(): Promise<[metrics: number, clients: number]> {
   server.shutdown();
   await server.shutdown();
   return costs as [number, number];
-}
-
-/** A client that does nothing. */
-class Idle implements Transport {
-  readonly remoteAddr: Deno.NetAddr;
-  readonly #closed = Promise.withResolvers<null>();
-  constructor(port: number) {
-    this.remoteAddr = { transport: "tcp", hostname: "127.0.0.1", port };
-  }
-  read(): Promise<null> {
-    return this.#closed.promise;
-  }
-  write(bytes: Uint8Array): Promise<number> {
-    return Promise.resolve(bytes.length);
-  }
-  closeWrite(): Promise<void> {
-    return Promise.resolve();
-  }
-  close(): void {
-    this.#closed.resolve(null);
-  }
 }
 
 async function web(rounds: number, stage: Stage): Promise<string> {

@@ -190,7 +190,8 @@ test("Clients.watch() checks the clients until it is told to stop, but not when 
   await macrotask();
 });
 
-test("Clients.check() tells of lag", async () => {
+/** A client that has lost messages, and what was told. */
+async function openLagging() {
   const events: ServerEvent[] = [];
   const { hub, clients, connect } = openClients({
     hub: new Hub({ capacity: MIN_CAPACITY }),
@@ -201,23 +202,18 @@ test("Clients.check() tells of lag", async () => {
   hub.broadcast(encode("a"));
   await macrotask();
   for (let n = 0; n < 100; n++) hub.broadcast(new Uint8Array(256));
+  return { events, clients, socket };
+}
+
+test("Clients.check() tells of lag", async () => {
+  const { events, clients } = await openLagging();
   clients.check(clients.checkInterval);
   assertEquals(events.at(-1)!.type, "lagging");
   await clients.drain(AbortSignal.abort());
 });
 
 test("Clients counts and tells once of a client that leaves, and what it lost", async () => {
-  const events: ServerEvent[] = [];
-  const { hub, clients, connect } = openClients({
-    hub: new Hub({ capacity: MIN_CAPACITY }),
-    onEvent: (event) => events.push(event),
-  });
-  const socket = connect();
-  socket.stuck = true;
-  for (let n = 0; n < 100; n++) {
-    hub.broadcast(new Uint8Array(256));
-    await macrotask();
-  }
+  const { events, clients, socket } = await openLagging();
   const { dropped } = clients.stats();
   assert(dropped > 0);
   clients.connected.get(1)!.disconnect();

@@ -314,6 +314,18 @@ test("Server: a client that ends its sending side gets all that waits for it", a
   assertEquals(server.stats().disconnected.ended, 1);
 });
 
+test("Server.add() takes a client, or says what refuses it", async () => {
+  await using server = start({ maxClients: 1 });
+  const socket = new FakeSocket();
+  assertEquals(server.add(socket), undefined);
+  assertEquals([...server.clients.keys()], [1]);
+  assertEquals(server.add(new FakeSocket()), "maxClients");
+  const ended = server.shutdown();
+  assertEquals(server.add(new FakeSocket()), "draining");
+  socket.arrive(null);
+  await inTime(ended, "the server to end");
+});
+
 test("Server.shutdown() gives clients what waits, then ends", async () => {
   const server = start();
   using peer = await Peer.join(server.addr);

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { SocketTransport } from "../../lib/server/transport.ts";
 import { FakeSocket } from "../support/socket.ts";
 import { test } from "../support/test.ts";
@@ -31,4 +31,14 @@ test("SocketTransport takes a socket that cannot be configured, as those of TLS"
   assertEquals(transport.remoteAddr, socket.remoteAddr);
   transport.close();
   assertEquals(socket.closed, true);
+});
+
+test("SocketTransport.closeWrite() settles as the socket's does", async () => {
+  const socket = new FakeSocket();
+  const transport = new SocketTransport(socket.conn);
+  await transport.closeWrite();
+  assertEquals(socket.writeClosed, true);
+  const error = new Deno.errors.BrokenPipe("gone");
+  socket.closeWrite = () => Promise.reject(error);
+  await assertRejects(() => transport.closeWrite(), Deno.errors.BrokenPipe);
 });

@@ -5,7 +5,7 @@ import { Hub } from "../../lib/hub/hub.ts";
 import { encode } from "../../lib/wire/frame.ts";
 import { Peer } from "../support/peer.ts";
 import { ChatPage, startChat } from "./chat_page.ts";
-import { inBrowser } from "./in_browser.ts";
+import { assertNoScripts, inBrowser } from "./in_browser.ts";
 
 const browserTest = inBrowser("chat page");
 
@@ -217,17 +217,7 @@ browserTest(
   async (browser) => {
     await using chat = await startChat();
     await using page = await ChatPage.open(browser, chat.web);
-    const directive = await page.page.evaluate(async () => {
-      const violation = new Promise<SecurityPolicyViolationEvent>((resolve) =>
-        document.addEventListener("securitypolicyviolation", resolve)
-      );
-      const script = document.createElement("script");
-      script.textContent = "globalThis.hacked = 1";
-      document.body.append(script);
-      return (await violation).effectiveDirective;
-    });
-    assertEquals(directive, "script-src-elem");
-    assertEquals(await page.page.evaluate(() => "hacked" in globalThis), false);
+    await assertNoScripts(page.page);
   },
 );
 

@@ -65,6 +65,8 @@ export class WebSocketByteStream implements ByteStream {
   /** The last read of the socket, which may be pending. */
   #reading: Promise<number | null> | undefined;
   #closed = false;
+  /** Settled when a gentle close has closed the socket. */
+  #closing: Promise<void> | undefined;
 
   /** Takes over a socket. */
   constructor(
@@ -134,13 +136,14 @@ export class WebSocketByteStream implements ByteStream {
   /**
    * Closes both sides: at once without a code; else after the message that is being
    * written and a close frame with the code, and when the other end has closed, too, or
-   * takes too long. What is pending settles then at the latest.
+   * takes too long. What is pending settles then; a read never before, so that who
+   * reads knows when the socket is gone.
    */
   close(code?: CloseCode, reason = ""): void {
     if (this.#closed) return;
     this.#closed = true;
     const gently = code !== undefined && !this.#writer.closing;
-    if (gently) this.#closeGently(code, reason);
+    if (gently) this.#closing = this.#closeGently(code, reason);
     else this.#socket.close();
   }
 
@@ -153,6 +156,7 @@ export class WebSocketByteStream implements ByteStream {
       const taken = this.#take(buffer, read);
       if (taken > 0) return taken;
     }
+    await this.#closing;
     if (this.#inputEnd === "ended") return null;
     throw this.#inputEnd;
   }

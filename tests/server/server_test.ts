@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Hub, MIN_CAPACITY } from "../../lib/hub/hub.ts";
 import {
   MAX_DURATION,
@@ -21,30 +21,6 @@ test("serve() tells the real address, once", async () => {
   await using server = start({ onListen: (addr) => told.push(addr) });
   assert(server.addr.port > 0);
   assertEquals(told, [server.addr]);
-});
-
-test("serve() refuses numbers out of bounds and says which", () => {
-  for (
-    const name of [
-      "maxClients",
-      "maxClientsPerAddress",
-      "maxRate",
-      "stallTimeout",
-      "drainTimeout",
-    ] as const
-  ) {
-    for (const value of [-1, 1.5, NaN, Infinity]) {
-      if (name === "maxRate" && value === Infinity) continue;
-      const error = assertThrows(() => serve({ [name]: value }), RangeError);
-      assertMatch(error.message, new RegExp(`${name} of ${value}`));
-    }
-  }
-  assertThrows(() => serve({ maxClients: 0 }), RangeError);
-  assertThrows(() => serve({ maxClientsPerAddress: 0 }), RangeError);
-  assertThrows(() => serve({ maxRate: 0 }), RangeError);
-  // A timer that is set to 2^31 ms fires at once.
-  assertThrows(() => serve({ stallTimeout: 2 ** 31 }), RangeError);
-  assertThrows(() => serve({ drainTimeout: 2 ** 31 }), RangeError);
 });
 
 test("serve() refuses what has not its type, also from JavaScript, before it listens", () => {

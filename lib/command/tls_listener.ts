@@ -38,7 +38,9 @@ export function checkKeyPair({ cert, key }: KeyPair): void {
   for (const [pem] of cert.matchAll(CERTIFICATE)) {
     readPem("a certificate of the chain", () => new X509Certificate(pem));
   }
-  const privateKey = readPem("the key", () => createPrivateKey(key));
+  const privateKey = readPem("the key", () => {
+    return createPrivateKey(key);
+  }, "PEM without a password");
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new Error("the key is not the certificate's");
   }
@@ -55,11 +57,11 @@ export function checkKeyPair({ cert, key }: KeyPair): void {
   }
 }
 
-function readPem<T>(what: string, read: () => T): T {
+function readPem<T>(what: string, read: () => T, form = "PEM"): T {
   try {
     return read();
   } catch (cause) {
-    throw new Error(`${what} cannot be read as PEM`, { cause });
+    throw new Error(`${what} cannot be read as ${form}`, { cause });
   }
 }
 

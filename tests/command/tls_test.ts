@@ -141,7 +141,11 @@ test({
     }, Error);
     const bad: [string, string, RegExp][] = [
       ["junk", NEXT_KEY, /kept .*: the certificate cannot be read as PEM/],
-      [NEXT_CERT, "junk", /kept .*: the key cannot be read as PEM/],
+      [
+        NEXT_CERT,
+        "junk",
+        /kept .*: the key cannot be read as PEM without a password$/,
+      ],
       [
         NEXT_CERT + BROKEN_CERT,
         NEXT_KEY,

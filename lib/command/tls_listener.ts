@@ -19,6 +19,9 @@ export interface KeyPair {
   readonly key: string;
 }
 
+/** A certificate in PEM form. */
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
+
 /** The kinds of keys that Deno's TLS can use; with others it refuses each client. */
 const KEYS = ["rsa", "prime256v1", "secp384r1", "secp521r1", "ed25519"];
 
@@ -32,7 +35,12 @@ export function checkKeyPair({ cert, key }: KeyPair): void {
   const certificate = readPem("the certificate", () => {
     return new X509Certificate(cert);
   });
-  const privateKey = readPem("the key", () => createPrivateKey(key));
+  for (const [pem] of cert.matchAll(CERTIFICATE)) {
+    readPem("a certificate of the chain", () => new X509Certificate(pem));
+  }
+  const privateKey = readPem("the key", () => {
+    return createPrivateKey(key);
+  }, "PEM without a password");
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new Error("the key is not the certificate's");
   }
@@ -49,11 +57,11 @@ export function checkKeyPair({ cert, key }: KeyPair): void {
   }
 }
 
-function readPem<T>(what: string, read: () => T): T {
+function readPem<T>(what: string, read: () => T, form = "PEM"): T {
   try {
     return read();
   } catch (cause) {
-    throw new Error(`${what} cannot be read as PEM`, { cause });
+    throw new Error(`${what} cannot be read as ${form}`, { cause });
   }
 }
 

@@ -7,7 +7,15 @@ import { formatAddress } from "../../lib/wire/address.ts";
 import { inTime } from "../support/eventually.ts";
 import { Command, freeAddress, ours, run } from "../support/command.ts";
 import { stick, until } from "../support/server.ts";
-import { CERT, KEY, NEXT_CERT, NEXT_KEY, ODD, WEAK } from "../support/tls.ts";
+import {
+  BROKEN_CERT,
+  CERT,
+  KEY,
+  NEXT_CERT,
+  NEXT_KEY,
+  ODD,
+  WEAK,
+} from "../support/tls.ts";
 import { test } from "../support/test.ts";
 
 const ignore = Deno.build.os === "windows";
@@ -133,7 +141,16 @@ test({
     }, Error);
     const bad: [string, string, RegExp][] = [
       ["junk", NEXT_KEY, /kept .*: the certificate cannot be read as PEM/],
-      [NEXT_CERT, "junk", /kept .*: the key cannot be read as PEM/],
+      [
+        NEXT_CERT,
+        "junk",
+        /kept .*: the key cannot be read as PEM without a password$/,
+      ],
+      [
+        NEXT_CERT + BROKEN_CERT,
+        NEXT_KEY,
+        /kept .*: a certificate of the chain/,
+      ],
       [CERT, NEXT_KEY, /kept .*: the key is not the certificate's/],
       [...WEAK, /kept .*: the certificate cannot be used: key too small$/],
       [...ODD, /kept .*: the key is secp256k1: it is one of rsa, /],

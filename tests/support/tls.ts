@@ -89,3 +89,9 @@ HElUHSM625k2GQ7AwWEdCP7O6m0kI9T4Io+hY6jMFNcdRD6zG6Lu
 -----END PRIVATE KEY-----
 `,
 ];
+
+/** What stands where a certificate should. */
+export const BROKEN_CERT = `-----BEGIN CERTIFICATE-----
+AAAA
+-----END CERTIFICATE-----
+`;

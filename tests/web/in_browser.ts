@@ -1,4 +1,4 @@
-/** Tests in Chromium, one for all the tests of a file. They are left out where there is none. */
+/** Tests in Chromium, one for all the tests of a file. */
 import type { Browser } from "puppeteer-core";
 import { inTime } from "../support/eventually.ts";
 import { test } from "../support/test.ts";
@@ -10,20 +10,22 @@ export type BrowserTest = (
   fn: (browser: Browser) => Promise<void>,
 ) => void;
 
-/** Makes what registers the tests of a page. Called once by a file. */
+/**
+ * Makes what registers the tests of a page. Called once by a file. Without Chromium they
+ * become one that says that they are left out.
+ */
 export function inBrowser(page: string): BrowserTest {
-  let browser: Browser;
-  if (chromium) {
-    Deno.test.beforeAll(async () => {
-      browser = await inTime(launch(), "Chromium to start");
-    });
-    Deno.test.afterAll(() => inTime(browser.close(), "Chromium to end"));
+  if (!chromium) {
+    const options = { ignore: true };
+    test(`${page}: no tests without Chromium on PATH`, options, () => {});
+    return () => {};
   }
+  let browser: Browser;
+  Deno.test.beforeAll(async () => {
+    browser = await inTime(launch(), "Chromium to start");
+  });
+  Deno.test.afterAll(() => inTime(browser.close(), "Chromium to end"));
   // Chromium outlives a test with its sockets.
-  const options = {
-    ignore: !chromium,
-    sanitizeOps: false,
-    sanitizeResources: false,
-  };
+  const options = { sanitizeOps: false, sanitizeResources: false };
   return (name, fn) => test(`${page}: ${name}`, options, () => fn(browser));
 }

@@ -2,7 +2,8 @@
  * The stress tester as a command: starts servers, plays clients against them, judges
  * and compares what they deliver. Only this file deals with streams, signals and exit
  * codes: 0 when every run passed, 1 when a run failed or a server could not be tested,
- * 2 when the command line is wrong, 130 and 143 after SIGINT and SIGTERM.
+ * 2 when the command line is wrong, 130 and 143 after SIGINT and SIGTERM, and 141 when
+ * nobody reads standard output any more.
  *
  * ```sh
  * deno run -A jsr:@zillions/stresstest ./server
@@ -10,7 +11,6 @@
  *
  * @module
  */
-import { escape } from "@zillions/server/escape";
 import { type Arguments, parseArguments, UsageError } from "./arguments.ts";
 import config from "./deno.json" with { type: "json" };
 import { playLoad } from "./load/load.ts";
@@ -27,7 +27,9 @@ import type { Report } from "./report/report.ts";
 import { runLine } from "./report/run_line.ts";
 import { summary } from "./report/summary.ts";
 import { wrap } from "./report/wrap.ts";
-import { reason, StartError } from "./target/start_error.ts";
+import { ReportFile } from "./report_file.ts";
+import { StartError } from "./target/start_error.ts";
+import { writeAll } from "./write_all.ts";
 
 /** In reference mode runs are short, so a round of a comparison has several. */
 const REFERENCE_ROUNDS = 5;
@@ -37,6 +39,9 @@ const WIDTH = 120;
 
 /** The signals that interrupt the test, and the exit codes: 128 and their numbers. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** The exit code after SIGPIPE, which ends other programs whose output nobody reads. */
+const NOBODY_READS = 141;
 
 /**
  * Runs the command.
@@ -62,7 +67,10 @@ export async function main(args: string[]): Promise<number> {
 async function test(asked: Arguments, args: string[]): Promise<number> {
   let files: ReportFile[];
   try {
-    files = openFiles(asked);
+    files = ReportFile.openAll([
+      { option: "json", name: asked.json, render: renderJson },
+      { option: "report", name: asked.report, render: renderHtml },
+    ]);
   } catch (error) {
     printError((error as Error).message);
     return 2;
@@ -95,7 +103,10 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
   try {
     await play(asked, report, stop.signal);
   } catch (error) {
-    if (!stop.signal.aborted) {
+    if (isUnread(error)) {
+      code = NOBODY_READS;
+      stop.abort();
+    } else if (!stop.signal.aborted) {
       code = 1;
       report.error = error instanceof Error ? error.message : String(error);
       printError(report.error);
@@ -108,15 +119,19 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
     report.servers.every(({ runs, killed }) =>
       !killed && runs.every(({ violations }) => violations.length === 0)
     );
+  const failed = files.flatMap((file) => file.write(report) ?? []);
+  for (const problem of failed) printError(problem);
+  if (code === NOBODY_READS) return code;
   if (report.servers.some(({ runs }) => runs.length > 0)) {
     const wide = width();
     print(wrapped(`\n${summary(report, wide)}\n`, wide));
   }
-  for (const { file, render } of files) {
-    using _file = file;
-    writeAll(file, render(report));
-  }
-  return code || (report.passed ? 0 : 1);
+  return code || (report.passed && failed.length === 0 ? 0 : 1);
+}
+
+/** Whether an error says that nobody reads standard output any more. */
+function isUnread(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe;
 }
 
 async function play(
@@ -167,35 +182,6 @@ async function play(
   }
 }
 
-/** A file that a report is written to. */
-interface ReportFile {
-  file: Deno.FsFile;
-  render: (report: Report) => string;
-}
-
-/** Opens the files for the reports: one that cannot be written is known at once. */
-function openFiles({ json, report }: Arguments): ReportFile[] {
-  const wanted = [
-    { name: json, option: "json", render: renderJson },
-    { name: report, option: "report", render: renderHtml },
-  ];
-  return wanted.flatMap(({ name, option, render }) => {
-    if (name === undefined) return [];
-    try {
-      const file = Deno.openSync(name, {
-        write: true,
-        create: true,
-        truncate: true,
-      });
-      return [{ file, render }];
-    } catch (error) {
-      throw new UsageError(
-        `--${option}: cannot write ${escape(name)}: ${reason(error, "folder")}`,
-      );
-    }
-  });
-}
-
 /** The width of the terminal; elsewhere lines may be this long. */
 function width(): number {
   return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : WIDTH;
@@ -225,14 +211,6 @@ function relay(text: string): void {
   writeAll(Deno.stderr, lines.map((line) => `  | ${line}\n`).join(""));
 }
 
-function writeAll(
-  stream: { writeSync(bytes: Uint8Array): number },
-  text: string,
-): void {
-  let rest = new TextEncoder().encode(text);
-  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
-}
-
 /** A word as a shell reads it back. */
 function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word)
@@ -244,7 +222,7 @@ if (import.meta.main) {
   try {
     Deno.exitCode = await main(Deno.args);
   } catch (error) {
-    printError(error instanceof Error ? error.message : String(error));
-    Deno.exitCode = 1;
+    Deno.exitCode = isUnread(error) ? NOBODY_READS : 1;
+    if (!isUnread(error)) printError((error as Error).message);
   }
 }

@@ -27,6 +27,10 @@ export function reason(error: unknown, what = "executable"): string {
     const [, why] = /certificate: (.*)/.exec(error.message) ?? [];
     if (why) return `its certificate is not trusted: ${why}; see --tls-ca`;
   }
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  if (error instanceof Error && "code" in error && error.code === "ENOSPC") {
+    return "the disk is full";
+  }
   if (error instanceof Deno.errors.PermissionDenied) return "it is not allowed";
   if (error instanceof Deno.errors.AddrInUse) return "the address is taken";
   if (error instanceof Deno.errors.AddrNotAvailable) {

@@ -396,6 +396,24 @@ const ROWS: Row[] = [
     },
   },
   {
+    server: "takes 5 ms for each delivery",
+    verdict: "passes; a note that the tester stopped waiting",
+    async fn() {
+      const run = await load("plods", {
+        rate: 200_000,
+        count: 60_000,
+        publishers: 1,
+        subscribers: 2,
+        body: { min: 255, max: 255 },
+        timeout: 700,
+      });
+      assertEquals(run.violations, []);
+      const { unsent, undelivered } = run.unfinished!;
+      assertEquals([unsent + run.sent, undelivered], [60_000, run.lost]);
+      assert(unsent > 0 && undelivered > 0);
+    },
+  },
+  {
     server: "grows by 1 MiB a second",
     verdict: "passes; the memory line shows the slope",
     ignore: !linux,

@@ -34,6 +34,8 @@ const CHECK_PERIOD = 2;
 export class LoadClients {
   /** The share of the time until the last delivery in which the tester was busy. */
   waitingBusy: number | null = null;
+  /** Whether the wait for the last deliveries was given up. */
+  gaveUp = false;
   /** How many clients receive from the start to the end of the run. */
   readonly steady: number;
   readonly senders: Senders;
@@ -189,6 +191,7 @@ export class LoadClients {
       await testRun.pause(CHECK_PERIOD);
     }
     this.waitingBusy = waitLoad.busy;
+    this.gaveUp = performance.now() > deadline && !testRun.stopped;
   }
 
   /** Reads from the stuck clients, to see which of them the server has cut. */

@@ -159,6 +159,7 @@ export class Repetition {
       },
       server,
       cuts: cuts.clients > 0 ? cuts : null,
+      unfinished: null,
       interrupted: interrupted && sent < publishers * messages,
       violations: violations.list(),
     };

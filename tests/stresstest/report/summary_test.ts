@@ -298,6 +298,18 @@ test("all reports name a tester that was busy while it waited for deliveries", (
   }
 });
 
+test("all reports say that the tester stopped waiting for a server", () => {
+  const unfinished = { unsent: 500, undelivered: 1200 };
+  const found = report("load", [{
+    runs: [runResult(), runResult({ unfinished })],
+  }]);
+  for (const write of [summary, renderHtml, renderJson]) {
+    const note =
+      "in 1 of 2 runs of a the server was so far behind that the tester stopped waiting for it: run 2 at 1 k/s (500 of 2,500 messages not sent, 1,200 deliveries not there yet, which count as lost)";
+    assert(write(found).includes(note), write(found));
+  }
+});
+
 test("all reports say that the tester waited for a processor", () => {
   const starved = runResult();
   starved.tester.waitedShare = 0.42;

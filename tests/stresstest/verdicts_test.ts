@@ -222,12 +222,17 @@ const ROWS: Row[] = [
   {
     server: "dies after a number of messages",
     verdict: "`died`: when, exit code, last line",
-    fn: () =>
-      assertFails(
+    async fn() {
+      await assertFails(
         "dies",
         "died",
         /^the server ended with exit status 3 after [\d,]+ of 1,000 messages were sent; its last line: out of luck$/,
-      ),
+      );
+      const run = await load("dies");
+      // It has cut its clients, but what they missed counts as lost.
+      assertEquals(run.expected, 4 * run.sent);
+      assertEquals(run.lost, run.expected - run.received);
+    },
   },
   {
     server: "dies while clients connect",

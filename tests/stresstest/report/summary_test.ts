@@ -195,6 +195,22 @@ test("summary() shows nothing delivered as dashes, never as 0 or the best", () =
   ) assert(lines.includes(row), row);
 });
 
+test("reports compare no run in which a server died", () => {
+  const dead = runResult({
+    received: 90,
+    seconds: 0.1,
+    violations: [{ verdict: "died", text: "" }],
+  });
+  const one = report("load", [{ runs: [runResult()] }, { runs: [dead] }]);
+  assert(squeezed(summary(one)).includes("delivered 6,000 90"));
+  assert(!renderHtml(one).includes("×"));
+  const two = report("load", [
+    { runs: [runResult()] },
+    { runs: [runResult(), dead] },
+  ]);
+  assert(squeezed(summary(two)).includes("delivered 6,000 6,000 1.00×"));
+});
+
 test("summary() leaves interrupted runs out of the table, unless there are no others", () => {
   const half = runResult({ received: 7, interrupted: true });
   const of = (...runs: RunResult[]) =>

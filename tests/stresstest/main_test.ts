@@ -228,65 +228,6 @@ test("stresstest says before it starts a server that results cannot be written",
   }
 });
 
-test("stresstest does not write two reports to one file", async () => {
-  await using file = await temporary("");
-  assertEquals(
-    await outcome(tester("--json", file.path, "--report", file.path, "./none")),
-    {
-      code: 2,
-      stdout: "",
-      stderr: `stresstest: --report: ${file.path} is the file of --json\n`,
-    },
-  );
-});
-
-test("stresstest leaves a report as it is until it has another", async () => {
-  await using file = await temporary(".json");
-  await Deno.writeTextFile(file.path, "of yesterday, and longer");
-  assertEquals((await outcome(tester("--json", file.path, "--bogus"))).code, 2);
-  assertEquals(
-    (await outcome(tester("--json", file.path, "--report", "/none/it", "./it")))
-      .code,
-    2,
-  );
-  assertEquals(
-    await Deno.readTextFile(file.path),
-    "of yesterday, and longer",
-  );
-});
-
-test({
-  name: "stresstest says that the disk is full, and writes the other report",
-  ignore: Deno.build.os !== "linux", // which has a disk that is always full
-  async fn() {
-    await using file = await temporary(".html");
-    const { code, stdout, stderr } = await outcome(tester(
-      ...ANY,
-      ..."-m 10 -r 1 --json /dev/full --report".split(" "),
-      file.path,
-      OURS,
-    ));
-    assertEquals([code, stderr], [
-      1,
-      "stresstest: --json: cannot write /dev/full: the disk is full\n",
-    ]);
-    assertMatch(stdout, /\npassed: every verdict held\n$/);
-    assertMatch(await Deno.readTextFile(file.path), /<\/html>\n$/);
-  },
-});
-
-test("stresstest ends quietly when nobody reads its output, and writes its files", async () => {
-  await using json = await temporary(".json");
-  const process = tester(...ANY, "-m", "20", "--json", json.path, OURS);
-  const reader = process.stdout.getReader();
-  await reader.read();
-  await reader.cancel();
-  const { code } = await process.status;
-  assertEquals([code, await new Response(process.stderr).text()], [141, ""]);
-  const { headline } = JSON.parse(await Deno.readTextFile(json.path));
-  assertMatch(headline, /^Interrupted: after \d+ of 100 runs; /);
-});
-
 test("stresstest ends after two signals as after one", async () => {
   const process = tester(...ANY, "-m", "20", OURS);
   const stdout = process.stdout.pipeThrough(new TextDecoderStream());

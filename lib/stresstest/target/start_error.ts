@@ -27,10 +27,6 @@ export function reason(error: unknown, what = "executable"): string {
     const [, why] = /certificate: (.*)/.exec(error.message) ?? [];
     if (why) return `its certificate is not trusted: ${why}; see --tls-ca`;
   }
-  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
-  if (error instanceof Error && "code" in error && error.code === "ENOSPC") {
-    return "the disk is full";
-  }
   if (error instanceof Deno.errors.PermissionDenied) return "it is not allowed";
   if (error instanceof Deno.errors.AddrInUse) return "the address is taken";
   if (error instanceof Deno.errors.AddrNotAvailable) {
@@ -39,5 +35,12 @@ export function reason(error: unknown, what = "executable"): string {
   if (error instanceof Deno.errors.ConnectionRefused) {
     return "it refuses connections";
   }
-  return error instanceof Error ? error.message : String(error);
+  return systemText(error);
+}
+
+/** The system's own words for an error, without its number. */
+export function systemText(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const [, words] = /^(.*) \(os error \d+\)/.exec(text) ?? [];
+  return words ? words[0]!.toLowerCase() + words.slice(1) : text;
 }

@@ -15,11 +15,6 @@ test("reason() says in a few words why the system refused", () => {
     [new errors.AddrInUse(), "the address is taken"],
     [new errors.AddrNotAvailable(), "the address is not one of this machine"],
     [new errors.ConnectionRefused(), "it refuses connections"],
-    [new errors.IsADirectory(), "it is a folder"],
-    [
-      Object.assign(new Error("os error 28"), { code: "ENOSPC" }),
-      "the disk is full",
-    ],
     [new Error("out of luck"), "out of luck"],
     ["no error", "no error"],
   ];

@@ -28,6 +28,9 @@ const STUCK = 500;
 /** Messages that may wait for a client; the oldest give way. */
 const CAPACITY = 10_000;
 
+/** Clients that may wait for a server that never accepts one. */
+const QUEUE = 1;
+
 /** Bytes by which the server grows in a second, and milliseconds between two steps. */
 const [GROWTH, STEP] = [1024 ** 2, 50] as const;
 
@@ -258,7 +261,11 @@ function listen(): Deno.Listener<Deno.Conn> {
   const told = parseEndpoint(address);
   if (told.transport !== "unix") {
     const port = fault === "elsewhere" ? 0 : told.port;
-    return Deno.listen({ hostname: told.hostname, port });
+    return Deno.listen({
+      hostname: told.hostname,
+      port,
+      ...fault === "deaf" && { tcpBacklog: QUEUE },
+    });
   }
   try {
     Deno.removeSync(told.path);
@@ -331,6 +338,7 @@ switch (fault) {
     if (fault === "late") await new Promise((later) => setTimeout(later, 500));
     const listener = listen();
     console.log(`listening on ${at(listener.addr)}`);
+    if (fault === "deaf") await new Promise(() => setInterval(() => {}, 1000));
     if (fault === "twice") console.log(`listening on ${at(listener.addr)}`);
     for await (const socket of listener) {
       if ("setNoDelay" in socket) (socket as Deno.TcpConn).setNoDelay(true);

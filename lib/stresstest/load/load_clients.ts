@@ -134,7 +134,7 @@ export class LoadClients {
     const receiving = await connections.open(this.steady);
     const publishing = await connections.open(publishers);
     this.#stuck = await connections.open(stuck);
-    if (this.#testRun.ended.aborted) return;
+    if (this.#testRun.stopped) return;
 
     const clients = this.steady + churn;
     this.#receivers.start(receiving);

@@ -31,6 +31,9 @@ const STUCK = 500;
 /** Messages that may wait for a client; the oldest give way. */
 const CAPACITY = 10_000;
 
+/** Messages that are served at once, milliseconds for each later one, and for the client that is served last. */
+const [BEFORE_QUEUE, TURN, LAST_TURN] = [50, 10, 1200] as const;
+
 /** Clients that may wait for a server that never accepts one. */
 const QUEUE = 1;
 
@@ -156,6 +159,13 @@ const FAULTS: Record<string, Fault> = {
   plods: async (to, frame) => {
     await new Promise((later) => setTimeout(later, SLOWNESS));
     to.send(frame);
+  },
+
+  // Most clients are served slowly, and one when they have been.
+  queues: (to, frame, _, count) => {
+    const turn = Math.max(0, count - BEFORE_QUEUE);
+    const wait = to.number === VICTIM && turn > 0 ? LAST_TURN : turn * TURN;
+    setTimeout(() => to.send(frame), wait);
   },
 
   drops: (to, frame, _, count) => {

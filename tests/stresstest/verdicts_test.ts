@@ -222,12 +222,17 @@ const ROWS: Row[] = [
   {
     server: "dies after a number of messages",
     verdict: "`died`: when, exit code, last line",
-    fn: () =>
-      assertFails(
+    async fn() {
+      await assertFails(
         "dies",
         "died",
         /^the server ended with exit status 3 after [\d,]+ of 1,000 messages were sent; its last line: out of luck$/,
-      ),
+      );
+      const run = await load("dies");
+      // It has cut its clients, but what they missed counts as lost.
+      assertEquals(run.expected, 4 * run.sent);
+      assertEquals(run.lost, run.expected - run.received);
+    },
   },
   {
     server: "dies while clients connect",
@@ -295,17 +300,30 @@ const ROWS: Row[] = [
     fn: () => assertFails("stops", "stalled", /for 0\.5 s/, { timeout: 500 }),
   },
   {
+    server: "never accepts a client",
+    verdict: "`stalled`, within `--timeout`",
+    ignore: !linux, // others queue more
+    async fn() {
+      const text = /^the server did not accept a connection for 0\.5 s$/;
+      await assertFails("deaf", "stalled", text, { timeout: 500 });
+      await using server = await start(broken("deaf"));
+      using reference = new Reference(server, REFERENCE);
+      const { violations } = await reference.repetition({ stop: NEVER });
+      assertEquals(violations.map(({ verdict }) => verdict), ["stalled"]);
+    },
+  },
+  {
     server: "waits for the slowest client",
     verdict: "`stalled`, with `--stuck`",
     fn: () =>
-      assertFails("blocks", "stalled", /for 0\.5 s/, {
+      assertFails("blocks", "stalled", /for 2 s/, {
         rate: 200_000,
         count: 200_000, // more bytes than the buffers of two sockets can take
         publishers: 1,
         subscribers: 1,
         stuck: 1,
         body: { min: 255, max: 255 },
-        timeout: 500,
+        timeout: 2000,
       }),
   },
   {
@@ -313,7 +331,7 @@ const ROWS: Row[] = [
     verdict: "`stalled`, within `--timeout`",
     async fn() {
       await using server = await start(broken("ticks"));
-      using reference = await Reference.open(server, REFERENCE);
+      using reference = new Reference(server, REFERENCE);
       const { violations } = await reference.repetition({ stop: NEVER });
       assertEquals(violations, [{
         verdict: "stalled",
@@ -380,6 +398,24 @@ const ROWS: Row[] = [
         if (more.every((each) => each >= 95_000 && each <= 105_000)) return;
       }
       throw new Error(`p50 and p99 are ${more.join(" and ")} µs more`);
+    },
+  },
+  {
+    server: "takes 5 ms for each delivery",
+    verdict: "passes; a note that the tester stopped waiting",
+    async fn() {
+      const run = await load("plods", {
+        rate: 200_000,
+        count: 60_000,
+        publishers: 1,
+        subscribers: 2,
+        body: { min: 255, max: 255 },
+        timeout: 700,
+      });
+      assertEquals(run.violations, []);
+      const { unsent, undelivered } = run.unfinished!;
+      assertEquals([unsent + run.sent, undelivered], [60_000, run.lost]);
+      assert(unsent > 0 && undelivered > 0);
     },
   },
   {

@@ -16,4 +16,21 @@ test("wrap() breaks lines at spaces, and words never", () => {
     wrap("0 % lost, 99.8 k deliveries", 16),
     "0 % lost,\n    99.8 k\n    deliveries",
   );
+  assertEquals(
+    wrap("waited for 76.5 % of 3 s", 15),
+    "waited for\n    76.5 % of\n    3 s",
+  );
+  assertEquals(wrap("the % sign", 5), "the %\n    sign");
+});
+
+test("wrap() ends however narrow the terminal is", () => {
+  for (let width = 0; width < 10; width++) {
+    for (const indent of ["", "  ", "      "]) {
+      const text = `${indent}a b, c  d`;
+      const words = wrap(text, width).split(/\s+/).filter((word) =>
+        word !== ""
+      );
+      assertEquals(words, ["a", "b,", "c", "d"]);
+    }
+  }
 });

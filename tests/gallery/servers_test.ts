@@ -45,7 +45,7 @@ test("STYLES: every head says its style, who wakes whom, what waits where, and w
 
 test("README: a row for each style, and none for others", async () => {
   const text = await Deno.readTextFile(path("tests/gallery/README.md"));
-  const rows = [...text.matchAll(/^\| (\S+) +\| \w+ [\d.]+ +\|/gm)];
+  const rows = [...text.matchAll(/^\| (\S+) *\| *\w+ [\d.]+ \|/gm)];
   assertEquals(
     rows.map(([, name]) => name),
     STYLES.map(({ name }) => name),

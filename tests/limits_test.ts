@@ -23,3 +23,17 @@ test("limits: every test has a time limit", () => {
   );
   assertEquals(without, [], `these do not use ${WRAPPER}`);
 });
+
+test("limits: no test replaces what others of its process use", () => {
+  const globals = "globalThis|console|Deno|Date|Math|performance|crypto";
+  // The exit code is there to be set. A worker has globals of its own.
+  const patch = new RegExp(
+    `^\\s*(?:${globals})\\.(?!exitCode\\b)[\\w.]+ = |Object\\.assign\\((?:${globals})\\b`,
+    "m",
+  );
+  const patching = [...files("./")].filter((file) =>
+    !file.endsWith("hub/anywhere_test.ts") &&
+    patch.test(Deno.readTextFileSync(new URL(file, TESTS)))
+  );
+  assertEquals(patching, []);
+});

@@ -35,7 +35,7 @@ export class LineWriter {
   #lost = 0;
   #fails = false;
   /** Whether the stream ends within a line. */
-  #torn = false;
+  #unfinished = false;
 
   constructor(sink: ByteSink) {
     this.#sink = sink;
@@ -105,15 +105,15 @@ export class LineWriter {
   async #write(bytes: Uint8Array): Promise<void> {
     let rest = bytes;
     try {
-      // The next line must not go on where a torn one ended.
-      if (this.#torn) await this.#sink.write(Uint8Array.of(NEWLINE));
-      this.#torn = false;
+      // The next line must not go on where an unfinished one ended.
+      if (this.#unfinished) await this.#sink.write(Uint8Array.of(NEWLINE));
+      this.#unfinished = false;
       while (rest.length > 0) {
         rest = rest.subarray(await this.#sink.write(rest));
       }
       this.#fails = false;
     } catch (error) {
-      this.#torn ||= rest.length < bytes.length &&
+      this.#unfinished ||= rest.length < bytes.length &&
         bytes[bytes.length - rest.length - 1] !== NEWLINE;
       this.#fails = true;
       this.#lost += rest.reduce(

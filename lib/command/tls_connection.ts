@@ -76,9 +76,9 @@ export class TlsConnection {
           : undefined;
         return taken.length;
       }
-      if (this.#error) throw this.#gone();
+      if (this.#error) throw this.#closedError();
       if (this.#hasEnded) return null;
-      if (this.#socket.destroyed) throw this.#gone();
+      if (this.#socket.destroyed) throw this.#closedError();
       await this.#news.promise;
     }
   }
@@ -111,8 +111,8 @@ export class TlsConnection {
     begin: (done: (error?: Error | null) => void) => void,
   ): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    if (this.#socket.destroyed) return Promise.reject(this.#gone());
-    const closed = () => reject(this.#gone());
+    if (this.#socket.destroyed) return Promise.reject(this.#closedError());
+    const closed = () => reject(this.#closedError());
     this.#socket.once("close", closed);
     begin((error) => {
       this.#socket.off("close", closed);
@@ -123,7 +123,7 @@ export class TlsConnection {
   }
 
   /** The error for a connection that is over: we closed it, or it was lost. */
-  #gone(): Error {
+  #closedError(): Error {
     return this.#error
       ? new Deno.errors.ConnectionReset(this.#error.message)
       : new Deno.errors.Interrupted("the connection is closed");

@@ -50,6 +50,8 @@ export interface HttpOptions {
   onError: (error: unknown) => void;
   /** How long a head may take to arrive, in milliseconds. */
   headTimeout?: number;
+  /** How long an answer may take to leave, the client's end included. */
+  answerTimeout?: number;
   /** The most connections that wait for a head or an answer. */
   maxSockets?: number;
 }
@@ -108,7 +110,8 @@ export class HttpServer {
 
   /** Answers the one request of a connection. */
   async #serve(socket: Deno.Conn): Promise<void> {
-    const { headTimeout = HEAD_TIMEOUT } = this.#options;
+    const { headTimeout = HEAD_TIMEOUT, answerTimeout = ANSWER_TIMEOUT } =
+      this.#options;
     const request = await readRequest(socket, headTimeout);
     if (request === null) return socket[Symbol.dispose]();
     const answer = "reason" in request
@@ -120,9 +123,8 @@ export class HttpServer {
     const bodiless = "method" in request && request.method === "HEAD";
     const bytes = encodeAnswer(refused ? refuse(answer) : answer, bodiless);
     // Late or not, it is over then.
-    await within(finish(socket, bytes), ANSWER_TIMEOUT, undefined).catch(
-      () => {},
-    );
+    await within(finish(socket, bytes), answerTimeout, undefined)
+      .catch(() => {});
     socket[Symbol.dispose]();
   }
 }

@@ -42,7 +42,7 @@ const OLDEST_PART = 1 / 4;
 /** How much publishers broadcast between two pauses, in bytes. */
 const THROTTLED_BYTES = 64 * 1024;
 
-/** How long such a pause is, in milliseconds: 64 KiB each 4 ms are 16 MB/s. */
+/** How long such a pause is, in milliseconds: 64 KiB each 4 ms are 15.6 MiB/s. */
 const THROTTLE_PAUSE = 4;
 
 /** A subscriber's position, and when it last took a run. */

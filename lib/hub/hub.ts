@@ -208,7 +208,7 @@ export class Hub implements Disposable {
    *   publishers wait, for at most 256 ticks of the event loop.
    * - While a subscriber that took a run in the last 100 ms is about to lose
    *   messages, publishers pause for 4 ms after each 64 KiB: slow subscribers,
-   *   however many, slow publishers down to 16 MB/s and no further. Not while
+   *   however many, slow publishers down to 15 MiB/s and no further. Not while
    *   {@linkcode Hub.throttles} is `false`.
    * - A subscriber that is stuck holds up nobody.
    */

@@ -176,8 +176,7 @@ dd {
   font-size: 0.875rem;
 }
 
-#state.bad,
-td.bad {
+#state.bad {
   color: var(--bad);
 }
 
@@ -223,6 +222,7 @@ svg {
   height: 3rem;
   margin-top: 0.25rem;
   overflow: visible;
+  border-bottom: 1px solid var(--line);
 }
 
 svg .area {
@@ -305,8 +305,9 @@ th {
   font-weight: normal;
 }
 
-th.number,
-td.number {
+/* In both tables: the client's number, and figures. */
+:is(th, td):first-child,
+:is(th, td):nth-child(n + 5):nth-child(-n + 8) {
   text-align: right;
 }
 
@@ -365,25 +366,20 @@ var Chart = class {
     svg.append(this.#area, this.#line);
     this.element.append(heading, value, svg);
   }
-  /** Draws the points of the ten minutes before \`now\`. */
-  draw(points, now) {
+  /** Draws the points of the ten minutes before the last one. */
+  draw(points) {
     const last = points.at(-1);
     if (!last) return;
-    const most = Math.max(...points.map(({ value }) => value));
+    const drawn = points.filter(({ time }) => time <= last.time && time > last.time - SPAN);
+    const most = Math.max(...drawn.map(({ value }) => value));
     this.#value.textContent = this.#format(last.value);
     this.#most.textContent = \`at most \${this.#format(most)}\`;
-    const place = ({ time, value }) => {
-      const x = WIDTH * (1 - (now - time) / SPAN);
-      const y = HEIGHT * (1 - (most > 0 ? value / most : 0));
-      return \`\${x.toFixed(1)} \${y.toFixed(1)}\`;
-    };
-    const line = points.map(place).join("L");
-    const [from, to] = [
-      place(points[0]),
-      place(last)
-    ].map((at) => at.split(" ")[0]);
+    const x = ({ time }) => (WIDTH * (1 - (last.time - time) / SPAN)).toFixed(1);
+    const y = ({ value }) => (HEIGHT * (1 - (most > 0 ? value / most : 0))).toFixed(1);
+    const line = drawn.map((point) => \`\${x(point)} \${y(point)}\`).join("L");
+    const bottom = \`L\${WIDTH} \${HEIGHT}L\${x(drawn[0])} \${HEIGHT}Z\`;
     this.#line.setAttribute("d", \`M\${line}\`);
-    this.#area.setAttribute("d", \`M\${from} \${HEIGHT}L\${line}L\${to} \${HEIGHT}Z\`);
+    this.#area.setAttribute("d", \`M\${line}\${bottom}\`);
   }
 };
 
@@ -420,7 +416,7 @@ function formatDelay(seconds) {
   return seconds < 1 ? \`\${(1e3 * seconds).toFixed(seconds < 0.01 ? 1 : 0)} ms\` : \`\${seconds.toFixed(1)} s\`;
 }
 function formatDuration(milliseconds) {
-  const seconds = Math.floor(milliseconds / 1e3);
+  const seconds = Math.max(Math.floor(milliseconds / 1e3), 0);
   const parts = [
     [
       Math.floor(seconds / 86400),
@@ -512,6 +508,8 @@ var FIGURES = [
   ]
 ];
 var offset = 0;
+var asked = 0;
+var isWaiting = false;
 var state = element("state");
 var sort = element("sort");
 var previous = element("previous");
@@ -527,18 +525,19 @@ var charts = FIGURES.map(([name, text, format]) => {
 sort.onchange = () => turnTo(0);
 previous.onclick = () => turnTo(Math.max(offset - ROWS, 0));
 next.onclick = () => turnTo(offset + ROWS);
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) update();
-});
-setInterval(() => {
-  if (!document.hidden) update();
-}, INTERVAL);
+document.addEventListener("visibilitychange", refresh);
+setInterval(refresh, INTERVAL);
 update();
 function turnTo(to) {
   offset = to;
   update();
 }
+function refresh() {
+  if (!document.hidden && !isWaiting) update();
+}
 async function update() {
+  const question = ++asked;
+  isWaiting = true;
   try {
     const [stats, history, clients, ended] = await Promise.all([
       ask("stats"),
@@ -546,18 +545,22 @@ async function update() {
       ask(\`clients?sort=\${sort.value}&limit=\${ROWS}&offset=\${offset}\`),
       ask("ended")
     ]);
+    if (question !== asked) return;
+    isWaiting = false;
     showState(stats);
     for (const { name, chart } of charts) {
       const points = history.samples.map((sample) => ({
         time: sample["time"],
         value: sample[name]
       }));
-      chart.draw(points, points.at(-1)?.time ?? 0);
+      chart.draw(points);
     }
     showRoom(stats.room);
-    showClients(clients);
-    showEnded(ended.clients);
+    showClients(clients, stats.time);
+    showEnded(ended.clients, stats.time);
   } catch {
+    if (question !== asked) return;
+    isWaiting = false;
     state.textContent = "The monitor does not answer. Trying again\\u2026";
     state.className = "bad";
   }
@@ -567,19 +570,19 @@ async function ask(path) {
   if (!answer.ok) throw new Error(\`\${answer.status}\`);
   return await answer.json();
 }
-function showState({ version, started, unready }) {
-  const age = formatDuration(Date.now() - started);
+function showState({ version, time, started, unready }) {
+  const age = formatDuration(time - started);
   state.textContent = unready ? \`Not ready: \${unready}\` : \`Version \${version}, up \${age}\`;
   state.className = unready ? "bad" : "";
 }
 function showRoom(room) {
   element("room").hidden = !room;
   if (!room) return;
-  const seconds = Number(room["engineSince"]);
+  const age = formatDuration(Number(room["engineSince"]));
   const facts = [
     [
       room["engineUp"] ? "Up for" : "Away for",
-      formatDuration(seconds)
+      age
     ],
     [
       "Published",
@@ -622,12 +625,15 @@ function showRoom(room) {
     return row;
   }));
 }
-function showClients({ total, clients }) {
+function showClients({ total, clients }, now) {
+  if (clients.length === 0 && offset > 0) {
+    return turnTo(Math.max(Math.ceil(total / ROWS) - 1, 0) * ROWS);
+  }
   const last = offset + clients.length;
-  element("total").textContent = clients.length === 0 ? formatCount(total) : \`\${formatCount(offset + 1)}\\u2013\${formatCount(last)} of \${formatCount(total)}\`;
+  const range = \`\${formatCount(offset + 1)}\\u2013\${formatCount(last)} of \`;
+  element("total").textContent = (last > 0 ? range : "") + formatCount(total);
   previous.disabled = offset === 0;
   next.disabled = last >= total;
-  const now = Date.now();
   fillTable(element("clients"), clients, (client) => [
     ...[
       client["client"],
@@ -642,8 +648,7 @@ function showClients({ total, clients }) {
     String(client["state"])
   ]);
 }
-function showEnded(clients) {
-  const now = Date.now();
+function showEnded(clients, now) {
   fillTable(element("ended"), clients, (client) => [
     ...[
       client["client"],

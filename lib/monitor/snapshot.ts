@@ -15,7 +15,9 @@ import type { ProcessUsage } from "./sampler.ts";
 export interface Snapshot {
   /** The version of the package. */
   readonly version: string;
-  /** When the monitor started, in milliseconds since 1970. */
+  /** When this was, in milliseconds since 1970. */
+  readonly time: number;
+  /** When the monitor started, likewise. */
   readonly started: number;
   /** Why the server is not ready for clients, if so. */
   readonly unready: string | undefined;
@@ -60,6 +62,7 @@ export function takeSnapshot(
   let below = 0;
   return {
     version: config.version,
+    time: Date.now(),
     started,
     unready: server.draining
       ? "the server ends"

@@ -28,7 +28,7 @@ export class Callbacks {
   call<T>(callback: ((value: T) => unknown) | undefined, value: T): void {
     if (!callback) return;
     try {
-      // What a callback returns is looked at, because an asynchronous one may fail later.
+      // A callback that is asynchronous may fail later.
       const result = callback(value);
       if (result) Promise.resolve(result).catch(this.report);
     } catch (error) {

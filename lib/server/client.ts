@@ -1,6 +1,6 @@
 /**
  * Clients as a program sees them: what each has sent and received, those that are
- * connected and the newest that are not. For those who watch a server.
+ * connected and the newest that have left.
  *
  * @module
  */

@@ -13,6 +13,8 @@ import type { ConnectedClient, EndedClient } from "./client.ts";
 import { SERVER_CLOCK, type ServerClock } from "./clock.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { DelayHistogram } from "./delay_histogram.ts";
+import { drain } from "./drain.ts";
+import { EndedClients } from "./ended_clients.ts";
 import type { ServerEvent } from "./events.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { RateLimit } from "./rate_limit.ts";
@@ -34,9 +36,6 @@ const LATE = 1000;
 /** How long a second of the rate limit is, in milliseconds. */
 const SECOND = 1000;
 
-/** How many clients that have left are remembered: what a person looks through. */
-const MAX_ENDED = 200;
-
 /** The clients that are connected to one server. */
 export class Clients {
   /** Milliseconds between two checks. */
@@ -51,7 +50,7 @@ export class Clients {
   readonly #rateLimit: RateLimit | undefined;
   readonly #counter = new StatsCounter();
   readonly #connections = new Map<number, Connection>();
-  readonly #ended: EndedClient[] = [];
+  readonly #ended = new EndedClients();
   #delays: DelayHistogram | undefined;
   /** What connections share. */
   readonly #shared: ConnectionOptions;
@@ -100,7 +99,7 @@ export class Clients {
 
   /** The newest that have left, the newest last. */
   get ended(): readonly EndedClient[] {
-    return this.#ended;
+    return this.#ended.list;
   }
 
   /** Begins to measure delays, if nobody has. */
@@ -181,7 +180,7 @@ export class Clients {
   check(elapsed: number): void {
     const late = elapsed > this.checkInterval + LATE;
     for (const connection of this.#connections.values()) {
-      connection.lagState?.check();
+      connection.lagState.check();
       if (!late) connection.checkStall(this.#stallChecks);
     }
   }
@@ -191,54 +190,22 @@ export class Clients {
    * for it, and closes. The drain time-out or the signal ends it at once.
    */
   async drain(signal: AbortSignal): Promise<void> {
-    const connections = [...this.#connections.values()];
-    const finished = Promise.all(
-      connections.map((connection) => connection.finished),
-    );
-    try {
-      await this.#clock.deadline(
-        this.#drain(connections, finished),
-        this.#options.drainTimeout,
-        { signal },
-      );
-    } catch {
-      // The time is over, or the server was told to end at once.
-      for (const connection of connections) connection.close("aborted");
-      await finished;
-    }
-  }
-
-  async #drain(
-    connections: readonly Connection[],
-    finished: Promise<unknown>,
-  ): Promise<void> {
-    const { publisher } = this.#options;
-    if (publisher.flush) {
-      for (const connection of connections) connection.stopReading();
-      await publisher.flush().catch(this.callbacks.report);
-    }
-    for (const connection of connections) connection.drain();
-    await finished;
+    const { publisher, drainTimeout: timeout } = this.#options;
+    await drain([...this.#connections.values()], {
+      ...{ publisher, timeout, signal },
+      clock: this.#clock,
+      onError: this.callbacks.report,
+    });
   }
 
   #remove(connection: Connection, reason: DisconnectReason): void {
     const { client, remoteAddr, dropped } = connection;
     this.#connections.delete(client);
-    this.#remember(connection, reason);
+    this.#ended.add(connection, reason);
     this.#limits.release(remoteAddr);
     this.#counter.disconnected[reason]++;
     this.#counter.dropped += dropped;
     this.#emit({ type: "disconnected", client, remoteAddr, reason, dropped });
-  }
-
-  #remember(connection: Connection, reason: DisconnectReason): void {
-    const { client, remoteAddr, protocol, since, dropped } = connection;
-    const { messagesIn, bytesIn, messagesOut, bytesOut } = connection;
-    this.#ended.push({
-      ...{ client, remoteAddr, protocol, since, until: Date.now(), reason },
-      ...{ messagesIn, bytesIn, messagesOut, bytesOut, dropped },
-    });
-    if (this.#ended.length > MAX_ENDED) this.#ended.shift();
   }
 
   #emit(event: ServerEvent): void {

@@ -206,17 +206,17 @@ export class Connection implements ConnectedClient, LagListener {
 
   /** Writes until the channel ends, and then ends the connection. */
   async #writeLoop(reading: Promise<void>): Promise<DisconnectReason> {
+    /** What is written of a run that is not finished. */
     let unfinished: Uint8Array<ArrayBuffer> | undefined;
-    let written = 0;
     try {
       for await (const { bytes, count } of this.channel) {
         this.#writing = true;
         this.lagState.check();
         this.#notifyDropped();
-        written = await this.#transport.write(bytes);
+        let written = await this.#transport.write(bytes);
         this.#checks = 0;
         while (written < bytes.length) {
-          unfinished = bytes;
+          unfinished = bytes.subarray(0, written);
           written += await this.#transport.write(bytes.subarray(written));
           this.#checks = 0;
         }
@@ -231,7 +231,7 @@ export class Connection implements ConnectedClient, LagListener {
       this.#disconnect(error);
     }
     if (unfinished) {
-      const { count, bytes } = leadingRun(unfinished.subarray(0, written));
+      const { count, bytes } = leadingRun(unfinished);
       this.#count(count, bytes.length);
     }
     const ending = this.#inputEnded ?? "drained";
@@ -255,7 +255,7 @@ export class Connection implements ConnectedClient, LagListener {
     this.bytesOut += bytes;
   }
 
-  /** Tells the client what is missing at this place of what it is sent. */
+  /** Tells the client how many messages are missing before the next that it is sent. */
   #notifyDropped(ended = false): void {
     const dropped = this.lagState.missed(ended);
     if (dropped > 0) this.#transport.notify?.({ dropped });

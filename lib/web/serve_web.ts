@@ -36,6 +36,7 @@ import {
   assetAnswer,
   type AssetAnswers,
   type Assets,
+  checkMethod,
   prepareAssets,
 } from "../http/assets.ts";
 import { checkHost } from "../http/host.ts";
@@ -157,8 +158,8 @@ class HttpWeb implements Web {
   ): Promise<Answer | Refusal<WebRefusal> | undefined> {
     return checkHost(request, this.#hosts) ??
       (request.path === WEBSOCKET_PATH
-        ? checkHandshake(request) ?? checkOrigin(request, this.#origins) ??
-          await this.#connect(request)
+        ? checkMethod(request) ?? checkHandshake(request) ??
+          checkOrigin(request, this.#origins) ?? await this.#connect(request)
         : assetAnswer(this.#answers, request));
   }
 

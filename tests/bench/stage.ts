@@ -1,6 +1,6 @@
 /**
- * Where the benchmarks of the whole start servers, one at a time. Its one rule: what
- * else goes on on the machine is noticed and said, for it is in the results.
+ * Where the benchmarks of the whole start servers, one at a time. What else goes on on
+ * the machine is said, for it is in the results.
  */
 // deno-lint-ignore-file no-console -- it says how far a tool for people is
 import { environment } from "../../lib/stresstest/report/environment.ts";

@@ -190,7 +190,7 @@ async function web(rounds: number, stage: Stage): Promise<string> {
       bytes(median("resident tcp")),
       ratio("resident web", "resident tcp"),
     ],
-    ["1,000 stuck clients, 400 MB: memory", bytes(median("stuck")), "", ""],
+    ["1,000 stuck clients, 400 MiB: memory", bytes(median("stuck")), "", ""],
     ["a healthy client beside them lost", percent(median("lost")), "", ""],
     ["/metrics with 10,000 clients", time("metrics"), "", ""],
     ["50 of 10,000 clients", time("clients"), "", ""],

@@ -114,7 +114,7 @@ export interface Stuck {
   lost: number;
 }
 
-/** 400 MB pass by 1,000 clients that take nothing, and one that does. */
+/** 400 MiB pass by 1,000 clients that take nothing, and one that does. */
 export async function stuck(
   pid: number,
   address: Address,

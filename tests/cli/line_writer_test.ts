@@ -114,7 +114,7 @@ test("LineWriter: when the stream fails, what it did not take is lost, and nothi
   assertEquals(stream.text, "there is room again\n");
 });
 
-test("LineWriter.lost counts the lines that were not taken whole, and a torn one stays alone", async () => {
+test("LineWriter.lost counts the lines that were not taken whole, and an unfinished one stays alone", async () => {
   const stream = new Stream();
   const writer = new LineWriter(stream);
   const write = async (text: string, taken: number) => {
@@ -131,12 +131,12 @@ test("LineWriter.lost counts the lines that were not taken whole, and a torn one
     return [writer.lost, writer.fails];
   };
   assertEquals(await write("whole", Infinity), [0, false]);
-  assertEquals(await write("torn", 2), [1, true]);
+  assertEquals(await write("half", 2), [1, true]);
   assertEquals(await write("lost", 0), [2, true]);
-  assertEquals(await write("line", 1), [3, true]); // the end of the torn one
+  assertEquals(await write("line", 1), [3, true]); // the end of the unfinished one
   assertEquals(await write("whole", 6), [3, false]);
   assertEquals(await write("two lines", Infinity), [3, false]);
-  assertEquals(stream.text, "whole\nto\nwhole\ntwo\nlines\n");
+  assertEquals(stream.text, "whole\nha\nwhole\ntwo\nlines\n");
 });
 
 test("LineWriter.failed resolves with the first error of the stream", async () => {

@@ -3,6 +3,7 @@ import { Client } from "../../lib/client/client.ts";
 import { connect } from "../../lib/client/connect.ts";
 import { TruncatedFrameError } from "../../lib/wire/framer.ts";
 import { serve } from "../../lib/server/serve.ts";
+import { inTime } from "../support/eventually.ts";
 import { isPending } from "../support/jitter.ts";
 import { test } from "../support/test.ts";
 
@@ -124,7 +125,7 @@ test("Client: a connection that ends inside a frame is a TruncatedFrameError", a
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   using client = await connect(listener.addr);
   {
-    using server = await listener.accept();
+    using server = await inTime(listener.accept(), "a client");
     await server.write(new Uint8Array([1, 97, 5, 1, 2]));
   }
   const heard: string[] = [];

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connect } from "../../lib/client/connect.ts";
 import { serve } from "../../lib/server/serve.ts";
 import { formatAddress } from "../../lib/wire/address.ts";
+import { inTime } from "../support/eventually.ts";
 import { freeAddress } from "../support/command.ts";
 import { isPending } from "../support/jitter.ts";
 import { test } from "../support/test.ts";
@@ -87,7 +88,7 @@ test("connect() talks TLS, and gives up a handshake when the signal aborts", asy
     return { signal: controller.signal, abort: () => controller.abort() };
   })();
   const connecting = connect(`tls://localhost:${silent.addr.port}`, { signal });
-  using _socket = await silent.accept();
+  using _socket = await inTime(silent.accept(), "a client");
   assert(await isPending(connecting));
   abort();
   await assertRejects(() => connecting, DOMException);

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { inTime } from "../support/eventually.ts";
 import { path } from "../support/script.ts";
 import { test } from "../support/test.ts";
@@ -36,4 +36,24 @@ test("compile: it says that Deno's runtime is missing, whatever the environment 
     1,
     "compile: Deno's runtime, which DENORT_BIN names, cannot be read: /no/denort",
   ]);
+});
+
+test("compile: both pages are in the executable, and nothing is loaded from elsewhere", async () => {
+  const { code, stdout } = await inTime(
+    new Deno.Command(Deno.execPath(), {
+      args: ["info", "--quiet", "--json", ".ci/compiled.ts"],
+      cwd: path("."),
+    }).output(),
+  );
+  assertEquals(code, 0);
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    modules: { specifier: string }[];
+  };
+  const all = modules.map(({ specifier }) => specifier);
+  for (const page of ["web", "monitor"]) {
+    const assets = `/lib/${page}/assets.ts`;
+    assert(all.some((specifier) => specifier.endsWith(assets)), assets);
+  }
+  const elsewhere = all.filter((specifier) => /^https?:/.test(specifier));
+  assertEquals(elsewhere.filter((url) => !url.includes("jsr.io/@std/")), []);
 });

@@ -10,7 +10,7 @@ import {
   run,
   spawn,
 } from "../support/command.ts";
-import { macrotask } from "../support/jitter.ts";
+import { eventually } from "../support/eventually.ts";
 import { numbered, Peer } from "../support/peer.ts";
 import { hasTmux, Terminal } from "../client/chat/tmux.ts";
 import { test } from "../support/test.ts";
@@ -22,14 +22,12 @@ const ignore = Deno.build.os === "windows";
 
 /** Connects as soon as the server listens. */
 async function joinSoon(address: Address): Promise<Peer> {
-  for (;;) {
-    try {
-      return await Peer.join(address);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-      await macrotask();
-    }
-  }
+  const join = () =>
+    Peer.join(address).catch((error) => {
+      if (error instanceof Deno.errors.ConnectionRefused) return undefined;
+      throw error;
+    });
+  return (await eventually("the server to listen", join, Boolean))!;
 }
 
 /** Says something and hears it, as proof that the server serves. */
@@ -51,7 +49,7 @@ async function assertServesMany(address: Address): Promise<void> {
   await peer.hearAll();
 }
 
-/** Sends without end, up to 16 MB/s, and never reads. */
+/** Sends without end, up to 15 MiB/s, and never reads. */
 async function flood(address: Address): Promise<void> {
   try {
     using peer = await Peer.connect(address);

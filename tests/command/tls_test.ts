@@ -4,6 +4,7 @@ import { TlsListener } from "../../lib/command/tls_listener.ts";
 import { serve } from "../../lib/server/serve.ts";
 import { encode } from "../../lib/wire/frame.ts";
 import { formatAddress } from "../../lib/wire/address.ts";
+import { inTime } from "../support/eventually.ts";
 import { Command, freeAddress, ours, run } from "../support/command.ts";
 import { stick, until } from "../support/server.ts";
 import { CERT, KEY, NEXT_CERT, NEXT_KEY, ODD, WEAK } from "../support/tls.ts";
@@ -47,7 +48,7 @@ async function echo(socket: Deno.TlsConn, text = "hello"): Promise<void> {
   const buffer = new Uint8Array(1024);
   let received = "";
   while (!received.includes(text)) {
-    const read = await socket.read(buffer);
+    const read = await inTime(socket.read(buffer), "bytes");
     assert(read !== null, "the connection has ended");
     received += new TextDecoder().decode(buffer.subarray(0, read));
   }
@@ -83,11 +84,11 @@ test("command: --tls-cert and --tls-key make it speak TLS, the page too, the mon
       "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
   ));
   const buffer = new Uint8Array(1024);
-  const read = await socket.read(buffer);
+  const read = await inTime(socket.read(buffer), "bytes");
   const answer = new TextDecoder().decode(buffer.subarray(0, read!));
   assertMatch(answer, /^HTTP\/1\.1 101 /);
   await client.closeWrite();
-  assertEquals(await client.read(buffer), null);
+  assertEquals(await inTime(client.read(buffer), "the end"), null);
 });
 
 test({

@@ -2,7 +2,7 @@
  * Where a fault happens: our command as a process, its stats, clients, and a
  * pulse that must not notice.
  */
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Address } from "../../lib/wire/address.ts";
 import { Command, freeAddress, ours } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
@@ -179,6 +179,14 @@ export class Scene implements AsyncDisposable {
   async missed(log: string[], name: string): Promise<number> {
     await this.pulse.beat();
     return missed(log, this.order, name);
+  }
+
+  /** Fails unless the server counts what `log` of `name` lacks; what was heard and lost. */
+  async account(log: string[], name: string): Promise<string> {
+    const lost = await this.missed(log, name);
+    const { dropped } = await this.until(() => true);
+    assertEquals(dropped, lost);
+    return `${log.length} heard, ${lost} lost, ${dropped} counted as dropped`;
   }
 
   async #watch(): Promise<void> {

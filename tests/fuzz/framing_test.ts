@@ -16,8 +16,8 @@ import { test } from "../support/test.ts";
 /** What a stream of frames comes to. */
 interface Found {
   bodies: number[][];
-  /** Bytes there were of the last frame, and bytes it should have, if it is torn. */
-  torn?: [number, number];
+  /** Bytes there were of the last frame, and bytes it should have, if it is truncated. */
+  truncated?: [number, number];
 }
 
 /** A byte at a time, as plainly as can be. */
@@ -32,7 +32,7 @@ function naive(bytes: Uint8Array): Found {
     found.bodies.push(body);
     body = undefined;
   }
-  if (body) found.torn = [1 + body.length, 1 + length];
+  if (body) found.truncated = [1 + body.length, 1 + length];
   return found;
 }
 
@@ -51,7 +51,7 @@ async function read(
     });
   } catch (error) {
     if (!(error instanceof TruncatedFrameError)) throw error;
-    found.torn = [error.received, error.expected];
+    found.truncated = [error.received, error.expected];
   }
   return found;
 }
@@ -108,7 +108,7 @@ for (const [name, reader] of Object.entries(READERS)) {
         }
         const found = await read(new Chunks(chunks), reader);
         const expected = naive(bytes);
-        assertEquals(found.torn, expected.torn);
+        assertEquals(found.truncated, expected.truncated);
         assertEquals(found.bodies.join(";"), expected.bodies.join(";"));
       }),
       200,

@@ -1,15 +1,18 @@
 import { assertEquals } from "@std/assert";
 import { type HttpOptions, HttpServer } from "../../lib/http/http_server.ts";
 import { listen } from "../../lib/server/listener.ts";
+import type { Listener } from "../../lib/server/serve.ts";
 import { eventually, inTime } from "../support/eventually.ts";
 import { test } from "../support/test.ts";
 import { type HttpAnswer, readAnswer } from "../support/web.ts";
 
 /** A server that answers with the path, unless it throws. */
-function open(options: Partial<HttpOptions> = {}) {
+function open(
+  options: Partial<HttpOptions> = {},
+  listener: Listener<Deno.NetAddr> = listen({ port: 0 }),
+) {
   const refused: string[] = [];
   const errors: unknown[] = [];
-  const listener = listen({ port: 0 });
   const server = new HttpServer(listener, {
     answer: ({ path }) =>
       Promise.resolve({ status: 200, headers: {}, body: path }),
@@ -126,4 +129,75 @@ test("HttpServer: an onError that fails, at once or later, costs nobody anything
     );
     assertEquals((await answer()).body, "/good");
   }
+});
+
+test("HttpServer: when descriptors have run out, it goes on by itself", async () => {
+  const real = listen({ port: 0 });
+  let failures = 3;
+  await using server = open({}, {
+    addr: real.addr,
+    accept: () =>
+      failures-- > 0
+        ? Promise.reject(Object.assign(new Error("full"), { code: "EMFILE" }))
+        : real.accept(),
+    [Symbol.dispose]: () => real[Symbol.dispose](),
+  });
+  const { answer } = await server.connect("GET /a HTTP/1.1\r\n\r\n");
+  assertEquals((await answer()).body, "/a");
+  assertEquals(
+    `${server.errors}`,
+    "Error: Cannot accept clients for now: full",
+  );
+});
+
+test("HttpServer: one answer for each connection, whatever follows the head", async () => {
+  await using server = open();
+  const first = "GET /first HTTP/1.1\r\nHost: a\r\n";
+  const second = "GET /second HTTP/1.1\r\nHost: a\r\n\r\n";
+  for (
+    const text of [
+      `${first}\r\n${second}`, // pipelined
+      `${first}Content-Length: 5\r\n\r\nhello${second}`,
+      `${first}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${second}`,
+      `${first}Content-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n${second}`,
+      `${first}Content-Length: 99999999999999999999\r\n\r\n`,
+      `${first}Expect: 100-continue\r\n\r\n`,
+      `${first}Connection: keep-alive\r\n\r\n${second.repeat(100)}`,
+    ]
+  ) {
+    const { answer } = await server.connect(text);
+    const { status, headers, body } = await answer();
+    assertEquals([status, body], [200, "/first"], JSON.stringify(text));
+    assertEquals(headers.get("connection"), "close");
+  }
+});
+
+test("HttpServer: a client that never reads its answer is gone in time", async () => {
+  const real = listen({ port: 0 });
+  const closed = Promise.withResolvers<void>();
+  await using server = open({
+    answerTimeout: 20,
+    answer: () =>
+      Promise.resolve({
+        status: 200,
+        headers: {},
+        body: "a".repeat(16 * 1024 ** 2), // more than the system's buffers hold
+      }),
+  }, {
+    addr: real.addr,
+    async accept() {
+      const socket = await real.accept();
+      const dispose = socket[Symbol.dispose].bind(socket);
+      socket[Symbol.dispose] = () => {
+        dispose();
+        closed.resolve();
+      };
+      return socket;
+    },
+    [Symbol.dispose]: () => real[Symbol.dispose](),
+  });
+  const { socket } = await server.connect("GET / HTTP/1.1\r\n\r\n");
+  await inTime(closed.promise, "the connection to be closed");
+  socket[Symbol.dispose]();
+  assertEquals(server.errors, []);
 });

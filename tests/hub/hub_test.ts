@@ -304,7 +304,7 @@ test("Hub.throttles says whether publishers slow down for a slow reader", async 
   }
 });
 
-test("Hub.ready() slows publishers down to a reader that takes 20 MB/s, and not to one that is stuck", async () => {
+test("Hub.ready() slows publishers down to a reader that takes 20 MiB/s, and not to one that is stuck", async () => {
   const clock = new FakeClock();
   const hub = new Hub({ capacity: 1024 * 1024 }, clock);
   using stuck = hub.subscribe();

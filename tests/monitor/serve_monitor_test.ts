@@ -5,12 +5,12 @@ import {
 } from "../../lib/monitor/serve_monitor.ts";
 import type { RoomStats } from "../../lib/nats/room.ts";
 import { serve } from "../../lib/server/serve.ts";
-import { spawn } from "../support/command.ts";
 import { eventually, inTime } from "../support/eventually.ts";
 import { Peer } from "../support/peer.ts";
 import { until } from "../support/server.ts";
 import { test } from "../support/test.ts";
 import { get, startWeb, WebPeer } from "../support/web.ts";
+import { hasPromtool, lint } from "./promtool.ts";
 
 /** What a room counts, every count another number. */
 const ROOM: RoomStats = {
@@ -136,27 +136,9 @@ test("monitor: /healthz while it serves; /readyz says why not", async () => {
   await inTime(ended, "the server to end");
 });
 
-const promtool = await new Deno.Command("promtool", { args: ["--version"] })
-  .output().then(({ success }) => success, () => false);
-
-/** What promtool says of a text. */
-async function lint(text: string): Promise<string> {
-  const child = spawn(["promtool", "check", "metrics"], {
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  });
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(text));
-  await writer.close();
-  const { code, stdout, stderr } = await inTime(child.output(), "promtool");
-  const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  return `${code}${said.join("")}`;
-}
-
 test(
   "monitor: /metrics is as promtool wants it",
-  { ignore: !promtool },
+  { ignore: !hasPromtool },
   async () => {
     await using running = await open({ room: { stats: () => ROOM } });
     using bad = await WebPeer.connect(running.web.addr);

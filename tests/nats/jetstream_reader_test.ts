@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Entry } from "../../lib/nats/engine.ts";
 import { Reader } from "../../lib/nats/jetstream_reader.ts";
+import { inTime } from "../support/eventually.ts";
 import { macrotask } from "../support/jitter.ts";
 import { test } from "../support/test.ts";
 
@@ -106,7 +107,7 @@ for (const [what, happen] of Object.entries(ENDS)) {
   test(`Reader: ends at ${what}, and hands out nothing more`, async () => {
     const { reader, entries } = begin();
     happen(reader);
-    await reader.finished;
+    await inTime(reader.finished, "the reader to end");
     reader.take(null, delivery(1));
     assertEquals(entries, []);
   });
@@ -121,7 +122,7 @@ test("Reader: is finished when the last entry is done with", async () => {
   await macrotask();
   assertEquals(isOver(), false);
   resolve();
-  await reader.finished;
+  await inTime(reader.finished, "the reader to end");
   assertEquals(entries, [41]);
 });
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { addressPrefix } from "../../lib/server/address_prefix.ts";
+import { inTime } from "../support/eventually.ts";
 import { test } from "../support/test.ts";
 
 function network(hostname: string): string | undefined {
@@ -35,7 +36,7 @@ test("addressPrefix() is the same for addresses as the system writes them", asyn
     using listener = Deno.listen({ hostname: listening!, port: 0 });
     const { port } = listener.addr;
     using _client = await Deno.connect({ hostname: connecting!, port });
-    using accepted = await listener.accept();
+    using accepted = await inTime(listener.accept(), "a client");
     assertEquals(addressPrefix(accepted.remoteAddr), network(connecting!));
   }
 });

@@ -5,18 +5,23 @@ import {
   Connection,
   type ConnectionOptions,
 } from "../../lib/server/connection.ts";
+import { DelayHistogram } from "../../lib/server/delay_histogram.ts";
 import type { Publisher } from "../../lib/server/publisher.ts";
+import { RateLimit } from "../../lib/server/rate_limit.ts";
+import type { DisconnectReason } from "../../lib/server/stats.ts";
 import type { Notice } from "../../lib/server/transport.ts";
 import {
   CloseCode,
   WebSocketError,
 } from "../../lib/wire/websocket/close_code.ts";
 import { encode } from "../../lib/wire/frame.ts";
-import { Hub } from "../../lib/hub/hub.ts";
-import { eventually } from "../support/eventually.ts";
+import { Hub, MIN_CAPACITY } from "../../lib/hub/hub.ts";
+import { FakeClock } from "../support/clock.ts";
+import { eventually, inTime } from "../support/eventually.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
 import { FakeSocket } from "../support/socket.ts";
 import { test } from "../support/test.ts";
+import { WaitlessClock } from "../support/waitless_clock.ts";
 
 function open(
   publish?: Publisher["publish"],
@@ -42,6 +47,11 @@ function open(
   return { socket, hub, errors, traffic, connection };
 }
 
+/** How it ended. */
+function ended({ finished }: Connection): Promise<DisconnectReason> {
+  return inTime(finished, "the connection to end");
+}
+
 test("Connection: what is read is published, what is broadcast is written", async () => {
   const { socket, hub, connection, traffic } = open();
   socket.arrive(concat([encode("a"), encode("b")]));
@@ -49,15 +59,13 @@ test("Connection: what is read is published, what is broadcast is written", asyn
   hub.broadcast(encode("c"));
   await macrotask();
   assertEquals(socket.written, [1, 97, 1, 98, 1, 99]);
-  assertEquals(traffic, {
-    messagesIn: 2,
-    bytesIn: 4,
-    messagesOut: 3,
-    bytesOut: 6,
-  });
+  const passed = { messagesIn: 2, bytesIn: 4, messagesOut: 3, bytesOut: 6 };
+  assertEquals(traffic, passed);
+  const { messagesIn, bytesIn, messagesOut, bytesOut } = connection;
+  assertEquals({ messagesIn, bytesIn, messagesOut, bytesOut }, passed);
   socket.arrive(null);
-  assertEquals(await connection.finished, "ended");
-  assert(socket.closed);
+  assertEquals(await ended(connection), "ended");
+  assert(socket.closed && !socket.writeClosed); // both sides have said all
 });
 
 test("Connection: partial writes are completed, one write at a time", async () => {
@@ -71,7 +79,7 @@ test("Connection: partial writes are completed, one write at a time", async () =
   assertEquals(new Uint8Array(socket.written), concat(sent));
   assertEquals(socket.mostWrites, 1);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
 });
 
 test("Connection: nothing is read before publish has settled", async () => {
@@ -84,7 +92,7 @@ test("Connection: nothing is read before publish has settled", async () => {
   await macrotask();
   assertEquals(socket.reads, 2);
   connection.close("aborted");
-  assertEquals(await connection.finished, "aborted");
+  assertEquals(await ended(connection), "aborted");
 });
 
 test("Connection: a publish that throws ends this connection, and is told", async () => {
@@ -97,7 +105,7 @@ test("Connection: a publish that throws ends this connection, and is told", asyn
   ) {
     const { socket, connection, errors } = open(() => Promise.reject(error));
     socket.arrive(encode("a"));
-    assertEquals(await connection.finished, "failed");
+    assertEquals(await ended(connection), "failed");
     assertEquals(errors, [error]);
     assert(socket.closed);
   }
@@ -108,13 +116,27 @@ test("Connection: a publish that never settles does not keep it alive", async ()
   socket.arrive(encode("a"));
   await macrotask();
   connection.close("aborted");
-  assertEquals(await connection.finished, "aborted");
+  assertEquals(await ended(connection), "aborted");
+});
+
+test("Connection.finished waits for a read that does not end at once, and tells its owner", async () => {
+  const ends: unknown[] = [];
+  const { socket, connection } = open(undefined, undefined, {
+    socket: Object.assign(new FakeSocket(), { close() {} }),
+    onFinished: (...end) => ends.push(end),
+  });
+  connection.close("aborted");
+  assert(await isPending(connection.finished));
+  assertEquals(ends, []);
+  socket.arrive(null);
+  assertEquals(await ended(connection), "aborted");
+  assertEquals(ends, [[connection, "aborted"]]);
 });
 
 test("Connection: a failed read ends the write loop", async () => {
   const { socket, connection, errors } = open();
   socket.arrive(new Deno.errors.ConnectionReset("reset"));
-  assertEquals(await connection.finished, "reset");
+  assertEquals(await ended(connection), "reset");
   assert(connection.channel.closed);
   assertEquals(errors, []);
 });
@@ -123,7 +145,7 @@ test("Connection: a failed write ends the read loop", async () => {
   const { socket, hub, connection, errors } = open();
   socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
   hub.broadcast(encode("a"));
-  assertEquals(await connection.finished, "reset");
+  assertEquals(await ended(connection), "reset");
   assert(socket.closed);
   assertEquals(errors, []);
 });
@@ -134,7 +156,7 @@ test("Connection: an error nobody expects is told, and ends only this connection
     if (fails === "read") socket.arrive(new TypeError("a bug"));
     else socket.write = () => Promise.reject(new TypeError("a bug"));
     hub.broadcast(encode("a"));
-    await connection.finished;
+    await ended(connection);
     assertEquals(errors.map(String), ["TypeError: a bug"]);
     assert(socket.closed);
   }
@@ -144,7 +166,7 @@ test("Connection: the network failing on the way is the peer gone", async () => 
   const { socket, connection, errors } = open();
   const error = Object.assign(new Error("no route"), { code: "EHOSTUNREACH" });
   socket.arrive(error);
-  assertEquals(await connection.finished, "reset");
+  assertEquals(await ended(connection), "reset");
   assertEquals(errors, []);
 });
 
@@ -159,7 +181,7 @@ test("Connection: an end inside a frame is truncated, and what waits is still se
   assert(await isPending(connection.finished));
   hub.broadcast(encode("too late"));
   socket.unstick();
-  assertEquals(await connection.finished, "truncated");
+  assertEquals(await ended(connection), "truncated");
   assertEquals(
     new TextDecoder().decode(new Uint8Array(socket.written)),
     "\x01a\x01b\x01c",
@@ -176,7 +198,7 @@ test("Connection.drain() sends what waits, says goodbye, waits for the client's"
   assert(socket.writeClosed);
   assert(!socket.closed);
   socket.arrive(null);
-  assertEquals(await connection.finished, "drained");
+  assertEquals(await ended(connection), "drained");
   assert(socket.closed);
 });
 
@@ -187,7 +209,7 @@ test("Connection.close() when the time to drain is over: a client that got every
   await macrotask();
   assert(socket.writeClosed);
   connection.close("aborted");
-  assertEquals(await connection.finished, "drained");
+  assertEquals(await ended(connection), "drained");
 });
 
 test("Connection: of a run that is broken off, the messages that the system took count as sent", async () => {
@@ -202,7 +224,7 @@ test("Connection: of a run that is broken off, the messages that the system took
     hub.broadcast(concat(["a", "bc", "def"].map((text) => encode(text))), 3);
     await macrotask();
     connection.close("aborted");
-    assertEquals(await connection.finished, "aborted");
+    assertEquals(await ended(connection), "aborted");
     assertEquals([traffic.messagesOut, traffic.bytesOut], [messages, bytes]);
   }
 });
@@ -212,14 +234,17 @@ test("Connection.drain() publishes nothing more", async () => {
   connection.drain();
   socket.arrive(encode("a"));
   socket.arrive(null);
-  await connection.finished;
+  await ended(connection);
   assertEquals(hub.broadcasts, 0);
 });
 
-test("Connection.drain() does not wait forever for the client's goodbye", async () => {
-  const { socket, connection } = open();
+test("Connection.drain() waits a second for the client's goodbye", async () => {
+  const clock = new WaitlessClock();
+  const { socket, connection, errors } = open(undefined, undefined, { clock });
   connection.drain();
-  assertEquals(await connection.finished, "drained");
+  await macrotask();
+  assertEquals([clock.waits, errors], [[1000], []]);
+  assertEquals(await ended(connection), "drained");
   assert(socket.closed);
 });
 
@@ -230,16 +255,17 @@ test("Connection.drain() survives a goodbye that fails", async () => {
     const { socket, connection, errors } = open();
     socket.closeWrite = () => Promise.reject(error);
     connection.drain();
-    assertEquals(await connection.finished, "drained");
+    assertEquals(await ended(connection), "drained");
     assertEquals(errors, error instanceof TypeError ? [error] : []);
   }
 });
 
 test("Connection.close() keeps the first reason and may be called twice", async () => {
-  const { connection } = open();
+  const { socket, connection } = open();
   connection.close("stalled");
   connection.close("aborted");
-  assertEquals(await connection.finished, "stalled");
+  assertEquals(await ended(connection), "stalled");
+  assert(!socket.writeClosed); // nothing gentle
 });
 
 test("Connection.checkStall() closes a client that does not move while data waits", async () => {
@@ -250,7 +276,7 @@ test("Connection.checkStall() closes a client that does not move while data wait
   for (let n = 0; n < 4; n++) connection.checkStall(4); // the first sees it stuck
   assert(!socket.closed);
   connection.checkStall(4);
-  assertEquals(await connection.finished, "stalled");
+  assertEquals(await ended(connection), "stalled");
 });
 
 test("Connection.checkStall() spares a client that sends", async () => {
@@ -266,15 +292,32 @@ test("Connection.checkStall() spares a client that sends", async () => {
   }
   assert(!socket.closed);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
+});
+
+test("Connection.checkStall() begins to count anew when a run was read", async () => {
+  const { socket, hub, connection } = open();
+  socket.stuck = true;
+  hub.broadcast(encode("a"));
+  await macrotask();
+  for (let n = 0; n < 4; n++) connection.checkStall(4);
+  socket.arrive(encode("b"));
+  await macrotask();
+  for (let n = 0; n < 4; n++) connection.checkStall(4);
+  assert(!socket.closed);
+  connection.checkStall(4);
+  assertEquals(await ended(connection), "stalled");
 });
 
 test("Connection.checkStall() spares a client for which nothing waits", async () => {
-  const { socket, connection } = open();
+  const { socket, hub, connection } = open();
+  for (let n = 0; n < 20; n++) connection.checkStall(4);
+  hub.broadcast(encode("a")); // it takes this
+  await macrotask();
   for (let n = 0; n < 20; n++) connection.checkStall(4);
   assert(!socket.closed);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
 });
 
 test("Connection: a client that ends its sending side hears what it sent, however late that is broadcast", async () => {
@@ -290,7 +333,7 @@ test("Connection: a client that ends its sending side hears what it sent, howeve
   assert(!connection.channel.closed);
   hub.broadcast(runs[0]!);
   flushed.resolve();
-  assertEquals(await connection.finished, "ended");
+  assertEquals(await ended(connection), "ended");
   assertEquals(new Uint8Array(socket.written), encode("mine"));
 });
 
@@ -307,7 +350,7 @@ test("Connection: a flush that never settles does not keep a connection alive th
       socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
       hub.broadcast(encode("a"));
     }
-    assertEquals(await connection.finished, reason);
+    assertEquals(await ended(connection), reason);
     assert(socket.closed);
   }
 });
@@ -319,7 +362,7 @@ test("Connection: a flush that fails ends the connection as a publish does", asy
     () => Promise.reject(error),
   );
   socket.arrive(null);
-  assertEquals(await connection.finished, "failed");
+  assertEquals(await ended(connection), "failed");
   assertEquals(errors, [error]);
 });
 
@@ -347,7 +390,7 @@ test("Connection.checkStall() counts each byte that a client takes as progress",
   for (let n = 0; n < 3; n++) connection.checkStall(2);
   assert(socket.closed);
   writes.at(-1)!.resolve();
-  assertEquals(await connection.finished, "stalled");
+  assertEquals(await ended(connection), "stalled");
 });
 
 test("Connection: messages count as sent when the system has taken them whole", async () => {
@@ -357,8 +400,224 @@ test("Connection: messages count as sent when the system has taken them whole", 
   await macrotask();
   assertEquals(traffic.messagesOut, 0);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
   assertEquals([traffic.messagesOut, traffic.bytesOut], [0, 0]);
+});
+
+test("Connection: a write that fails at once adds nothing to what was sent before", async () => {
+  const { socket, hub, connection, traffic } = open();
+  hub.broadcast(encode("a"));
+  await macrotask();
+  socket.write = () => Promise.reject(new Deno.errors.BrokenPipe("gone"));
+  hub.broadcast(encode("b"));
+  assertEquals(await ended(connection), "reset");
+  assertEquals([traffic.messagesOut, traffic.bytesOut], [1, 2]);
+});
+
+test("Connection: a client that sends more than the rate limit waits for the next second", async () => {
+  const rateLimit = new RateLimit(1);
+  const { socket, connection, traffic } = open(undefined, undefined, {
+    rateLimit,
+  });
+  socket.arrive(concat([encode("a"), encode("b")]));
+  await macrotask();
+  assertEquals(traffic.messagesIn, 1);
+  rateLimit.nextSecond();
+  await macrotask();
+  assertEquals(traffic.messagesIn, 2);
+  connection.close("aborted");
+  await ended(connection);
+});
+
+test("Connection: a client that is drained is let go when it ends its side, whatever the publisher does", async () => {
+  let flushes = 0;
+  const { socket, connection } = open(() => {}, () => {
+    flushes++;
+    return Promise.resolve();
+  });
+  connection.drain();
+  socket.arrive(null);
+  assertEquals(await ended(connection), "drained");
+  assertEquals(flushes, 0);
+});
+
+test("Connection: a run that was written in parts is counted once", async () => {
+  const { socket, hub, connection, traffic } = open();
+  socket.takes = [1];
+  hub.broadcast(encode("abc"));
+  await macrotask();
+  assertEquals(traffic.messagesOut, 1);
+  socket.stuck = true;
+  hub.broadcast(encode("d"));
+  await macrotask();
+  connection.close("aborted");
+  await ended(connection);
+  assertEquals([traffic.messagesOut, traffic.bytesOut], [1, 4]);
+});
+
+test("Connection releases a run when it is written", async () => {
+  const { socket, hub, connection } = open();
+  let releases = 0;
+  const { channel } = connection;
+  const release = channel.release.bind(channel);
+  channel.release = () => {
+    releases++;
+    release();
+  };
+  socket.stuck = true;
+  hub.broadcast(encode("a"));
+  await macrotask();
+  assertEquals(releases, 0);
+  socket.unstick();
+  await macrotask();
+  assertEquals(releases, 1);
+  connection.close("aborted");
+  await ended(connection);
+});
+
+/**
+ * A transport that can tell its client what it lost, and a hub that holds 4 KiB. Each
+ * message has its number, which a write must begin with.
+ */
+function openNotified() {
+  const told: (Notice | string)[] = [];
+  let [number, position] = [0, 0];
+  const socket = Object.assign(new FakeSocket(), {
+    notify(notice: Notice) {
+      told.push(notice);
+      if ("dropped" in notice) position += notice.dropped;
+    },
+  });
+  const write = socket.write.bind(socket);
+  socket.write = (bytes) => {
+    told.push("write");
+    assertEquals(
+      new DataView(bytes.buffer, bytes.byteOffset).getUint32(1),
+      position,
+    );
+    position += bytes.length / 256;
+    return write(bytes);
+  };
+  const hub = new Hub({ capacity: MIN_CAPACITY });
+  const opened = open(undefined, undefined, { socket, hub });
+  /** Broadcasts more than the hub can hold. */
+  const flood = () => {
+    for (let n = 0; n < 100; n++) {
+      const message = new Uint8Array(256).fill(255);
+      new DataView(message.buffer).setUint32(1, number++);
+      hub.broadcast(message);
+    }
+  };
+  return { ...opened, told, flood };
+}
+
+test("Connection tells a client what it lost before the message that is next", async () => {
+  const { socket, connection, told, flood } = openNotified();
+  socket.stuck = true;
+  flood();
+  await macrotask();
+  const { dropped } = connection; // by now: the first write has begun
+  flood();
+  socket.unstick();
+  await eventually(
+    "all to be written",
+    () => connection.lag,
+    (lag) => lag === 0,
+  );
+  const notices = told.filter((what) => what !== "write") as {
+    dropped: number;
+  }[];
+  const sum = notices.reduce((sum, { dropped }) => sum + dropped, 0);
+  assertEquals(sum, connection.dropped);
+  assert(sum > dropped);
+  assertEquals(told.at(-1), "write");
+  connection.close("aborted");
+  await ended(connection);
+  assertEquals(told.at(-1), "write");
+});
+
+test("Connection tells a client at its end what it lost since the last message, unless it was closed", async () => {
+  for (const closes of [false, true]) {
+    const { socket, connection, told, flood } = openNotified();
+    socket.stuck = true;
+    flood();
+    await macrotask();
+    flood(); // what it would get, if the next flood did not come
+    socket.arrive(null);
+    await macrotask();
+    flood();
+    const before = told.length;
+    if (closes) connection.close("aborted");
+    socket.unstick();
+    await ended(connection);
+    const { dropped, messagesOut } = connection;
+    assertEquals(messagesOut + dropped, closes ? dropped : 200);
+    assertEquals(told.slice(before), closes ? [] : [{ dropped }]);
+  }
+});
+
+test("Connection.stopReading() publishes nothing more, and goes on sending", async () => {
+  const { socket, hub, connection } = open();
+  connection.stopReading();
+  socket.arrive(encode("too late"));
+  await macrotask();
+  hub.broadcast(encode("a"));
+  await macrotask();
+  assertEquals(new Uint8Array(socket.written), encode("a"));
+  connection.close("aborted");
+  await ended(connection);
+});
+
+test("Connection.disconnect() ends it at once, as removed", async () => {
+  const { socket, connection } = open();
+  connection.disconnect();
+  assert(socket.closed);
+  connection.disconnect();
+  assertEquals(await ended(connection), "removed");
+});
+
+test("Connection: what was marked before a client came is not its delay", async () => {
+  const clock = new FakeClock();
+  const hub = new Hub({}, clock);
+  const delays = new DelayHistogram(hub, () => clock.now());
+  clock.pass(1000);
+  hub.broadcast(encode("marked"));
+  const { connection } = open(undefined, undefined, {
+    hub,
+    delays: () => delays,
+  });
+  hub.broadcast(encode("not marked, so soon"));
+  await macrotask();
+  assertEquals([connection.messagesOut, delays.count], [1, 0]);
+  clock.pass(1000);
+  hub.broadcast(encode("marked"));
+  await macrotask();
+  assertEquals([connection.messagesOut, delays.count], [2, 1]);
+  connection.close("aborted");
+  await ended(connection);
+});
+
+test("Connection: delays are observed from the moment that somebody asks for them", async () => {
+  const clock = new FakeClock();
+  const hub = new Hub({}, clock);
+  const measured: { delays?: DelayHistogram } = {};
+  const { connection } = open(undefined, undefined, {
+    hub,
+    delays: () => measured.delays,
+  });
+  const broadcast = async () => {
+    clock.pass(1000);
+    hub.broadcast(encode("a"));
+    await macrotask();
+  };
+  await broadcast();
+  const delays = new DelayHistogram(hub, () => clock.now());
+  measured.delays = delays;
+  await broadcast();
+  await broadcast();
+  assertEquals(delays.count, 2);
+  connection.close("aborted");
+  await ended(connection);
 });
 
 test("Connection.state is open, lagging, or ending", async () => {
@@ -370,7 +629,7 @@ test("Connection.state is open, lagging, or ending", async () => {
     connection.drain();
     assertEquals(connection.state, "ending");
     connection.close("aborted");
-    await connection.finished;
+    await ended(connection);
   }
   const flushed = Promise.withResolvers<void>();
   const { socket, connection } = open(() => {}, () => flushed.promise);
@@ -379,7 +638,7 @@ test("Connection.state is open, lagging, or ending", async () => {
   assert(!connection.channel.closed);
   assertEquals(connection.state, "ending");
   flushed.resolve();
-  await connection.finished;
+  await ended(connection);
 });
 
 test("Connection tells which client lags, and that it has caught up", async () => {
@@ -405,7 +664,7 @@ test("Connection tells which client lags, and that it has caught up", async () =
   );
   assertEquals(changes, [[7, "lagging", dropped], [7, "caughtUp", dropped]]);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
 });
 
 test("Connection.protocol is what the transport says, or the kind of its address", async () => {
@@ -419,7 +678,7 @@ test("Connection.protocol is what the transport says, or the kind of its address
     const { connection } = open(undefined, undefined, { socket });
     assertEquals(connection.protocol, protocol);
     connection.close("aborted");
-    await connection.finished;
+    await ended(connection);
   }
 });
 
@@ -432,7 +691,7 @@ test("Connection.drain() tells the client, if the transport can", async () => {
   connection.drain();
   assertEquals(notices, [{ draining: true }]);
   connection.close("aborted");
-  await connection.finished;
+  await ended(connection);
 });
 
 test("Connection.drain(): a client that resets after the goodbye has got it all or not, and counts as reset", async () => {
@@ -441,12 +700,12 @@ test("Connection.drain(): a client that resets after the goodbye has got it all 
   await macrotask();
   assert(socket.writeClosed);
   socket.arrive(new Deno.errors.ConnectionReset("reset"));
-  assertEquals(await connection.finished, "reset");
+  assertEquals(await ended(connection), "reset");
 });
 
 test("Connection: a client that breaks the protocol of its transport is invalid, which is no error of ours", async () => {
   const { socket, connection, errors } = open();
   socket.arrive(new WebSocketError(CloseCode.protocolError, "not masked"));
-  assertEquals(await connection.finished, "invalid");
+  assertEquals(await ended(connection), "invalid");
   assertEquals(errors, []);
 });

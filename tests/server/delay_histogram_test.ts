@@ -7,6 +7,7 @@ import {
   DelayHistogram,
 } from "../../lib/server/delay_histogram.ts";
 import { encode } from "../../lib/wire/frame.ts";
+import { inTime } from "../support/eventually.ts";
 import { FakeClock } from "../support/clock.ts";
 import { macrotask } from "../support/jitter.ts";
 import { FakeSocket } from "../support/socket.ts";
@@ -46,7 +47,7 @@ test("DelayHistogram: a slow client is measured by what it was late for", async 
   assertEquals([delays.count, delays.sum], [2, 9.6]);
   assertEquals(delays.counts.indexOf(1, 1), delays.counts.length - 2);
   connection.close("aborted");
-  await connection.finished;
+  await inTime(connection.finished, "the connection to end");
 });
 
 test("DelayHistogram: a broadcast is marked at most once in 100 ms", async () => {

@@ -1,25 +1,41 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Hub } from "../../lib/hub/hub.ts";
-import { serve, type ServerEvent } from "../../lib/server/serve.ts";
+import {
+  serve,
+  type ServeOptions,
+  type ServerEvent,
+} from "../../lib/server/serve.ts";
+import { eventually } from "../support/eventually.ts";
 import { macrotask } from "../support/jitter.ts";
 import { Peer, Resetter } from "../support/peer.ts";
 import { start, stick, until } from "../support/server.ts";
 import { FakeListener, FakeSocket } from "../support/socket.ts";
 import { test } from "../support/test.ts";
 
-/** A stall time-out, of which a quarter lies between two looks at a client. */
+/** A stall time-out, of which a quarter lies between two checks of a client. */
 const PATIENT = 4 * 100;
 
-/** Waits until `events` end with one of this type, and takes it out. */
+/** A server whose hub holds little, what it tells, and what it accepts from. */
+function open(options: ServeOptions = {}) {
+  const events: ServerEvent[] = [];
+  const listener = new FakeListener();
+  const hub = new Hub({ capacity: 64 * 1024 });
+  const onEvent = (event: ServerEvent) => events.push(event);
+  const server = serve({ listener, hub, onEvent, ...options });
+  return { events, listener, hub, server };
+}
+
+/** Waits until `events` have one of this type, and takes it out. */
 async function next<T extends ServerEvent["type"]>(
   events: ServerEvent[],
   type: T,
 ): Promise<ServerEvent & { type: T }> {
-  for (;;) {
-    const at = events.findIndex((event) => event.type === type);
-    if (at >= 0) return events.splice(at, 1)[0] as ServerEvent & { type: T };
-    await macrotask();
-  }
+  const at = await eventually(
+    `an event "${type}"`,
+    () => events.findIndex((event) => event.type === type),
+    (at) => at >= 0,
+  );
+  return events.splice(at, 1)[0] as ServerEvent & { type: T };
 }
 
 test("serve({ onEvent }) tells who comes and how each leaves, by number and address", async () => {
@@ -86,15 +102,7 @@ test("serve({ onEvent }) tells who is turned away, and which limit did it", asyn
 });
 
 test("serve({ onEvent }) tells when a client begins to lose messages, and when it has caught up, with what it lost", async () => {
-  const events: ServerEvent[] = [];
-  const listener = new FakeListener();
-  const hub = new Hub({ capacity: 64 * 1024 });
-  const server = serve({
-    listener,
-    hub,
-    stallTimeout: PATIENT,
-    onEvent: (event) => events.push(event),
-  });
+  const { events, listener, hub, server } = open({ stallTimeout: PATIENT });
   const slow = new FakeSocket();
   const { remoteAddr } = slow;
   listener.connect(slow);
@@ -102,7 +110,7 @@ test("serve({ onEvent }) tells when a client begins to lose messages, and when i
   let lost = 0;
   for (const messages of [2000, 300]) {
     slow.stuck = true;
-    // While the first is being written, the client takes no more: only a look can tell.
+    // While the first is being written, the client takes no more: only a check can tell.
     hub.broadcast(new Uint8Array(256));
     await macrotask();
     for (let n = 1; n < messages; n++) hub.broadcast(new Uint8Array(256));
@@ -129,15 +137,8 @@ test("serve({ onEvent }) tells when a client begins to lose messages, and when i
   await server.shutdown();
 });
 
-test("serve({ onEvent }) tells apart episodes that are over before anybody looks", async () => {
-  const events: ServerEvent[] = [];
-  const listener = new FakeListener();
-  const hub = new Hub({ capacity: 64 * 1024 });
-  const server = serve({
-    listener,
-    hub,
-    onEvent: (event) => events.push(event),
-  });
+test("serve({ onEvent }) tells apart episodes that are over between two checks", async () => {
+  const { events, listener, hub, server } = open();
   const slow = new FakeSocket();
   listener.connect(slow);
   await next(events, "connected");

@@ -6,6 +6,7 @@ import {
   type ServeListenerOptions,
   type Server,
 } from "../../lib/server/serve.ts";
+import { inTime } from "../support/eventually.ts";
 import { macrotask } from "../support/jitter.ts";
 import { Peer } from "../support/peer.ts";
 import { until } from "../support/server.ts";
@@ -21,7 +22,7 @@ async function chat(socket: Deno.Conn, text: string): Promise<string> {
   let heard = "";
   const buffer = new Uint8Array(1024);
   while (!heard.includes(text)) {
-    const read = await socket.read(buffer);
+    const read = await inTime(socket.read(buffer), text);
     assert(read !== null, "the server has gone");
     heard += new TextDecoder().decode(buffer.subarray(0, read));
   }
@@ -79,7 +80,7 @@ test("serve({ listener }) ends when somebody else closes the listener", async ()
   listener.close();
   assertEquals(await peer.body(), null);
   await peer.hangUp();
-  await server.finished;
+  await inTime(server.finished, "the server to end");
   assertEquals(server.stats().disconnected.drained, 1);
 });
 

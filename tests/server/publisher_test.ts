@@ -88,7 +88,7 @@ test("HubPublisher.flush() waits for the parts that are left, of every client, a
   for (let n = 0; n < 3; n++) await macrotask();
 });
 
-test("HubPublisher.publish() brings 16 MB/s beside a slow reader, however small the hub", async () => {
+test("HubPublisher.publish() brings 15 MiB/s beside a slow reader, however small the hub", async () => {
   for (const capacity of [MIN_CAPACITY, 64 * 1024, 512 * 1024]) {
     const clock = new FakeClock();
     const hub = new Hub({ capacity }, clock);

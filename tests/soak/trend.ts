@@ -1,7 +1,7 @@
 /**
- * The trend of a metric that is looked at again and again: whether it grows. The
- * soak judges memory and descriptors by it. Its one rule: what goes up and comes
- * down again, and a spike however high, is no growth.
+ * The trend of a metric that is sampled again and again: whether it grows. The soak
+ * judges memory and descriptors by it. What goes up and comes down again, and a spike
+ * however high, is no growth.
  */
 
 /** `[seconds, value]`, times rising. */

@@ -29,7 +29,7 @@ const STUCK = 500;
 const CAPACITY = 10_000;
 
 /** Bytes by which the server grows in a second, and milliseconds between two steps. */
-const [GROWTH, STEP] = [1e6, 50] as const;
+const [GROWTH, STEP] = [1024 ** 2, 50] as const;
 
 /** A client: its waiting messages, and the only loop that writes to its socket. */
 class Client {

@@ -30,30 +30,15 @@ import {
   start,
   target,
 } from "./servers.ts";
+import { LOAD, REFERENCE as PATIENT_REFERENCE } from "./settings.ts";
 import { fixture } from "./report/report_fixture.ts";
 import { test } from "../support/test.ts";
 
-const LOAD: LoadSettings = {
-  rate: 5000,
-  count: 1000,
-  publishers: 2,
-  subscribers: 4,
-  participants: 0,
-  sampled: 50,
-  stuck: 0,
-  churn: 0,
-  body: { min: 64, max: 64 },
-  timeout: 20_000,
-  maxLost: 1,
-};
-
 const REFERENCE: ReferenceSettings = {
-  publishers: 2,
-  subscribers: 3,
+  ...PATIENT_REFERENCE,
   messages: 20,
   tick: 20,
   timeout: 500,
-  maxLost: 1,
 };
 
 /** A row of the table. */
@@ -398,7 +383,7 @@ const ROWS: Row[] = [
     },
   },
   {
-    server: "grows by 1 MB a second",
+    server: "grows by 1 MiB a second",
     verdict: "passes; the memory line shows the slope",
     ignore: !linux,
     async fn() {

@@ -228,7 +228,10 @@ async function* parts(
   });
   yield* decoder.decode(first);
   const buffer = new Uint8Array(64 * 1024);
-  for (let read; (read = await socket.read(buffer)) !== null;) {
+  for (
+    let read;
+    (read = await inTime(socket.read(buffer), "bytes")) !== null;
+  ) {
     // Copied, because parts are kept while more is read.
     yield* decoder.decode(buffer.slice(0, read));
   }

@@ -1,37 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import axe from "axe-core";
-import type { Browser } from "puppeteer-core";
 import { Hub } from "../../lib/hub/hub.ts";
 import { encode } from "../../lib/wire/frame.ts";
-import { inTime } from "../support/eventually.ts";
 import { Peer } from "../support/peer.ts";
-import { test } from "../support/test.ts";
-import { ChatPage, chromium, launch, startChat } from "./chat_page.ts";
+import { ChatPage, startChat } from "./chat_page.ts";
+import { inBrowser } from "./in_browser.ts";
 
-let browser: Browser;
-
-if (chromium) {
-  Deno.test.beforeAll(async () => {
-    browser = await inTime(launch(), "Chromium to start");
-  });
-  Deno.test.afterAll(() => inTime(browser.close(), "Chromium to end"));
-}
-
-/** A test in Chromium, which outlives it with its sockets. */
-function browserTest(name: string, fn: () => Promise<void>): void {
-  const options = { sanitizeOps: false, sanitizeResources: false };
-  if (chromium) test(`chat page: ${name}`, options, fn);
-}
-
-if (!chromium) {
-  const options = { ignore: true };
-  test(
-    "chat page: no browser tests without Chromium on PATH",
-    options,
-    () => {},
-  );
-}
+const browserTest = inBrowser("chat page");
 
 /** Broadcasts messages that say `text NUMBER`. */
 function broadcast(hub: Hub, text: string, from: number, to: number): void {
@@ -42,7 +18,7 @@ function broadcast(hub: Hub, text: string, from: number, to: number): void {
 
 browserTest(
   "two pages and a TCP client chat, and each knows its own",
-  async () => {
+  async (browser) => {
     await using chat = await startChat();
     using tcp = await Peer.join(chat.server.addr as Deno.NetAddr, "tcp");
     await using ann = await ChatPage.open(browser, chat.web, { name: "Ann" });
@@ -77,7 +53,7 @@ browserTest(
 
 browserTest(
   "the name is remembered, Up recalls, and bytes are counted",
-  async () => {
+  async (browser) => {
     await using chat = await startChat();
     await using page = await ChatPage.open(browser, chat.web, { name: "Zoë" });
     const left = () => page.text("#left");
@@ -114,7 +90,7 @@ browserTest(
 
 browserTest(
   "a restart: the draft stays, and a line says from when to when",
-  async () => {
+  async (browser) => {
     const before = await startChat();
     const { port } = before.web.addr;
     await using page = await ChatPage.open(browser, before.web);
@@ -162,7 +138,7 @@ browserTest(
 
 browserTest(
   "a page that the server disconnects says so, and comes back when the user wants it",
-  async () => {
+  async (browser) => {
     await using chat = await startChat();
     await using page = await ChatPage.open(browser, chat.web);
     const { server } = chat;
@@ -185,7 +161,7 @@ browserTest(
   },
 );
 
-browserTest("strangers' bytes appear as text", async () => {
+browserTest("strangers' bytes appear as text", async (browser) => {
   await using chat = await startChat();
   await using page = await ChatPage.open(browser, chat.web);
   const hostile: [body: string | Uint8Array, text: string, kind?: string][] = [
@@ -236,23 +212,26 @@ browserTest("strangers' bytes appear as text", async () => {
   assertEquals(page.errors, []); // no violation of the security policy among them
 });
 
-browserTest("the security policy that it keeps is in force", async () => {
-  await using chat = await startChat();
-  await using page = await ChatPage.open(browser, chat.web);
-  const directive = await page.page.evaluate(async () => {
-    const violation = new Promise<SecurityPolicyViolationEvent>((resolve) =>
-      document.addEventListener("securitypolicyviolation", resolve)
-    );
-    const script = document.createElement("script");
-    script.textContent = "globalThis.hacked = 1";
-    document.body.append(script);
-    return (await violation).effectiveDirective;
-  });
-  assertEquals(directive, "script-src-elem");
-  assertEquals(await page.page.evaluate(() => "hacked" in globalThis), false);
-});
+browserTest(
+  "the security policy that it keeps is in force",
+  async (browser) => {
+    await using chat = await startChat();
+    await using page = await ChatPage.open(browser, chat.web);
+    const directive = await page.page.evaluate(async () => {
+      const violation = new Promise<SecurityPolicyViolationEvent>((resolve) =>
+        document.addEventListener("securitypolicyviolation", resolve)
+      );
+      const script = document.createElement("script");
+      script.textContent = "globalThis.hacked = 1";
+      document.body.append(script);
+      return (await violation).effectiveDirective;
+    });
+    assertEquals(directive, "script-src-elem");
+    assertEquals(await page.page.evaluate(() => "hacked" in globalThis), false);
+  },
+);
 
-browserTest("it follows the newest, until one scrolls up", async () => {
+browserTest("it follows the newest, until one scrolls up", async (browser) => {
   await using chat = await startChat();
   await using page = await ChatPage.open(browser, chat.web);
   const { hub } = chat.server;
@@ -313,7 +292,7 @@ function middle({ page }: ChatPage): Promise<{ text: string; top: number }> {
 
 browserTest(
   "scrolling passes all that is kept, in order, without jumps, in few rows",
-  async () => {
+  async (browser) => {
     await using chat = await startChat();
     await using page = await ChatPage.open(browser, chat.web);
     const count = 150;
@@ -374,7 +353,7 @@ browserTest(
 
 browserTest(
   "a flood: shown + not shown = received, and with what was missed it is all",
-  async () => {
+  async (browser) => {
     const hub = new Hub({ capacity: 1024 * 1024 });
     await using chat = await startChat({ hub });
     await using page = await ChatPage.open(browser, chat.web);
@@ -405,7 +384,7 @@ browserTest(
   },
 );
 
-browserTest("what was missed is told in its place", async () => {
+browserTest("what was missed is told in its place", async (browser) => {
   const hub = new Hub({ capacity: 16 * 1024 });
   await using chat = await startChat({ hub });
   await using page = await ChatPage.open(browser, chat.web);
@@ -433,7 +412,7 @@ browserTest("what was missed is told in its place", async () => {
   assertEquals(page.errors, []);
 });
 
-browserTest("a flood leaves what is being read", async () => {
+browserTest("a flood leaves what is being read", async (browser) => {
   await using chat = await startChat();
   await using page = await ChatPage.open(browser, chat.web);
   const { hub } = chat.server;
@@ -455,26 +434,29 @@ browserTest("a flood leaves what is being read", async () => {
   assertEquals(page.errors, []);
 });
 
-browserTest("a hidden page draws nothing, and counts what came", async () => {
-  await using chat = await startChat();
-  await using page = await ChatPage.open(browser, chat.web);
-  const { hub } = chat.server;
-  hub.broadcast(encode("seen"));
-  await page.shows("seen");
-  const other = await page.page.browserContext().newPage();
-  await other.bringToFront();
-  assertEquals(await page.page.evaluate(() => document.hidden), true);
-  broadcast(hub, "unseen", 0, 1000);
-  await page.page.bringToFront();
-  await page.shows("unseen 999");
-  const { received, shown } = await page.counts();
-  assertEquals(received, 1001);
-  assert(shown! < 100, `${shown} shown`);
-});
+browserTest(
+  "a hidden page draws nothing, and counts what came",
+  async (browser) => {
+    await using chat = await startChat();
+    await using page = await ChatPage.open(browser, chat.web);
+    const { hub } = chat.server;
+    hub.broadcast(encode("seen"));
+    await page.shows("seen");
+    const other = await page.page.browserContext().newPage();
+    await other.bringToFront();
+    assertEquals(await page.page.evaluate(() => document.hidden), true);
+    broadcast(hub, "unseen", 0, 1000);
+    await page.page.bringToFront();
+    await page.shows("unseen 999");
+    const { received, shown } = await page.counts();
+    assertEquals(received, 1001);
+    assert(shown! < 100, `${shown} shown`);
+  },
+);
 
 browserTest(
   "the keyboard alone reaches everything, and the focus is seen",
-  async () => {
+  async (browser) => {
     await using chat = await startChat();
     await using page = await ChatPage.open(browser, chat.web);
     await page.page.click("h1"); // the focus begins here
@@ -505,7 +487,7 @@ for (
   const name = `${look.dark ? "dark" : "light"}, on a ${
     look.phone ? "phone" : "desktop"
   }`;
-  browserTest(`axe-core finds nothing: ${name}`, async () => {
+  browserTest(`axe-core finds nothing: ${name}`, async (browser) => {
     await using chat = await startChat();
     await using page = await ChatPage.open(browser, chat.web, {
       name: "Ann",

@@ -115,12 +115,14 @@ export class ChatPage implements AsyncDisposable {
 
   /** The rows there are, without the time. */
   rows(): Promise<ShownRow[]> {
-    return this.page.$$eval("#messages p", (texts) =>
-      texts.map((text) => ({
+    // In one step, so that all rows are of one moment.
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll("#messages p")].map((text) => ({
         text: [...text.querySelectorAll("b, span")]
           .map(({ textContent }) => textContent).join(""),
         kind: text.parentElement!.className,
-      })));
+      }))
+    );
   }
 
   /** The texts of the rows. */

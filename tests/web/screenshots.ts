@@ -1,51 +1,24 @@
 /**
- * Makes the pictures of the chat page in `.github`, with the Chromium on PATH:
- * `deno task screenshots`.
+ * Makes the pictures of both pages in `.github`, with the Chromium on PATH:
+ * `deno task screenshots`. It takes ten minutes, because the monitor's have as many.
  */
-import { encode } from "../../lib/wire/frame.ts";
-import { ChatPage, launch, startChat } from "./chat_page.ts";
+import { MonitoredCrowd } from "../monitor/monitored_crowd.ts";
+import { chatPicture } from "./chat_pictures.ts";
+import { launch } from "./chat_page.ts";
 
 const FOLDER = new URL("../../.github/", import.meta.url);
 
-/** How long the server is away, in milliseconds. */
-const RESTART = 2500;
-
-const BEFORE = [
-  "alice: Is anybody here?",
-  "bob: Just me and the kettle.",
-  "alice: Good enough. Did the new build go out last night, or are we still waiting for the third machine to come back from its holiday in the rack?",
-  "carol: It went out at nine. All three are green.",
-];
-const AFTER = [
-  "bob: That was the restart. The kettle is still on.",
-  "mallory: <b>free coffee</b> \u202eexe.eeffoc",
-];
+function save(name: string, dark: boolean, png: Uint8Array): Promise<void> {
+  const file = `${name}-${dark ? "dark" : "light"}.png`;
+  return Deno.writeFile(new URL(file, FOLDER), png);
+}
 
 await using browser = await launch();
+await using crowd = await MonitoredCrowd.start();
 for (const dark of [false, true]) {
-  const before = await startChat();
-  const { port } = before.web.addr;
-  await using page = await ChatPage.open(browser, before.web, {
-    name: "Zoe",
-    dark,
-  });
-  await page.page.setViewport({
-    width: 760,
-    height: 480,
-    deviceScaleFactor: 1.25,
-  });
-  for (const text of BEFORE) before.server.hub.broadcast(encode(text));
-  await page.shows(BEFORE.at(-1)!);
-  await page.say("Then I can go home.");
-  await page.shows("Zoe: Then I can go home.");
-  await before[Symbol.asyncDispose]();
-  await new Promise((resolve) => setTimeout(resolve, RESTART));
-  await using after = await startChat({}, { port });
-  await page.connected();
-  for (const text of AFTER) after.server.hub.broadcast(encode(text));
-  await page.shows("mallory: <b>free coffee</b> \\u{202e}exe.eeffoc");
-  await page.page.type("#message", "No, thank you. See y");
-  await page.frame();
-  const name = `chat-${dark ? "dark" : "light"}.png`;
-  await Deno.writeFile(new URL(name, FOLDER), await page.page.screenshot());
+  await save("chat", dark, await chatPicture(browser, dark));
+}
+await crowd.talk();
+for (const dark of [false, true]) {
+  await save("monitor", dark, await crowd.picture(browser, dark));
 }

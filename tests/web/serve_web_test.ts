@@ -354,7 +354,10 @@ test("serveWeb() refuses strangers, says why, and counts them by reason", async 
     ["malformed", 400, "\x16\x03\x01\r\n\r\n", /not an HTTP request/],
     ["head", 431, at("/", { A: "a".repeat(8192) }), /8192/],
     ["handshake", 426, at("/ws"), /WebSocket/],
-    ["handshake", 426, at("/ws", HANDSHAKE, "POST"), /WebSocket/],
+    ["handshake", 426, at("/ws", HANDSHAKE, "HEAD"), /^$/],
+    ["method", 405, at("/ws", HANDSHAKE, "POST"), /GET/],
+    ["method", 405, at("/", {}, "OPTIONS"), /GET/],
+    ["method", 405, at("/", {}, "M-SEARCH"), /GET/],
     ["handshake", 400, at("/ws", HANDSHAKE) + "early", /before/],
     [
       "origin",

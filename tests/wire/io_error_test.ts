@@ -5,6 +5,7 @@ import {
   isClosed,
   isDisconnect,
 } from "../../lib/wire/io_error.ts";
+import { inTime } from "../support/eventually.ts";
 import { test } from "../support/test.ts";
 
 /** An error as Node throws it, and Deno where it has no class. */
@@ -59,7 +60,7 @@ test("isDisconnect(), isClosed(), isAbortedBeforeAccept() know their errors, and
 test("isDisconnect() is true of a real connection that was closed while reading", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const client = await Deno.connect({ port: listener.addr.port });
-  using _server = await listener.accept();
+  using _server = await inTime(listener.accept(), "a client");
   const reading = client.read(new Uint8Array(1));
   client.close();
   const error = await reading.catch((error) => error);

@@ -44,22 +44,24 @@ export class Chart {
     this.element.append(heading, value, svg);
   }
 
-  /** Draws the points of the ten minutes before `now`. */
-  draw(points: readonly Point[], now: number): void {
+  /** Draws the points of the ten minutes before the last one. */
+  draw(points: readonly Point[]): void {
     const last = points.at(-1);
     if (!last) return;
-    const most = Math.max(...points.map(({ value }) => value));
+    // The clock of the server may have been set meanwhile.
+    const drawn = points.filter(({ time }) =>
+      time <= last.time && time > last.time - SPAN
+    );
+    const most = Math.max(...drawn.map(({ value }) => value));
     this.#value.textContent = this.#format(last.value);
     this.#most.textContent = `at most ${this.#format(most)}`;
-    const place = ({ time, value }: Point) => {
-      const x = WIDTH * (1 - (now - time) / SPAN);
-      const y = HEIGHT * (1 - (most > 0 ? value / most : 0));
-      return `${x.toFixed(1)} ${y.toFixed(1)}`;
-    };
-    const line = points.map(place).join("L");
-    const [from, to] = [place(points[0]!), place(last)]
-      .map((at) => at.split(" ")[0]);
+    const x = ({ time }: Point) =>
+      (WIDTH * (1 - (last.time - time) / SPAN)).toFixed(1);
+    const y = ({ value }: Point) =>
+      (HEIGHT * (1 - (most > 0 ? value / most : 0))).toFixed(1);
+    const line = drawn.map((point) => `${x(point)} ${y(point)}`).join("L");
+    const bottom = `L${WIDTH} ${HEIGHT}L${x(drawn[0]!)} ${HEIGHT}Z`;
     this.#line.setAttribute("d", `M${line}`);
-    this.#area.setAttribute("d", `M${from} ${HEIGHT}L${line}L${to} ${HEIGHT}Z`);
+    this.#area.setAttribute("d", `M${line}${bottom}`);
   }
 }

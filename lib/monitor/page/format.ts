@@ -38,9 +38,9 @@ export function formatDelay(seconds: number): string {
     : `${seconds.toFixed(1)} s`;
 }
 
-/** How long something lasted, in its two largest units. */
+/** How long something lasted, in its two largest units; less than nothing is nothing. */
 export function formatDuration(milliseconds: number): string {
-  const seconds = Math.floor(milliseconds / 1000);
+  const seconds = Math.max(Math.floor(milliseconds / 1000), 0);
   const parts = [
     [Math.floor(seconds / 86_400), "d"],
     [Math.floor(seconds / 3600) % 24, "h"],

@@ -44,6 +44,9 @@ const FIGURES: readonly [
 type Json = Record<string, number | string>;
 
 let offset = 0;
+/** Counts questions: an answer to an older one comes too late to be shown. */
+let asked = 0;
+let isWaiting = false;
 const state = element("state");
 const sort = element("sort") as HTMLSelectElement;
 const previous = element("previous") as HTMLButtonElement;
@@ -57,12 +60,8 @@ const charts = FIGURES.map(([name, text, format]) => {
 sort.onchange = () => turnTo(0);
 previous.onclick = () => turnTo(Math.max(offset - ROWS, 0));
 next.onclick = () => turnTo(offset + ROWS);
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) update();
-});
-setInterval(() => {
-  if (!document.hidden) update();
-}, INTERVAL);
+document.addEventListener("visibilitychange", refresh);
+setInterval(refresh, INTERVAL);
 update();
 
 function turnTo(to: number): void {
@@ -70,7 +69,14 @@ function turnTo(to: number): void {
   update();
 }
 
+/** Asks again, unless nobody looks or the last answer is not there yet. */
+function refresh(): void {
+  if (!document.hidden && !isWaiting) update();
+}
+
 async function update(): Promise<void> {
+  const question = ++asked;
+  isWaiting = true;
   try {
     const [stats, history, clients, ended] = await Promise.all([
       ask("stats"),
@@ -78,18 +84,22 @@ async function update(): Promise<void> {
       ask(`clients?sort=${sort.value}&limit=${ROWS}&offset=${offset}`),
       ask("ended"),
     ]);
+    if (question !== asked) return;
+    isWaiting = false;
     showState(stats);
     for (const { name, chart } of charts) {
       const points: Point[] = history.samples.map((sample: Json) => ({
         time: sample["time"],
         value: sample[name],
       }));
-      chart.draw(points, points.at(-1)?.time ?? 0);
+      chart.draw(points);
     }
     showRoom(stats.room);
-    showClients(clients);
-    showEnded(ended.clients);
+    showClients(clients, stats.time);
+    showEnded(ended.clients, stats.time);
   } catch {
+    if (question !== asked) return;
+    isWaiting = false;
     state.textContent = "The monitor does not answer. Trying again…";
     state.className = "bad";
   }
@@ -103,11 +113,11 @@ async function ask(path: string): Promise<any> {
 }
 
 function showState(
-  { version, started, unready }: Record<"version" | "unready", string> & {
-    started: number;
-  },
+  { version, time, started, unready }:
+    & Record<"version" | "unready", string>
+    & Record<"time" | "started", number>,
 ): void {
-  const age = formatDuration(Date.now() - started);
+  const age = formatDuration(time - started);
   state.textContent = unready
     ? `Not ready: ${unready}`
     : `Version ${version}, up ${age}`;
@@ -117,9 +127,9 @@ function showState(
 function showRoom(room: Json | undefined): void {
   element("room").hidden = !room;
   if (!room) return;
-  const seconds = Number(room["engineSince"]);
+  const age = formatDuration(Number(room["engineSince"]));
   const facts: [string, string][] = [
-    [room["engineUp"] ? "Up for" : "Away for", formatDuration(seconds)],
+    [room["engineUp"] ? "Up for" : "Away for", age],
     ["Published", formatCount(Number(room["published"]))],
     ["Received", formatCount(Number(room["received"]))],
     ["Batches in flight", formatCount(Number(room["inFlight"]))],
@@ -141,18 +151,19 @@ function showRoom(room: Json | undefined): void {
   }));
 }
 
+/** @param now The time at the server, whose clock may differ from the browser's. */
 function showClients(
   { total, clients }: { total: number; clients: Json[] },
+  now: number,
 ): void {
+  if (clients.length === 0 && offset > 0) { // those there were have left
+    return turnTo(Math.max(Math.ceil(total / ROWS) - 1, 0) * ROWS);
+  }
   const last = offset + clients.length;
-  element("total").textContent = clients.length === 0
-    ? formatCount(total)
-    : `${formatCount(offset + 1)}–${formatCount(last)} of ${
-      formatCount(total)
-    }`;
+  const range = `${formatCount(offset + 1)}–${formatCount(last)} of `;
+  element("total").textContent = (last > 0 ? range : "") + formatCount(total);
   previous.disabled = offset === 0;
   next.disabled = last >= total;
-  const now = Date.now();
   fillTable(element("clients"), clients, (client) => [
     ...[client["client"], client["address"], client["protocol"]].map(String),
     formatDuration(now - Number(client["since"])),
@@ -164,8 +175,7 @@ function showClients(
   ]);
 }
 
-function showEnded(clients: Json[]): void {
-  const now = Date.now();
+function showEnded(clients: Json[], now: number): void {
   fillTable(element("ended"), clients, (client) => [
     ...[client["client"], client["address"], client["protocol"]].map(String),
     `${formatDuration(now - Number(client["until"]))} ago`,

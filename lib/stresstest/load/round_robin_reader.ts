@@ -39,14 +39,20 @@ export interface RoundRobinReaderOptions {
 /** Reads from its clients in turn. */
 export class RoundRobinReader {
   readonly #options: RoundRobinReaderOptions;
+  readonly #now: () => number;
   /** Milliseconds between two reads from a client. */
   readonly #period: number;
   /** First in, first out: the read that has waited longest is at the head. */
   readonly #waiting: WaitingRead[] = [];
   #running = false;
 
-  constructor(options: RoundRobinReaderOptions) {
+  /** @param now The time, in milliseconds. */
+  constructor(
+    options: RoundRobinReaderOptions,
+    now: () => number = () => performance.now(),
+  ) {
     this.#options = options;
+    this.#now = now;
     this.#period = Math.min(
       MAX_PERIOD,
       MAX_WAITING_BYTES / options.bytesPerSecond * 1000,
@@ -73,9 +79,9 @@ export class RoundRobinReader {
     if (size === 0 || this.#period < MIN_PERIOD) return;
     this.#running = true;
     const interval = this.#period / size;
-    let next = performance.now();
+    let next = this.#now();
     while (!ended.aborted) {
-      const now = performance.now();
+      const now = this.#now();
       const due = Math.min(BATCH, Math.floor((now - next) / interval));
       const started = this.#start(due);
       // Turns that no read was waiting for are not made up for.

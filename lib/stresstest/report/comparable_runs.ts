@@ -33,7 +33,7 @@ export function comparableRuns({ mode, servers }: Report): ComparableRuns {
     };
   }
   const rank = kept.length > 0
-    ? "the highest offered rate that every server kept up with"
+    ? "the highest rate offered to every server that all kept up with"
     : "the lowest rate offered to every server";
   return {
     runs: all.map((runs) => runs.filter((run) => run.offeredRate === chosen)),

@@ -7,7 +7,7 @@
  */
 import { comparableRuns } from "./comparable_runs.ts";
 import { headline } from "./headline.ts";
-import { kneeClaim } from "./knees.ts";
+import { kneeClaim, ranking } from "./knees.ts";
 import { METRICS, spreadOf } from "./metrics.ts";
 import { notes } from "./notes.ts";
 import type { Report } from "./report.ts";
@@ -25,6 +25,7 @@ export function renderJson(report: Report): string {
   return JSON.stringify(
     {
       headline: `${word}: ${rest}`,
+      ranking: ranking(report),
       notes: notes(report),
       ...report,
       servers: report.servers.map((server) =>

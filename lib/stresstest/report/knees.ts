@@ -7,6 +7,7 @@
  */
 import type { ServerResult } from "../load/result.ts";
 import { count } from "./format.ts";
+import type { Report } from "./report.ts";
 
 /** With which rate a server keeps up, and why no higher one is named. */
 export function kneeClaim(server: ServerResult): string {
@@ -31,7 +32,8 @@ export function kneeClaim(server: ServerResult): string {
 }
 
 /** The rank of several servers, or why there is none. */
-export function ranking(servers: readonly ServerResult[]): string | undefined {
+export function ranking({ mode, servers }: Report): string | undefined {
+  if (mode !== "sweep") return undefined;
   const ranked = servers.filter(({ runs }) => runs.length > 0)
     .toSorted((a, b) => (b.knee ?? 0) - (a.knee ?? 0));
   if (ranked.length < 2) return undefined;
@@ -41,11 +43,11 @@ export function ranking(servers: readonly ServerResult[]): string | undefined {
     const names = open.map(({ name }) => name).join(", ");
     return `no rank: ${names} may keep up with more, as the server did not end the search`;
   }
-  const places = ranked.map(({ name, knee }, at) =>
-    `${at + 1}. ${name} (${knee === null ? "none" : perSecond(knee)})`
+  const places = ranked.map(({ name, knee }) =>
+    `${name} (${knee === null ? "none" : perSecond(knee)})`
   );
   return `rank, by the highest rate that each kept up with: ${
-    places.join(", ")
+    places.join(", then ")
   }`;
 }
 

@@ -7,23 +7,20 @@
 import type { RunResult, ServerResult, TesterStats } from "../load/result.ts";
 import { count, microseconds, percent, plural, rate } from "./format.ts";
 import { waitedForProcessor } from "../load/tester_load.ts";
-import { ranking } from "./knees.ts";
 import type { Report } from "./report.ts";
 
-/** The most runs listed one by one. */
-const MAX_RUNS = 10;
+/** The most runs listed one by one: more are shown by the charts. */
+const MAX_RUNS = 3;
 
 /** All notes, each a sentence. */
-export function notes({ mode, servers }: Report): string[] {
-  const found = servers.flatMap((server) => [
+export function notes({ servers }: Report): string[] {
+  return servers.flatMap((server) => [
     bottleneckNote(server),
     processorNote(server),
     uncheckedNote(server),
     cutNote(server),
     ...server.remarks.map((remark) => `${server.name} ${remark}`),
-  ]);
-  if (mode === "sweep") found.push(ranking(servers));
-  return found.filter((note) => note !== undefined);
+  ]).filter((note) => note !== undefined);
 }
 
 /** The name of a run in a sentence. */
@@ -49,19 +46,15 @@ function bottleneckNote({ name, runs }: ServerResult): string | undefined {
 
 /** The runs in which the tester waited for a processor. */
 function processorNote({ name, runs }: ServerResult): string | undefined {
-  const starved = runs.flatMap((run, at) =>
-    waitedForProcessor(run.tester)
-      ? [
-        `${runName(run, at)} (${percent(run.tester.waitedShare!)} of the time)`,
-      ]
-      : []
-  );
-  if (starved.length === 0) return undefined;
-  return `in ${starved.length} of ${
+  const shares = runs.filter(({ tester }) => waitedForProcessor(tester))
+    .map(({ tester }) => tester.waitedShare!);
+  if (shares.length === 0) return undefined;
+  const [least, most] = [Math.min(...shares), Math.max(...shares)].map(percent);
+  return `in ${shares.length} of ${
     plural(runs.length, "run")
-  } of ${name} the tester waited for a processor, which the server or other programs had, so the numbers are worse than the server's own: ${
-    listed(starved)
-  }`;
+  } of ${name} the tester waited for a processor for ${
+    least === most ? most : `${least} to ${most}`
+  } of the time, which the server or other programs had, so the numbers are worse than the server's own`;
 }
 
 function listed(runs: readonly string[]): string {

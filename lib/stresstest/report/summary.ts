@@ -8,7 +8,7 @@ import type { RunResult, ServerResult } from "../load/result.ts";
 import { comparableRuns } from "./comparable_runs.ts";
 import { count, times } from "./format.ts";
 import { headline } from "./headline.ts";
-import { kneeClaim } from "./knees.ts";
+import { kneeClaim, ranking } from "./knees.ts";
 import {
   compare,
   CPU,
@@ -48,6 +48,7 @@ export function summary(report: Report, width = Infinity): string {
     : comparisonTables(report, width);
   return [
     ...parts,
+    ranking(report) ?? "",
     ...notes(report).map((note) => `note: ${note}`),
     verdict(report),
   ].filter((part) => part !== "").join("\n\n");
@@ -115,10 +116,9 @@ function widthOf(table: string): number {
 
 function spreadText({ format }: Metric, spread: Spread | null): string {
   if (!spread) return MISSING;
-  const { median, min, max } = spread;
-  return min === max
-    ? format(median)
-    : `${format(median)} (${format(min)} – ${format(max)})`;
+  const [median, min, max] = [spread.median, spread.min, spread.max]
+    .map(format) as [string, string, string];
+  return min === max ? median : `${median} (${min} – ${max})`;
 }
 
 function medianText({ format }: Metric, spread: Spread | null): string {

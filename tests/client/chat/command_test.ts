@@ -420,7 +420,7 @@ test("client says that it connects when that takes over a second", async () => {
   const client = start(address);
   const err = client.stderr.pipeThrough(new TextDecoderStream()).getReader();
   {
-    using _socket = await silent.accept();
+    using _socket = await inTime(silent.accept(), "a client");
     assertEquals(
       (await inTime(err.read())).value,
       `client: connecting to ${address}\n`,

@@ -70,7 +70,7 @@ export function play(serve: (socket: Deno.TcpConn) => Promise<void>) {
 export async function readAll(socket: Deno.Conn): Promise<Uint8Array> {
   const bytes = [];
   const buffer = new Uint8Array(64 * 1024);
-  for (let n; (n = await socket.read(buffer)) !== null;) {
+  for (let n; (n = await inTime(socket.read(buffer), "bytes")) !== null;) {
     bytes.push(...buffer.subarray(0, n));
   }
   return Uint8Array.from(bytes);

@@ -5,6 +5,7 @@ import net from "node:net";
 import type { ServerUnderTest } from "../../../lib/stresstest/target/server.ts";
 import { TestRun } from "../../../lib/stresstest/load/test_run.ts";
 import { ANY_PORT, NEVER, RUNNING } from "../servers.ts";
+import { inTime } from "../../support/eventually.ts";
 import { test } from "../../support/test.ts";
 
 /** A run against a server that the test plays. */
@@ -45,7 +46,7 @@ test("Connections.receive() hands on frames, and an end is a violation", async (
     },
   );
   {
-    using peer = await listener.accept();
+    using peer = await inTime(listener.accept(), "a client");
     await peer.write(encode("hi"));
   }
   await reading;
@@ -66,7 +67,7 @@ test("Connections.receive() reports an end inside a message", async () => {
     () => {},
   );
   {
-    using peer = await listener.accept();
+    using peer = await inTime(listener.accept(), "a client");
     await peer.write(encode("hi").subarray(0, 2));
   }
   await reading;
@@ -137,7 +138,7 @@ async function cut(server: Partial<ServerUnderTest>, stuck = false) {
   const onCut = () => void told++;
   const peer = { name: "client 1", stuck, onCut };
   const reading = testRun.connections.discard(socket!, peer);
-  (await listener.accept()).close();
+  (await inTime(listener.accept(), "a client")).close();
   await reading;
   assertEquals(told, 1);
   return { verdict: await verdict(testRun), cuts: testRun.cuts };

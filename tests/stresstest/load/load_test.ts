@@ -4,21 +4,8 @@ import type { LoadSettings } from "../../../lib/stresstest/load/settings.ts";
 import type { RunResult } from "../../../lib/stresstest/load/result.ts";
 import type { Verdict } from "../../../lib/stresstest/checks/violations.ts";
 import { broken, NEVER, OURS, start } from "../servers.ts";
+import { LOAD } from "../settings.ts";
 import { test } from "../../support/test.ts";
-
-const SETTINGS: LoadSettings = {
-  rate: 5000,
-  count: 1000,
-  publishers: 2,
-  subscribers: 4,
-  participants: 0,
-  sampled: 50,
-  stuck: 0,
-  churn: 0,
-  body: { min: 64, max: 64 },
-  timeout: 20_000,
-  maxLost: 1,
-};
 
 /** Plays one load against a server that is started for it. */
 async function played(
@@ -26,7 +13,7 @@ async function played(
   settings: Partial<LoadSettings> = {},
 ): Promise<RunResult> {
   await using server = await start(command);
-  return await playLoad(server, { ...SETTINGS, ...settings }, 0, {
+  return await playLoad(server, { ...LOAD, ...settings }, 0, {
     stop: NEVER,
   });
 }
@@ -76,7 +63,7 @@ test("playLoad() checks receivers that are not sampled like the others", async (
 test("playLoad() plays a second run on the same server", async () => {
   await using server = await start(OURS);
   for (const n of [0, 1]) {
-    const run = await playLoad(server, SETTINGS, n, { stop: NEVER });
+    const run = await playLoad(server, LOAD, n, { stop: NEVER });
     assertEquals([run.violations, run.lost], [[], 0]);
   }
 });
@@ -86,7 +73,7 @@ test("playLoad() reports its progress, and ends when it is stopped", async () =>
   const stop = new AbortController();
   const run = await playLoad(
     server,
-    { ...SETTINGS, count: 1_000_000, maxLost: 0 },
+    { ...LOAD, count: 1_000_000, maxLost: 0 },
     0,
     {
       stop: stop.signal,

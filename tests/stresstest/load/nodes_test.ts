@@ -2,41 +2,17 @@ import { assert, assertEquals } from "@std/assert";
 import { playLoad } from "../../../lib/stresstest/load/load.ts";
 import { Reference } from "../../../lib/stresstest/load/reference.ts";
 import type { RunResult } from "../../../lib/stresstest/load/result.ts";
-import type {
-  LoadSettings,
-  ReferenceSettings,
-} from "../../../lib/stresstest/load/settings.ts";
 import { Cluster, type ClusterOptions } from "../cluster.ts";
 import { NEVER, start } from "../servers.ts";
+import { LOAD, REFERENCE } from "../settings.ts";
 import { test } from "../../support/test.ts";
-
-const LOAD: LoadSettings = {
-  rate: 5000,
-  count: 1000,
-  publishers: 2,
-  subscribers: 6,
-  participants: 0,
-  sampled: 50,
-  stuck: 0,
-  churn: 0,
-  body: { min: 64, max: 64 },
-  timeout: 20_000,
-  maxLost: 1,
-};
-
-const REFERENCE: ReferenceSettings = {
-  publishers: 2,
-  subscribers: 3,
-  messages: 200,
-  tick: 50,
-  timeout: 20_000,
-  maxLost: 1,
-};
 
 const MODES = {
   async load(addresses: string): Promise<RunResult> {
     await using server = await start(addresses);
-    return await playLoad(server, LOAD, 0, { stop: NEVER });
+    return await playLoad(server, { ...LOAD, subscribers: 6 }, 0, {
+      stop: NEVER,
+    });
   },
   async reference(addresses: string): Promise<RunResult> {
     await using server = await start(addresses);

@@ -6,24 +6,15 @@ import type { Socket } from "../../../lib/stresstest/target/connect.ts";
 import type { ServerUnderTest } from "../../../lib/stresstest/target/server.ts";
 import type { Verdict } from "../../../lib/stresstest/checks/violations.ts";
 import { broken, NEVER, OURS, start } from "../servers.ts";
+import { REFERENCE } from "../settings.ts";
 import { test } from "../../support/test.ts";
-
-/** The clock ticks fast, so that what a server drops is soon given up. */
-const SETTINGS: ReferenceSettings = {
-  publishers: 2,
-  subscribers: 3,
-  messages: 200,
-  tick: 50,
-  timeout: 20_000,
-  maxLost: 1,
-};
 
 async function played(
   command: string,
   settings: Partial<ReferenceSettings> = {},
 ): Promise<RunResult> {
   await using server = await start(command);
-  using reference = await Reference.open(server, { ...SETTINGS, ...settings });
+  using reference = await Reference.open(server, { ...REFERENCE, ...settings });
   return await reference.repetition({ stop: NEVER });
 }
 
@@ -34,7 +25,7 @@ function verdicts(run: RunResult): Verdict[] {
 test("Reference.repetition() our server loses nothing in several repetitions", async () => {
   await using server = await start(OURS);
   using reference = await Reference.open(server, {
-    ...SETTINGS,
+    ...REFERENCE,
     tick: 1000,
     messages: 500,
     maxLost: 0,
@@ -86,7 +77,7 @@ test("Reference.repetition() ignores a subscriber whose id does not come back", 
 test("Reference.repetition() ends when it is stopped", async () => {
   await using server = await start(OURS);
   using reference = await Reference.open(server, {
-    ...SETTINGS,
+    ...REFERENCE,
     tick: 1000,
     messages: 1_000_000,
   });
@@ -120,7 +111,7 @@ test("Reference has a clock and publishers that read what they are sent", async 
       return socket;
     },
   };
-  const settings = { ...SETTINGS, tick: 1000, messages: 20 };
+  const settings = { ...REFERENCE, tick: 1000, messages: 20 };
   using reference = await Reference.open(watched, settings);
   const run = await reference.repetition({ stop: NEVER });
   assertEquals(run.violations, []);

@@ -1,18 +1,24 @@
 import { assert, assertEquals } from "@std/assert";
 import { RoundRobinReader } from "../../../lib/stresstest/load/round_robin_reader.ts";
+import { inTime } from "../../support/eventually.ts";
 import { isPending } from "../../support/jitter.ts";
+import { FakeClock } from "../../support/clock.ts";
 import { test } from "../../support/test.ts";
 
 const SIZE = 30;
 
+/** Enough for a read from each client, in milliseconds. */
+const PERIOD = 201;
+
 /** A reader of clients whose sockets always have something to read. */
 function setup(options: { bytesPerSecond?: number; ready?: () => boolean }) {
+  const clock = new FakeClock();
   const reader = new RoundRobinReader({
     size: SIZE,
     bytesPerSecond: 100_000,
     ready: () => true,
     ...options,
-  });
+  }, () => clock.now());
   const read: number[] = [];
   const sources = Array.from({ length: SIZE }, (_, client) =>
     reader.source({
@@ -23,7 +29,7 @@ function setup(options: { bytesPerSecond?: number; ready?: () => boolean }) {
     }, client));
   const readAll = () =>
     Promise.all(sources.map((source) => source.read(new Uint8Array(1))));
-  return { reader, read, readAll };
+  return { clock, reader, read, readAll };
 }
 
 const CLIENTS = Array.from({ length: SIZE }, (_, client) => client);
@@ -35,23 +41,26 @@ test("RoundRobinReader reads at once until it runs", async () => {
 });
 
 test("RoundRobinReader reads in turn, from each client equally often", async () => {
-  const { reader, read, readAll } = setup({});
+  const { clock, reader, read, readAll } = setup({});
   const over = new AbortController();
   const running = reader.run(over.signal);
-  const first = readAll();
-  assert(await isPending(first));
-  await first;
-  await readAll();
-  assertEquals(read, [...CLIENTS, ...CLIENTS]);
+  for (let round = 1; round <= 2; round++) {
+    const reading = readAll();
+    assert(await isPending(reading));
+    clock.pass(PERIOD);
+    await inTime(reading, "reads of all clients");
+    assertEquals(read, Array(round).fill(CLIENTS).flat());
+  }
   over.abort();
   await running;
 });
 
 test("RoundRobinReader reads nothing while nothing waits, and at the end at once", async () => {
-  const { reader, read, readAll } = setup({ ready: () => false });
+  const { clock, reader, read, readAll } = setup({ ready: () => false });
   const over = new AbortController();
   const running = reader.run(over.signal);
   const reading = readAll();
+  clock.pass(PERIOD);
   assert(await isPending(reading));
   assertEquals(read, []);
   over.abort();

@@ -72,6 +72,13 @@ test("summary() compares medians to those of the first server", () => {
   assertEquals(lines.at(-1), "passed: every verdict held");
 });
 
+test("reports show a range only where its ends read differently", () => {
+  const runs = [2, 2.0001].map((seconds) => runResult({ seconds }));
+  const found = report("load", [{ runs }]);
+  assert(squeezed(summary(found)).includes("duration 2 s"));
+  assert(/>duration<\/th><td>2 s<\/td>/.test(renderHtml(found)));
+});
+
 test("summary() leaves out metrics that were not measured", () => {
   const text = summary(report("reference", [
     { runs: [runResult({ offeredRate: null, server: null, latency: null })] },
@@ -251,12 +258,14 @@ test("ranking() has its reason, and ranks no server whose search the tester ende
     { runs, knee: 4000, kneeEnd: { ...END, by: "tester" as const } },
   ];
   const rank =
-    "rank, by the highest rate that each kept up with: 1. b (4,000 messages/s), 2. a (2,000 messages/s)";
-  const text = summary(report("sweep", servers));
-  assert(text.includes(`note: ${rank}\n`), text);
+    "rank, by the highest rate that each kept up with: b (4,000 messages/s), then a (2,000 messages/s)";
+  const written = report("sweep", servers);
+  assert(summary(written).includes(`\n\n${rank}\n`));
+  assert(renderHtml(written).includes(`<p>${rank}</p>`));
+  assertEquals(JSON.parse(renderJson(written)).ranking, rank);
   servers[0]!.kneeEnd = { ...END, by: "tester" };
   const none = report("sweep", servers);
-  assert(summary(none).includes("note: no rank: a may keep up with more"));
+  assert(summary(none).includes("\n\nno rank: a may keep up with more"));
   assert(renderHtml(none).includes("no rank: a may keep up with more"));
 });
 
@@ -292,12 +301,20 @@ test("all reports name a tester that was busy while it waited for deliveries", (
 test("all reports say that the tester waited for a processor", () => {
   const starved = runResult();
   starved.tester.waitedShare = 0.42;
-  const found = report("load", [{ runs: [runResult(), starved] }]);
-  for (const write of [summary, renderHtml, renderJson]) {
-    const text = write(found);
-    assert(text.includes("in 1 of 2 runs of a the tester waited for a proc"));
-    assert(text.includes("run 2 at 1 k/s (42 % of the time)"));
-  }
+  const runs = [runResult(), starved];
+  const waits = (part: string) => {
+    for (const write of [summary, renderHtml, renderJson]) {
+      const text = write(report("load", [{ runs }]));
+      const note = `in ${part} of the time, which the server or`;
+      assert(text.includes(note), text);
+    }
+  };
+  const waited = "runs of a the tester waited for a processor for";
+  waits(`1 of 2 ${waited} 42 %`);
+  const more = runResult();
+  more.tester.waitedShare = 0.63;
+  runs.push(more);
+  waits(`2 of 3 ${waited} 42 % to 63 %`);
 });
 
 test("all reports say of a server that ignored SIGTERM that it was killed, and what it did that is no verdict", () => {

@@ -1,9 +1,5 @@
 import { assertEquals } from "@std/assert";
-import {
-  CloseCode,
-  isCloseCode,
-  lost,
-} from "../../../lib/wire/websocket/close_code.ts";
+import { isCloseCode, lost } from "../../../lib/wire/websocket/close_code.ts";
 import { isDisconnect } from "../../../lib/wire/io_error.ts";
 import { test } from "../../support/test.ts";
 
@@ -17,19 +13,6 @@ test("isCloseCode() takes the codes that a close frame may carry, and no others"
     ...range(1007, 1014),
     ...range(3000, 4999),
   ]);
-});
-
-test("CloseCode has codes by the standard's names", () => {
-  assertEquals(CloseCode, {
-    normal: 1000,
-    goingAway: 1001,
-    protocolError: 1002,
-    unsupportedData: 1003,
-    invalidData: 1007,
-    policyViolation: 1008,
-    messageTooBig: 1009,
-    internalError: 1011,
-  });
 });
 
 test("lost() is a disconnect", () => {

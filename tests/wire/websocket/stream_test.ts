@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes/concat";
-import { WebSocketError } from "../../../lib/wire/websocket/close_code.ts";
+import {
+  CloseCode,
+  WebSocketError,
+} from "../../../lib/wire/websocket/close_code.ts";
 import {
   WebSocketByteStream,
   type WebSocketOptions,
@@ -208,7 +211,7 @@ test("WebSocketByteStream.close() with a code waits for the message that is bein
   await stream.write(bytes);
   socket.stuck = true;
   const writing = stream.write(bytes.subarray(8000));
-  stream.close(1011);
+  stream.close(CloseCode.internalError);
   await macrotask();
   assert(!socket.writeClosed);
   socket.unstick();

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ServerResult } from "../../load/result.ts";
-import { kneeClaim } from "../knees.ts";
+import { kneeClaim, ranking } from "../knees.ts";
 import { type Markup, markup } from "../markup.ts";
 import { notes, runName } from "../notes.ts";
 import type { Report } from "../report.ts";
@@ -39,7 +39,9 @@ ${more > 0 ? markup`<p>And ${more} more.</p>` : ""}`;
 }
 
 /** What a sweep says of each server, with what ended the search. */
-export function kneesSection({ mode, servers }: Report): Markup | "" {
+export function kneesSection(report: Report): Markup | "" {
+  const { mode, servers } = report;
+  const rank = ranking(report);
   const swept = servers.filter(({ runs }) => runs.length > 0);
   if (mode !== "sweep" || swept.length === 0) return "";
   return markup`<section><h2>Knees</h2>
@@ -50,7 +52,9 @@ export function kneesSection({ mode, servers }: Report): Markup | "" {
       }</p></li>
 `
     )
-  }</ul></section>
+  }</ul>
+${rank ? markup`<p>${rank}</p>` : ""}
+</section>
 `;
 }
 

@@ -63,12 +63,11 @@ function row(metric: Metric, all: readonly RunResult[][]): Markup | "" {
   if (spreads.every((spread) => spread === null)) return "";
   const cells = spreads.map((spread, i) => {
     if (spread === null) return markup`<td>${MISSING}</td>`;
-    const { median, min, max } = spread;
-    const range = min === max
-      ? ""
-      : markup`<small>${metric.format(min)} – ${metric.format(max)}</small>`;
+    const [median, min, max] = [spread.median, spread.min, spread.max]
+      .map(metric.format);
+    const range = min === max ? "" : markup`<small>${min!} – ${max!}</small>`;
     const ratio = i === 0 ? "" : ratioTo(metric, spread, spreads[0]!);
-    return markup`<td>${metric.format(median)}${ratio}${range}</td>`;
+    return markup`<td>${median!}${ratio}${range}</td>`;
   });
   return markup`<tr><th scope="row">${metric.name}</th>${cells}</tr>
 `;

@@ -3,6 +3,7 @@ import { Hub, MIN_CAPACITY } from "../../lib/hub/hub.ts";
 import { MAX_DURATION, serve, type Server } from "../../lib/server/serve.ts";
 import { encode } from "../../lib/wire/frame.ts";
 import { isDisconnect } from "../../lib/wire/io_error.ts";
+import { inTime } from "../support/eventually.ts";
 import { isPending, macrotask } from "../support/jitter.ts";
 import { numbered, Peer, Resetter } from "../support/peer.ts";
 import { start, stick, until } from "../support/server.ts";
@@ -166,7 +167,7 @@ test({
       const before = server.stats().bytesOut;
       let taken = 0;
       while (server.stats().bytesOut === before) {
-        taken += (await peer.socket.read(buffer))!;
+        taken += (await inTime(peer.socket.read(buffer), "bytes"))!;
         for (let n = 0; n < 20; n++) await macrotask();
         assert(taken <= most, `${taken} bytes`);
       }
@@ -373,7 +374,7 @@ test("serve({ signal }) ends at once when it aborts", async () => {
   using _stuck = await Peer.join(server.addr);
   await stick(server);
   abort.abort();
-  await server.finished;
+  await inTime(server.finished, "the server to end");
   assertEquals(server.stats().disconnected.aborted, 1);
 });
 
@@ -390,9 +391,28 @@ test("serve({ signal }) ends a drain that is under way", async () => {
 
 test("serve({ signal }) that has aborted already listens to nobody", async () => {
   const server = start({ signal: AbortSignal.abort() });
-  await server.finished;
+  await inTime(server.finished, "the server to end");
   const again = serve({ port: server.addr.port });
   await again.shutdown();
+});
+
+test("serve({ signal }) keeps no listener on a signal that outlives the server", async () => {
+  const { signal } = new AbortController();
+  const listeners = new Set<unknown>();
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (type: string, listener: EventListener) => {
+    listeners.add(listener);
+    addEventListener.call(signal, type, listener);
+  };
+  signal.removeEventListener = (type: string, listener: EventListener) => {
+    listeners.delete(listener);
+    removeEventListener.call(signal, type, listener);
+  };
+  {
+    await using _server = start({ signal });
+    assertEquals(listeners.size, 1);
+  }
+  assertEquals(listeners.size, 0);
 });
 
 test("Server.shutdown() while clients come, talk and go leaves nothing behind", async () => {

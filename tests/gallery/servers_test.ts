@@ -43,6 +43,15 @@ test("STYLES: every head says its style, who wakes whom, what waits where, and w
   }
 });
 
+test("README: a row for each style, and none for others", async () => {
+  const text = await Deno.readTextFile(path("tests/gallery/README.md"));
+  const rows = [...text.matchAll(/^\| (\S+) *\| *\w+ [\d.]+ \|/gm)];
+  assertEquals(
+    rows.map(([, name]) => name),
+    STYLES.map(({ name }) => name),
+  );
+});
+
 test("headOf() a value ends with the next word, and with the comment", () => {
   const go = "// Style: one,\n// and two.\n// Wakes: all.\npackage main\n";
   const java = "/**\n * Style: one.\n * Wakes: all.\n */\n// deno-lint\n";

@@ -164,7 +164,10 @@ chatTest(
     const last = (rows: string[], start: string) =>
       rows.some((row) => row.startsWith(start));
     await terminal.until((rows) => last(rows, "   9 ! é"));
-    assert((await terminal.rows("-e")).join("").includes("\x1b[31m   9"));
+    await terminal.until(
+      (rows) => rows.join("").includes("\x1b[31m   9"),
+      "-e",
+    );
     await terminal.type("0123456789");
     await terminal.press("Enter");
     const rows = await terminal.until((rows) =>
@@ -437,10 +440,10 @@ chatTest(
     } finally {
       Deno.kill(tmux, "SIGCONT");
     }
+    // What it has half drawn stays, perhaps before this: no more of it was taken.
     await terminal.until((rows) =>
-      rows.some((row) => row.startsWith("left with 143"))
+      rows.some((row) => row.includes("left with 143"))
     );
-    // What it has half drawn stays: no more of it was taken.
     await terminal.until(isCooked);
   },
 );

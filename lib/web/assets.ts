@@ -944,21 +944,95 @@ var Row = class {
   }
 };
 
-// lib/web/page/message_list.ts
+// lib/web/page/rows.ts
 var ROW_HEIGHT = 26;
-var MARGIN = 8;
-var MessageList = class {
+var Rows = class {
+  element = document.createElement("div");
   #ring;
-  #scroller;
-  /** Inside of the scroller; has the rows. */
-  #list;
-  #below;
-  #announcements = new Announcements();
-  /** The rows of the entries from \`#first\` on, in their order. */
+  /** Those of the entries from \`#first\` on, in their order. */
   #rows = [];
   #spare = [];
   #first = 0;
   #above = 0;
+  constructor(ring2) {
+    this.#ring = ring2;
+  }
+  /** The first entry that has a row. */
+  get first() {
+    return this.#first;
+  }
+  /** The entry after the last that has one. */
+  get last() {
+    return this.#first + this.#rows.length;
+  }
+  /** The padding above, in pixels. */
+  get above() {
+    return this.#above;
+  }
+  /** Pads above with so many pixels, and below for the entries that follow. */
+  pad(above) {
+    const below2 = Math.min(this.#ring.end - this.last, KEPT) * ROW_HEIGHT;
+    this.#above = above;
+    this.element.style.paddingTop = \`\${above}px\`;
+    this.element.style.paddingBottom = \`\${below2}px\`;
+  }
+  /** Gives rows to these entries; an entry that has one keeps it. */
+  set(first, end) {
+    if (first >= this.last || end <= this.#first) {
+      this.#release(this.#rows.splice(0));
+      this.#first = first;
+    }
+    this.#release(this.#rows.splice(0, Math.max(first - this.#first, 0)));
+    this.#first = Math.max(this.#first, first);
+    this.#release(this.#rows.splice(Math.max(end - this.#first, 0)));
+    while (this.#first > first) {
+      const row = this.#rowOf(this.#first - 1);
+      this.element.prepend(row.element);
+      this.#rows.unshift(row);
+      this.#first--;
+    }
+    while (this.last < end) {
+      const row = this.#rowOf(this.last);
+      this.element.append(row.element);
+      this.#rows.push(row);
+    }
+  }
+  /** Where an entry's row begins, or the rows end. */
+  edge(number) {
+    const element2 = this.#rows[number - this.#first]?.element;
+    if (element2) return element2.offsetTop;
+    const last = this.#rows.at(-1)?.element;
+    return last ? last.offsetTop + last.offsetHeight : this.#above;
+  }
+  /** The first entry of which something is between two edges, if there is one. */
+  firstBetween(top, bottom) {
+    const at = this.#rows.findIndex(({ element: element2 }) => element2.offsetTop + element2.offsetHeight > top);
+    return at >= 0 && this.edge(this.#first + at) < bottom ? this.#first + at : void 0;
+  }
+  /** The first entry whose row begins at an edge or below. */
+  firstFrom(top) {
+    const at = this.#rows.findIndex(({ element: element2 }) => element2.offsetTop >= top);
+    return at < 0 ? this.last : this.#first + at;
+  }
+  #rowOf(number) {
+    const row = this.#spare.pop() ?? new Row();
+    row.show(this.#ring, number);
+    return row;
+  }
+  #release(rows) {
+    for (const { element: element2 } of rows) element2.remove();
+    this.#spare.push(...rows);
+  }
+};
+
+// lib/web/page/message_list.ts
+var MARGIN = 8;
+var MessageList = class {
+  #ring;
+  #scroller;
+  #rows;
+  #below;
+  #announcements = new Announcements();
   #follows = true;
   /** The scroll position that is known, to tell the user's scrolling from our own. */
   #top = 0;
@@ -968,7 +1042,8 @@ var MessageList = class {
   constructor(ring2, scroller2, below2) {
     this.#ring = ring2;
     this.#scroller = scroller2;
-    this.#list = scroller2.appendChild(document.createElement("div"));
+    this.#rows = new Rows(ring2);
+    scroller2.append(this.#rows.element);
     this.#below = below2;
   }
   /**
@@ -1000,10 +1075,6 @@ var MessageList = class {
     this.#below.hidden = this.#follows;
     this.#below.textContent = unseen > 0 ? \`\${formatNumber(unseen)} new below\` : "To the newest";
   }
-  /** The entry after the last that has a row. */
-  get #last() {
-    return this.#first + this.#rows.length;
-  }
   /** The height of the view, in pixels. */
   get #height() {
     return this.#scroller.clientHeight;
@@ -1015,99 +1086,48 @@ var MessageList = class {
   #drawNewest() {
     const { start, end } = this.#ring;
     const first = Math.max(start, end - this.#inView - MARGIN);
-    this.#setRows(first, end);
-    this.#pad((first - start) * ROW_HEIGHT);
+    this.#rows.set(first, end);
+    this.#rows.pad((first - start) * ROW_HEIGHT);
     this.#scrollTo(this.#scroller.scrollHeight);
     this.#seen = end;
   }
   #drawAround() {
+    const rows = this.#rows;
     const { start, end } = this.#ring;
     const { scrollTop } = this.#scroller;
     const near = MARGIN * ROW_HEIGHT / 2;
-    if (this.#above > scrollTop - near && this.#first > start || this.#edge(this.#last) < scrollTop + this.#height + near && this.#last < end) this.#moveTo(scrollTop);
-    if (this.#first <= start && this.#above > 0) {
-      const above = this.#above;
-      this.#pad(0);
+    if (rows.above > scrollTop - near && rows.first > start || rows.edge(rows.last) < scrollTop + this.#height + near && rows.last < end) this.#moveTo(scrollTop);
+    if (rows.first <= start && rows.above > 0) {
+      const { above } = rows;
+      rows.pad(0);
       this.#scrollTo(this.#scroller.scrollTop - above);
-    } else this.#pad(this.#above);
-    this.#seen = Math.max(this.#seen, this.#firstBelow());
+    } else rows.pad(rows.above);
+    const bottom = this.#scroller.scrollTop + this.#height;
+    this.#seen = Math.max(this.#seen, rows.firstFrom(bottom));
   }
   /** Gives rows to the entries around a scroll position. */
   #moveTo(top) {
+    const rows = this.#rows;
     const { start, end } = this.#ring;
-    const inView = this.#firstInView(top);
+    const inView = rows.firstBetween(top, top + this.#height);
     const anchor = Math.max(start, inView ?? this.#estimate(top));
-    const place = anchor === inView ? this.#edge(anchor) : top;
+    const place = anchor === inView ? rows.edge(anchor) : top;
     const before = MARGIN + Math.ceil(Math.max(place - top, 0) / ROW_HEIGHT);
     const size = this.#inView + 2 * MARGIN;
     const first = Math.max(start, Math.min(anchor - before, end - size));
-    this.#setRows(first, Math.min(end, first + size));
-    const above = place - (this.#edge(anchor) - this.#above);
+    rows.set(first, Math.min(end, first + size));
+    const above = place - (rows.edge(anchor) - rows.above);
     const estimate = (first - start) * ROW_HEIGHT;
     const isPossible = first > start && above > 0;
-    this.#pad(isPossible ? above : estimate);
+    rows.pad(isPossible ? above : estimate);
     if (!isPossible) this.#scrollTo(top + estimate - above);
-  }
-  /** The first entry whose row is in view, if one is. */
-  #firstInView(top) {
-    const at = this.#rows.findIndex(({ element: element2 }) => element2.offsetTop + element2.offsetHeight > top);
-    return at >= 0 && this.#edge(this.#first + at) < top + this.#height ? this.#first + at : void 0;
   }
   /** The entry that may be at a scroll position where there are no rows. */
   #estimate(top) {
     const { start, end } = this.#ring;
-    const edge = this.#edge(this.#last);
-    const entry = top < this.#above ? start + top / this.#above * (this.#first - start) : this.#last + (top - edge) / ROW_HEIGHT;
+    const rows = this.#rows;
+    const entry = top < rows.above ? start + top / rows.above * (rows.first - start) : rows.last + (top - rows.edge(rows.last)) / ROW_HEIGHT;
     return Math.min(Math.floor(entry), end - 1);
-  }
-  /** The first entry whose row is wholly below the view. */
-  #firstBelow() {
-    const bottom = this.#scroller.scrollTop + this.#height;
-    const at = this.#rows.findIndex(({ element: element2 }) => element2.offsetTop >= bottom);
-    return at < 0 ? this.#last : this.#first + at;
-  }
-  /** Where an entry's row begins, or the rows end. */
-  #edge(number) {
-    const element2 = this.#rows[number - this.#first]?.element;
-    if (element2) return element2.offsetTop;
-    const last = this.#rows.at(-1)?.element;
-    return last ? last.offsetTop + last.offsetHeight : this.#above;
-  }
-  /** Gives rows to these entries; an entry that has one keeps it. */
-  #setRows(first, end) {
-    if (first >= this.#last || end <= this.#first) {
-      this.#release(this.#rows.splice(0));
-      this.#first = first;
-    }
-    this.#release(this.#rows.splice(0, Math.max(first - this.#first, 0)));
-    this.#first = Math.max(this.#first, first);
-    this.#release(this.#rows.splice(Math.max(end - this.#first, 0)));
-    while (this.#first > first) {
-      const row = this.#rowOf(this.#first - 1);
-      this.#list.prepend(row.element);
-      this.#rows.unshift(row);
-      this.#first--;
-    }
-    while (this.#last < end) {
-      const row = this.#rowOf(this.#last);
-      this.#list.append(row.element);
-      this.#rows.push(row);
-    }
-  }
-  #rowOf(number) {
-    const row = this.#spare.pop() ?? new Row();
-    row.show(this.#ring, number);
-    return row;
-  }
-  #release(rows) {
-    for (const { element: element2 } of rows) element2.remove();
-    this.#spare.push(...rows);
-  }
-  #pad(above) {
-    const below2 = Math.min(this.#ring.end - this.#last, KEPT) * ROW_HEIGHT;
-    this.#above = above;
-    this.#list.style.paddingTop = \`\${above}px\`;
-    this.#list.style.paddingBottom = \`\${below2}px\`;
   }
   #scrollTo(top) {
     this.#scroller.scrollTop = top;

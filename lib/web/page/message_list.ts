@@ -3,19 +3,15 @@
  * are used again. It follows the newest message until the user scrolls up; then what
  * they read stays, even when the ring has overwritten it.
  *
- * Rows have different heights. Above and below the rows, padding stands for the entries
- * that have none, at an estimated height. It absorbs what the estimate was wrong by, so
- * that nothing that is being read moves.
+ * Rows have different heights, which are estimated where there is none. The padding above
+ * them absorbs what the estimate was wrong by, so that nothing that is being read moves.
  *
  * @module
  */
 import { Announcements } from "./announcements.ts";
-import { KEPT, type MessageRing } from "./message_ring.ts";
+import type { MessageRing } from "./message_ring.ts";
 import { formatNumber } from "./message_text.ts";
-import { Row } from "./row.ts";
-
-/** The height of a row of one line, in pixels; `chat.css` says so, too. */
-const ROW_HEIGHT = 26;
+import { ROW_HEIGHT, Rows } from "./rows.ts";
 
 /** Rows that are kept above and below the view. */
 const MARGIN = 8;
@@ -24,15 +20,9 @@ const MARGIN = 8;
 export class MessageList {
   readonly #ring: MessageRing;
   readonly #scroller: HTMLElement;
-  /** Inside of the scroller; has the rows. */
-  readonly #list: HTMLElement;
+  readonly #rows: Rows;
   readonly #below: HTMLElement;
   readonly #announcements = new Announcements();
-  /** The rows of the entries from `#first` on, in their order. */
-  readonly #rows: Row[] = [];
-  readonly #spare: Row[] = [];
-  #first = 0;
-  #above = 0;
   #follows = true;
   /** The scroll position that is known, to tell the user's scrolling from our own. */
   #top = 0;
@@ -43,7 +33,8 @@ export class MessageList {
   constructor(ring: MessageRing, scroller: HTMLElement, below: HTMLElement) {
     this.#ring = ring;
     this.#scroller = scroller;
-    this.#list = scroller.appendChild(document.createElement("div"));
+    this.#rows = new Rows(ring);
+    scroller.append(this.#rows.element);
     this.#below = below;
   }
 
@@ -81,11 +72,6 @@ export class MessageList {
       : "To the newest";
   }
 
-  /** The entry after the last that has a row. */
-  get #last(): number {
-    return this.#first + this.#rows.length;
-  }
-
   /** The height of the view, in pixels. */
   get #height(): number {
     return this.#scroller.clientHeight;
@@ -99,123 +85,58 @@ export class MessageList {
   #drawNewest(): void {
     const { start, end } = this.#ring;
     const first = Math.max(start, end - this.#inView - MARGIN);
-    this.#setRows(first, end);
-    this.#pad((first - start) * ROW_HEIGHT);
+    this.#rows.set(first, end);
+    this.#rows.pad((first - start) * ROW_HEIGHT);
     this.#scrollTo(this.#scroller.scrollHeight);
     this.#seen = end;
   }
 
   #drawAround(): void {
+    const rows = this.#rows;
     const { start, end } = this.#ring;
     const { scrollTop } = this.#scroller;
     const near = MARGIN * ROW_HEIGHT / 2;
     if (
-      this.#above > scrollTop - near && this.#first > start ||
-      this.#edge(this.#last) < scrollTop + this.#height + near &&
-        this.#last < end
+      rows.above > scrollTop - near && rows.first > start ||
+      rows.edge(rows.last) < scrollTop + this.#height + near && rows.last < end
     ) this.#moveTo(scrollTop);
     // Nothing is kept above: there is nothing to scroll to.
-    if (this.#first <= start && this.#above > 0) {
-      const above = this.#above;
-      this.#pad(0);
+    if (rows.first <= start && rows.above > 0) {
+      const { above } = rows;
+      rows.pad(0);
       this.#scrollTo(this.#scroller.scrollTop - above);
-    } else this.#pad(this.#above);
-    this.#seen = Math.max(this.#seen, this.#firstBelow());
+    } else rows.pad(rows.above);
+    const bottom = this.#scroller.scrollTop + this.#height;
+    this.#seen = Math.max(this.#seen, rows.firstFrom(bottom));
   }
 
   /** Gives rows to the entries around a scroll position. */
   #moveTo(top: number): void {
+    const rows = this.#rows;
     const { start, end } = this.#ring;
     // A row in view stays where it is; if there is none, another comes to the top.
-    const inView = this.#firstInView(top);
+    const inView = rows.firstBetween(top, top + this.#height);
     const anchor = Math.max(start, inView ?? this.#estimate(top));
-    const place = anchor === inView ? this.#edge(anchor) : top;
+    const place = anchor === inView ? rows.edge(anchor) : top;
     const before = MARGIN + Math.ceil(Math.max(place - top, 0) / ROW_HEIGHT);
     const size = this.#inView + 2 * MARGIN;
     const first = Math.max(start, Math.min(anchor - before, end - size));
-    this.#setRows(first, Math.min(end, first + size));
-    const above = place - (this.#edge(anchor) - this.#above);
+    rows.set(first, Math.min(end, first + size));
+    const above = place - (rows.edge(anchor) - rows.above);
     const estimate = (first - start) * ROW_HEIGHT;
     const isPossible = first > start && above > 0;
-    this.#pad(isPossible ? above : estimate);
+    rows.pad(isPossible ? above : estimate);
     if (!isPossible) this.#scrollTo(top + estimate - above);
-  }
-
-  /** The first entry whose row is in view, if one is. */
-  #firstInView(top: number): number | undefined {
-    const at = this.#rows.findIndex(({ element }) =>
-      element.offsetTop + element.offsetHeight > top
-    );
-    return at >= 0 && this.#edge(this.#first + at) < top + this.#height
-      ? this.#first + at
-      : undefined;
   }
 
   /** The entry that may be at a scroll position where there are no rows. */
   #estimate(top: number): number {
     const { start, end } = this.#ring;
-    const edge = this.#edge(this.#last);
-    const entry = top < this.#above
-      ? start + top / this.#above * (this.#first - start)
-      : this.#last + (top - edge) / ROW_HEIGHT;
+    const rows = this.#rows;
+    const entry = top < rows.above
+      ? start + top / rows.above * (rows.first - start)
+      : rows.last + (top - rows.edge(rows.last)) / ROW_HEIGHT;
     return Math.min(Math.floor(entry), end - 1);
-  }
-
-  /** The first entry whose row is wholly below the view. */
-  #firstBelow(): number {
-    const bottom = this.#scroller.scrollTop + this.#height;
-    const at = this.#rows.findIndex(({ element }) =>
-      element.offsetTop >= bottom
-    );
-    return at < 0 ? this.#last : this.#first + at;
-  }
-
-  /** Where an entry's row begins, or the rows end. */
-  #edge(number: number): number {
-    const element = this.#rows[number - this.#first]?.element;
-    if (element) return element.offsetTop;
-    const last = this.#rows.at(-1)?.element;
-    return last ? last.offsetTop + last.offsetHeight : this.#above;
-  }
-
-  /** Gives rows to these entries; an entry that has one keeps it. */
-  #setRows(first: number, end: number): void {
-    if (first >= this.#last || end <= this.#first) {
-      this.#release(this.#rows.splice(0));
-      this.#first = first;
-    }
-    this.#release(this.#rows.splice(0, Math.max(first - this.#first, 0)));
-    this.#first = Math.max(this.#first, first);
-    this.#release(this.#rows.splice(Math.max(end - this.#first, 0)));
-    while (this.#first > first) {
-      const row = this.#rowOf(this.#first - 1);
-      this.#list.prepend(row.element);
-      this.#rows.unshift(row);
-      this.#first--;
-    }
-    while (this.#last < end) {
-      const row = this.#rowOf(this.#last);
-      this.#list.append(row.element);
-      this.#rows.push(row);
-    }
-  }
-
-  #rowOf(number: number): Row {
-    const row = this.#spare.pop() ?? new Row();
-    row.show(this.#ring, number);
-    return row;
-  }
-
-  #release(rows: Row[]): void {
-    for (const { element } of rows) element.remove();
-    this.#spare.push(...rows);
-  }
-
-  #pad(above: number): void {
-    const below = Math.min(this.#ring.end - this.#last, KEPT) * ROW_HEIGHT;
-    this.#above = above;
-    this.#list.style.paddingTop = `${above}px`;
-    this.#list.style.paddingBottom = `${below}px`;
   }
 
   #scrollTo(top: number): void {

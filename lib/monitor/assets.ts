@@ -99,7 +99,8 @@ export const monitorAssets: Record<string, { type: string; body: string }> = {
   },
   "monitor.css": {
     type: "text/css; charset=utf-8",
-    body: `:root {
+    body: `/* Colours as on the chat page: each page is served alone. */
+:root {
   --page: #fbfaf7;
   --ink: #1d1e1f;
   --soft: #5c6065;

@@ -1,8 +1,9 @@
 /**
  * The stress tester as a command: starts servers, plays clients against them, judges
- * and compares what they deliver. Only this file deals with streams, signals and exit
- * codes: 0 when every run passed, 1 when a run failed or a server could not be tested,
- * 2 when the command line is wrong, 130 and 143 after SIGINT and SIGTERM.
+ * and compares what they deliver. Only this file deals with signals and exit codes: 0
+ * when every run passed, 1 when a run failed or a server could not be tested, 2 when
+ * the command line is wrong, 129, 130 and 143 after SIGHUP, SIGINT and SIGTERM, 141
+ * when nobody reads its output.
  *
  * ```sh
  * deno run -A jsr:@zillions/stresstest ./server
@@ -10,7 +11,6 @@
  *
  * @module
  */
-import { escape } from "@zillions/server/escape";
 import { type Arguments, parseArguments, UsageError } from "./arguments.ts";
 import config from "./deno.json" with { type: "json" };
 import { playLoad } from "./load/load.ts";
@@ -19,24 +19,23 @@ import type { RunResult } from "./load/result.ts";
 import { emptyResults, playRounds, type RoundsOptions } from "./load/rounds.ts";
 import { sweep } from "./load/sweep.ts";
 import { HELP } from "./command_line.ts";
+import { Output } from "./output.ts";
 import { environment } from "./report/environment.ts";
-import { renderHtml } from "./report/html/html_report.ts";
-import { renderJson } from "./report/json_report.ts";
 import { Progress } from "./report/progress.ts";
 import type { Report } from "./report/report.ts";
 import { runLine } from "./report/run_line.ts";
 import { summary } from "./report/summary.ts";
-import { wrap } from "./report/wrap.ts";
+import { ReportFiles } from "./report_files.ts";
 import { reason, StartError } from "./target/start_error.ts";
 
 /** In reference mode runs are short, so a round of a comparison has several. */
 const REFERENCE_ROUNDS = 5;
 
-/** The longest line of a table where standard output is no terminal. */
-const WIDTH = 120;
-
 /** The signals that interrupt the test, and the exit codes: 128 and their numbers. */
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** The exit code where standard output was closed: that of SIGPIPE. */
+const CLOSED_OUTPUT = 141;
 
 /**
  * Runs the command.
@@ -48,26 +47,26 @@ export async function main(args: string[]): Promise<number> {
   let asked: Arguments | "help" | "version";
   try {
     asked = parseArguments(args);
+    if (typeof asked === "object") {
+      using files = new ReportFiles(asked);
+      return await test(asked, args, files);
+    }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    printError(error.message);
+    new Output().error(error.message);
     return 2;
   }
-  if (asked === "help") print(HELP);
-  else if (asked === "version") print(`${config.version}\n`);
-  else return await test(asked, args);
+  new Output().print(asked === "help" ? HELP : `${config.version}\n`);
   return 0;
 }
 
-async function test(asked: Arguments, args: string[]): Promise<number> {
-  let files: ReportFile[];
-  try {
-    files = openFiles(asked);
-  } catch (error) {
-    printError((error as Error).message);
-    return 2;
-  }
+async function test(
+  asked: Arguments,
+  args: string[],
+  files: ReportFiles,
+): Promise<number> {
   const stop = new AbortController();
+  const output = new Output(() => stop.abort());
   let code = 0;
   const handlers = Object.entries(SIGNALS).map(([name, signalCode]) => {
     const signal = name as keyof typeof SIGNALS;
@@ -93,30 +92,32 @@ async function test(asked: Arguments, args: string[]): Promise<number> {
     interrupted: false,
   };
   try {
-    await play(asked, report, stop.signal);
+    await play(asked, report, stop.signal, output);
   } catch (error) {
     if (!stop.signal.aborted) {
       code = 1;
       report.error = error instanceof Error ? error.message : String(error);
-      printError(report.error);
-      if (error instanceof StartError) relay(error.stderr);
+      output.error(report.error);
+      if (error instanceof StartError) output.relay(error.stderr);
     }
   }
   for (const remove of handlers) remove();
   report.interrupted = stop.signal.aborted;
-  report.passed = code === 0 &&
+  report.passed = code === 0 && !report.interrupted &&
     report.servers.every(({ runs, killed }) =>
       !killed && runs.every(({ violations }) => violations.length === 0)
     );
   if (report.servers.some(({ runs }) => runs.length > 0)) {
-    const wide = width();
-    print(wrapped(`\n${summary(report, wide)}\n`, wide));
+    output.print(`\n${summary(report, output.width)}\n`);
   }
-  for (const { file, render } of files) {
-    using _file = file;
-    writeAll(file, render(report));
+  const unwritten = files.write(report);
+  for (const text of unwritten) output.error(text);
+  if (output.failure instanceof Deno.errors.BrokenPipe) code ||= CLOSED_OUTPUT;
+  else if (output.failure !== undefined) {
+    output.error(`cannot write the results: ${reason(output.failure)}`);
+    code ||= 1;
   }
-  return code || (report.passed ? 0 : 1);
+  return code || (report.passed && unwritten.length === 0 ? 0 : 1);
 }
 
 async function play(
@@ -124,6 +125,7 @@ async function play(
     Arguments,
   { servers }: Report,
   stop: AbortSignal,
+  output: Output,
 ): Promise<void> {
   using progress = new Progress();
   const many = targets.length > 1;
@@ -142,9 +144,9 @@ async function play(
     onRun(name, run) {
       progress.clear();
       const line = `${many ? `${name}: ` : ""}${runLine(run)}`;
-      print(wrapped(`${line}\n${violations(run)}`, width()));
+      output.print(`${line}\n${violations(run)}`);
     },
-    onStderr: (_, text) => relay(text),
+    onStderr: (_, text) => output.relay(text),
   };
   if (play.mode === "reference") {
     const rounds = many ? Math.min(REFERENCE_ROUNDS, repetitions) : 1;
@@ -167,70 +169,9 @@ async function play(
   }
 }
 
-/** A file that a report is written to. */
-interface ReportFile {
-  file: Deno.FsFile;
-  render: (report: Report) => string;
-}
-
-/** Opens the files for the reports: one that cannot be written is known at once. */
-function openFiles({ json, report }: Arguments): ReportFile[] {
-  const wanted = [
-    { name: json, option: "json", render: renderJson },
-    { name: report, option: "report", render: renderHtml },
-  ];
-  return wanted.flatMap(({ name, option, render }) => {
-    if (name === undefined) return [];
-    try {
-      const file = Deno.openSync(name, {
-        write: true,
-        create: true,
-        truncate: true,
-      });
-      return [{ file, render }];
-    } catch (error) {
-      throw new UsageError(
-        `--${option}: cannot write ${escape(name)}: ${reason(error, "folder")}`,
-      );
-    }
-  });
-}
-
-/** The width of the terminal; elsewhere lines may be this long. */
-function width(): number {
-  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : WIDTH;
-}
-
-/** Breaks lines where a terminal would break them inside words. */
-function wrapped(text: string, width: number): string {
-  return Deno.stdout.isTerminal() ? wrap(text, width) : text;
-}
-
 function violations(run: RunResult): string {
   return run.violations.map(({ verdict, text }) => `  ${verdict}: ${text}\n`)
     .join("");
-}
-
-function print(text: string): void {
-  writeAll(Deno.stdout, text);
-}
-
-function printError(text: string): void {
-  writeAll(Deno.stderr, `stresstest: ${text}\n`);
-}
-
-/** Prints what a server has printed, marked as such. */
-function relay(text: string): void {
-  const lines = text.split("\n").filter((line) => line !== "");
-  writeAll(Deno.stderr, lines.map((line) => `  | ${line}\n`).join(""));
-}
-
-function writeAll(
-  stream: { writeSync(bytes: Uint8Array): number },
-  text: string,
-): void {
-  let rest = new TextEncoder().encode(text);
-  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
 }
 
 /** A word as a shell reads it back. */
@@ -244,7 +185,7 @@ if (import.meta.main) {
   try {
     Deno.exitCode = await main(Deno.args);
   } catch (error) {
-    printError(error instanceof Error ? error.message : String(error));
+    new Output().error(error instanceof Error ? error.message : String(error));
     Deno.exitCode = 1;
   }
 }

@@ -118,7 +118,7 @@ engineTest(
     ];
     for (
       const [permissions, reason] of [
-        [["--allow-net"], "; run with --allow-read"],
+        [["--allow-net"], "run again with the --allow-read flag"],
         [["--allow-net", "--allow-read"], "no such file"],
       ] as const
     ) {

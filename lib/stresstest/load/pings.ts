@@ -44,7 +44,7 @@ export class Pings {
     [this.#socket] = await connections.open(1);
     if (!this.#socket) return; // the run has ended
     connections.discard(this.#socket, {
-      name: "the connection for pings",
+      name: "the client that sends pings",
       onCut: () => this.#testRun.track(this.connect()),
     });
   }

@@ -7,7 +7,7 @@
  */
 import { delay } from "@std/async/delay";
 import { type Verdict, Violations } from "../checks/violations.ts";
-import { endText } from "../target/process.ts";
+import { endText } from "../target/server_end.ts";
 import type { ServerUnderTest } from "../target/server.ts";
 import { Connections, type ConnectionsOwner } from "./connections.ts";
 import type { Cuts } from "./result.ts";

@@ -95,9 +95,9 @@ export class TesterLoad {
    */
   waited(elapsed: number): number | null {
     const now = threadTimes(this.#schedstat);
-    return this.#before && now
-      ? (now.waited - this.#before.waited) / elapsed
-      : null;
+    if (!this.#before || !now) return null;
+    // A wait is counted when it ends, with the part before the construction.
+    return Math.min(1, (now.waited - this.#before.waited) / elapsed);
   }
 }
 

@@ -7,7 +7,7 @@
 import { deadline } from "@std/async/deadline";
 import { formatAddress } from "@zillions/server/address";
 import { type Endpoint, formatEndpoint } from "@zillions/server/endpoint";
-import { escape } from "@zillions/server/escape";
+import { endText, lastLine, lastText, type ServerEnd } from "./server_end.ts";
 import { reason, StartError } from "./start_error.ts";
 import type { Target } from "./target.ts";
 
@@ -22,23 +22,6 @@ const MAX_KEPT = 4096;
 
 /** Milliseconds in which the last output of a process that has ended is read. */
 const LAST_OUTPUT = 100;
-
-/** The most characters of a last line. */
-const MAX_LINE = 200;
-
-/** How a process ended. */
-export interface ServerEnd {
-  /** "exit status 3" or "signal SIGKILL". */
-  how: string;
-  /** The last line that it printed, to standard error if it did; or empty. */
-  lastLine: string;
-}
-
-/** The end of a process in words: how, what `when` adds, and the last line. */
-export function endText({ how, lastLine }: ServerEnd, when: string): string {
-  const last = lastLine === "" ? "" : `; its last line: ${lastLine}`;
-  return `ended with ${how} ${when}${last}`;
-}
 
 /** A process, its ready line and its standard error. */
 export class Process {
@@ -110,9 +93,9 @@ export class Process {
     } catch (error) {
       if (error instanceof StartError || signal.aborted) throw error;
       throw new StartError(
-        `Cannot test ${this.#name}: it did not print "${READY}" within ${
+        `Cannot test ${this.#name}: it printed no line "${READY}" to standard output within ${
           timeout / 1000
-        } s`,
+        } s${lastText(this.#lastLine())}`,
       );
     } finally {
       died.catch(() => {}); // later the process ends, which is no error
@@ -144,8 +127,12 @@ export class Process {
     await deadline(this.#reading, LAST_OUTPUT).catch(() => {});
     return {
       how: signal ? `signal ${signal}` : `exit status ${code}`,
-      lastLine: lastLine(this.stderr) || lastLine(this.#stdout),
+      lastLine: this.#lastLine(),
     };
+  }
+
+  #lastLine(): string {
+    return lastLine(this.stderr) || lastLine(this.#stdout);
   }
 
   async #readOutput(): Promise<void> {
@@ -189,10 +176,6 @@ export class Process {
       if (!hasEnded(error)) throw error;
     }
   }
-}
-
-function lastLine(text: string): string {
-  return escape(text.trimEnd().split("\n").at(-1)!.trim().slice(0, MAX_LINE));
 }
 
 /** Whether a signal failed because no process is left. */

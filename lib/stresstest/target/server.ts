@@ -5,11 +5,16 @@
  *
  * @module
  */
+import { delay } from "@std/async/delay";
 import { type Address, parseAddress } from "@zillions/server/address";
 import { type Connect, connect, type Socket } from "./connect.ts";
 import { ServerNode, type StartOptions } from "./node.ts";
-import { READY, type ServerEnd } from "./process.ts";
+import { READY } from "./process.ts";
+import type { ServerEnd } from "./server_end.ts";
 import type { Target } from "./target.ts";
+
+/** Milliseconds in which a stopped server's address must refuse connections, and between two checks. */
+const [MAX_LEFT, LEFT_PERIOD] = [1000, 50] as const;
 
 /** The remark on a server that had to be killed. */
 export const KILLED = "ignored SIGTERM and was killed";
@@ -38,6 +43,8 @@ export class Server implements ServerUnderTest, AsyncDisposable {
   readonly #nodeOf = new WeakMap<Socket, ServerNode>();
   /** The node of the next client. */
   #turn = 0;
+  /** What is left of nodes that were stopped. */
+  #left: string[] = [];
 
   private constructor(
     target: Target,
@@ -85,7 +92,7 @@ export class Server implements ServerUnderTest, AsyncDisposable {
         ? [`printed "${READY}" ${process.readyLines} times`]
         : [],
       ...process?.killed ? [KILLED] : [],
-    ]);
+    ]).concat(this.#left);
   }
 
   /** Whether a process had to be killed. */
@@ -150,5 +157,22 @@ export class Server implements ServerUnderTest, AsyncDisposable {
   /** Stops the nodes, by force if they do not end when asked. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#nodes.map((node) => node[Symbol.asyncDispose]()));
+    const left = await Promise.all(
+      this.#nodes.map((node) => this.#isLeft(node)),
+    );
+    this.#left = this.nodes.filter((_, at) => left[at])
+      .map((name) => `left a process behind, which still listens at ${name}`);
+  }
+
+  /** Whether a process of a node that was stopped still accepts connections. */
+  async #isLeft({ name, process }: ServerNode): Promise<boolean> {
+    if (!process) return false;
+    const until = performance.now() + MAX_LEFT;
+    while (await this.accepts(name)) {
+      // A child that was killed may take a moment to end.
+      if (performance.now() > until) return true;
+      await delay(LEFT_PERIOD);
+    }
+    return false;
   }
 }

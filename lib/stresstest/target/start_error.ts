@@ -35,5 +35,12 @@ export function reason(error: unknown, what = "executable"): string {
   if (error instanceof Deno.errors.ConnectionRefused) {
     return "it refuses connections";
   }
-  return error instanceof Error ? error.message : String(error);
+  return systemText(error);
+}
+
+/** The system's own words for an error, without its number. */
+export function systemText(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const [, words] = /^(.*) \(os error \d+\)/.exec(text) ?? [];
+  return words ? words[0]!.toLowerCase() + words.slice(1) : text;
 }

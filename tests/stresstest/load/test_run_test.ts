@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { TestRun } from "../../../lib/stresstest/load/test_run.ts";
-import type { ServerEnd } from "../../../lib/stresstest/target/process.ts";
+import type { ServerEnd } from "../../../lib/stresstest/target/server_end.ts";
 import { NEVER, RUNNING } from "../servers.ts";
 import { test } from "../../support/test.ts";
 

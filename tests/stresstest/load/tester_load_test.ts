@@ -16,6 +16,8 @@ test("TesterLoad.busy() counts the time of one thread, less the time it was idle
     assertEquals(load.busy(0, 1e6).toFixed(6), "0.600000");
     assertEquals(load.busy(400_000, 1e6).toFixed(6), "0.300000");
     assertEquals(load.waited(1e6)?.toFixed(6), "0.200000");
+    // A wait that began before the construction is no more than all of the time.
+    assertEquals(load.waited(100_000), 1);
   } finally {
     await Deno.remove(file);
   }

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { formatAddress } from "../../../lib/wire/address.ts";
 import { Server } from "../../../lib/stresstest/target/server.ts";
+import { processTree } from "../../../lib/stresstest/target/proc.ts";
 import { StartError } from "../../../lib/stresstest/target/start_error.ts";
 import {
   ANY_PORT,
@@ -60,8 +61,27 @@ test("Server.start() says why a server cannot be tested", async () => {
   );
   assertEquals(
     (await refused(broken("silent"), { timeout: 500 })).message,
-    'Cannot test silent: it did not print "listening on" within 0.5 s',
+    'Cannot test silent: it printed no line "listening on" to standard output within 0.5 s',
   );
+});
+
+test({
+  name:
+    "Server.start() shows what a server printed that is no ready line of standard output",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const unready =
+      'it printed no line "listening on" to standard output within 0.5 s; its last line: listening on x';
+    for (
+      const print of ["echo listening on x >&2", "printf 'listening on x'"]
+    ) {
+      const error = await refused(
+        `x=sh -c "${print}; exec sleep 60"`,
+        { timeout: 500 },
+      );
+      assertEquals(error.message, `Cannot test x: ${unready}`);
+    }
+  },
 });
 
 test("Server.start() keeps the standard error of a server that ends", async () => {
@@ -167,5 +187,24 @@ test({
     );
     await server[Symbol.asyncDispose]();
     assertMatch((await server.ended).how, /SIGTERM/);
+  },
+});
+
+test({
+  name: "Server notes a process that is left and still accepts connections",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const server = await start(
+      `sh -c 'setsid ${OURS.replaceAll("'", "")} "$0" & wait'`,
+    );
+    const left = processTree(server.pid!).filter((pid) => pid !== server.pid);
+    try {
+      await server[Symbol.asyncDispose]();
+      assertEquals(server.remarks, [
+        `left a process behind, which still listens at ${server.nodes[0]}`,
+      ]);
+    } finally {
+      for (const pid of left) Deno.kill(pid, "SIGKILL");
+    }
   },
 });

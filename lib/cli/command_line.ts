@@ -81,6 +81,10 @@ function parse<A, O extends Options>(
   const names = (valued: boolean) =>
     all.filter(([, { value }]) => (value !== undefined) === valued)
       .map(([key]) => kebab(key));
+  for (const flag of names(false)) {
+    if (!args.some((arg) => arg.startsWith(`--${flag}=`))) continue;
+    throw new UsageError(`--${flag} takes no value`);
+  }
   const { _: given, help, version, ...values } = parseArgs(
     withNumbers(args, names(true)),
     {

@@ -20,13 +20,10 @@ export async function readFile(
   try {
     return await Deno.readFile(path);
   } catch (error) {
-    const hint = error instanceof Deno.errors.NotCapable
-      ? "; run with --allow-read"
-      : "";
     throw new Error(
       `cannot read the file of ${optionName(option)}, "${escape(path)}": ${
         describeError(error)
-      }${hint}`,
+      }`,
     );
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Address, formatAddress } from "../wire/address.ts";
+import { describeType } from "../wire/bytes.ts";
 import { Client } from "./client.ts";
 import { connectTo, type Endpoint, parseEndpoint } from "./endpoint.ts";
 
@@ -33,7 +34,7 @@ export interface ConnectOptions {
  *
  * @param address `IP:PORT` as text, or its parts; `tls://HOST:PORT`; `unix:PATH`; or
  * several of them.
- * @throws {TypeError} If a text is not an address with a port, or there is none.
+ * @throws {TypeError} If one is not an address with a port, or there is none.
  * @throws {RangeError} If a port or the time-out is out of range.
  * @throws {Deno.errors.ConnectionRefused} If no server listens there; of several, the
  * error is the last one's.
@@ -61,9 +62,7 @@ export async function connect(
   options: ConnectOptions = {},
 ): Promise<Client> {
   const list = Array.isArray(address) ? address : [address];
-  const names = list.map((one) =>
-    typeof one === "string" ? one : formatAddress(one)
-  );
+  const names = list.map(nameOf);
   const endpoints = names.map((name) => parseEndpoint(name));
   if (names.length === 0) {
     throw new TypeError("Cannot connect: there is no address");
@@ -84,6 +83,17 @@ export async function connect(
       options.onUnavailable?.(names[n]!, error);
     }
   }
+}
+
+/** An address as text. From JavaScript, anything may come. */
+function nameOf(address: string | Address): string {
+  if (typeof address === "string") return address;
+  if (typeof address?.hostname === "string") return formatAddress(address);
+  throw new TypeError(
+    `Cannot connect to ${
+      describeType(address)
+    }: an address is text, or has a hostname and a port`,
+  );
 }
 
 function isTimeout(timeout: number): boolean {

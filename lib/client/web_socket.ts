@@ -29,6 +29,8 @@ export interface WebSocketConnectOptions {
   onText?: (text: string) => void;
   /** Certificates to trust with `wss://`, as PEM, besides those that Deno trusts. */
   caCerts?: string[] | undefined;
+  /** Gives up connecting. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A connection of a client, made by {@linkcode connectWebSocket}. */
@@ -62,11 +64,16 @@ export interface WebSocketConnection extends ByteStream, Disposable {}
  */
 export async function connectWebSocket(
   url: string,
-  { caCerts, ...options }: WebSocketConnectOptions = {},
+  { caCerts, signal, ...options }: WebSocketConnectOptions = {},
 ): Promise<WebSocketConnection> {
   const address = webSocketAddress(url);
   const transport = address.tls ? "tls" : "tcp";
-  const socket = await connectTo({ ...address, transport }, { caCerts });
+  const socket = await connectTo({ ...address, transport }, {
+    caCerts,
+    ...signal && { signal },
+  });
+  const abort = () => socket[Symbol.dispose]();
+  signal?.addEventListener("abort", abort);
   try {
     const key = crypto.getRandomValues(new Uint8Array(16)).toBase64();
     await writeAll(socket, new TextEncoder().encode(request(address, key)));
@@ -74,7 +81,10 @@ export async function connectWebSocket(
     return new Connection(socket, { role: "client", head, ...options });
   } catch (error) {
     socket[Symbol.dispose]();
+    signal?.throwIfAborted();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
   }
 }
 

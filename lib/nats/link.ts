@@ -5,19 +5,21 @@
  *
  * @module
  */
+import { connect } from "./connect.ts";
 import { EngineRefusedError } from "./engine.ts";
 import type {
   NatsConnection,
   NatsConnectOptions,
   NatsPackages,
-  NatsSocket,
-  NatsTransport,
 } from "./packages.ts";
 import type { NatsServers } from "./url.ts";
 import { ROOM_CLOCK } from "./clock.ts";
 
 /** The pauses between two tries, in milliseconds. */
 const [MIN_PAUSE, MAX_PAUSE] = [50, 500] as const;
+
+/** The pause after the engine has forbidden what a room does, in milliseconds. */
+const FORBIDDEN_PAUSE = 10_000;
 
 /** How long the engine may take to answer, in milliseconds. */
 export const TIMEOUT = 2000;
@@ -51,10 +53,11 @@ export class Link {
   /**
    * The connection.
    *
-   * @throws {EngineRefusedError} If the engine refuses the credentials.
+   * @throws {EngineRefusedError} If the engine refuses the credentials, or forbids
+   * what a room does.
    */
   get connection(): NatsConnection {
-    if (this.#connection) return this.#connection;
+    if (this.#connection && !this.#refusal) return this.#connection;
     throw this.#refusal ?? new Error("Cannot reach the engine");
   }
 
@@ -92,17 +95,24 @@ export class Link {
     try {
       this.#connection = await connect(this.#packages, this.#settings());
       this.#refusal = undefined;
+      this.#watch(this.#connection);
       return true;
     } catch (error) {
-      const { message } = error as Error;
       const isRefused = error instanceof core.errors.AuthorizationError ||
         isTlsRefusal(error);
-      this.#refusal = isRefused
-        ? new EngineRefusedError(`Cannot use the engine: ${message}`, {
-          cause: error,
-        })
-        : undefined;
+      this.#refusal = isRefused ? refusal(error) : undefined;
       return isRefused;
+    }
+  }
+
+  /** Notices that the engine forbids something. After a pause it is tried again. */
+  async #watch(connection: NatsConnection): Promise<void> {
+    const { PermissionViolationError } = this.#packages.core.errors;
+    for await (const { error } of connection.status()) {
+      if (!(error instanceof PermissionViolationError)) continue;
+      this.#refusal = refusal(error);
+      await ROOM_CLOCK.delay(FORBIDDEN_PAUSE, this.#end.signal);
+      await connection.close();
     }
   }
 
@@ -127,56 +137,13 @@ export class Link {
   }
 }
 
+function refusal(cause: unknown): EngineRefusedError {
+  const { message } = cause as Error;
+  return new EngineRefusedError(`Cannot use the engine: ${message}`, { cause });
+}
+
 /** Whether waiting does not help: the engine has no TLS, or a certificate that is not trusted. */
 function isTlsRefusal(error: unknown): boolean {
   const { name, message } = error as Error;
   return name === "InvalidArgumentError" || /certificate|tls/i.test(message);
-}
-
-/**
- * Connects with transports whose sockets cannot end the process: the packages remove
- * all listeners of a socket that they give up, and its last error would be uncaught.
- * Nor do they close the socket of a try that takes too long.
- */
-async function connect(
-  { internal, transport }: NatsPackages,
-  options: NatsConnectOptions,
-): Promise<NatsConnection> {
-  const tried: NatsTransport[] = [];
-  internal.setTransportFactory({
-    factory: () => {
-      const next = contained(new transport.NodeTransport());
-      tried.push(next);
-      return next;
-    },
-    dnsResolveFn: transport.nodeResolveHost,
-  });
-  try {
-    return await internal.NatsConnectionImpl.connect(options);
-  } catch (error) {
-    for (const failed of tried) failed.discard();
-    throw error;
-  }
-}
-
-function contained(transport: NatsTransport): NatsTransport {
-  const { dial, startTLS } = transport;
-  transport.dial = async (address) =>
-    containedSocket(await dial.call(transport, address));
-  transport.startTLS = async () =>
-    containedSocket(await startTLS.call(transport));
-  return transport;
-}
-
-/** Keeps a listener for errors on a socket, whatever else is removed. */
-function containedSocket(socket: NatsSocket): NatsSocket {
-  const ignore = () => {};
-  const { removeAllListeners } = socket;
-  socket.removeAllListeners = (event) => {
-    removeAllListeners.call(socket, ...event === undefined ? [] : [event]);
-    socket.on("error", ignore);
-    return socket;
-  };
-  socket.on("error", ignore);
-  return socket;
 }

@@ -1,7 +1,7 @@
 /**
- * The outbox: the way of clients' messages to the engine. It collects them into
- * batches, keeps batches in flight within bounds, and makes clients wait when it is
- * full, or, when that takes too long, drops what they send.
+ * The outbox: the way of clients' messages to the engine. It has them sent in batches,
+ * counts what becomes of them, and makes clients wait when the sender is full, or,
+ * when that takes too long, drops what they send.
  *
  * What clients send while a batch is in flight, or answer to it, becomes the next
  * batch. So a quiet room sends at once, and a busy one sends few large batches.
@@ -9,13 +9,10 @@
  * @module
  */
 import type { Run } from "../wire/run.ts";
-import { Batcher, type OutgoingBatch } from "./batcher.ts";
-import { BATCH_HEADER, MAX_BATCH } from "./batch.ts";
-import { Cork } from "./cork.ts";
 import type { StreamState } from "./engine.ts";
 import { Flushes } from "./flushes.ts";
+import { type Send, Sender } from "./sender.ts";
 import { Waiters, type WaitersOptions } from "./waiters.ts";
-import { Window } from "./window.ts";
 
 /** Counts of an outbox, in messages. */
 export interface OutboxCounts {
@@ -35,26 +32,16 @@ export interface OutboxOptions extends WaitersOptions {
 /** The way of clients' messages to the engine. */
 export class Outbox {
   readonly #counts = { published: 0, lostInWindow: 0 };
-  readonly #options: OutboxOptions;
-  readonly #batcher: Batcher;
-  readonly #window = new Window();
-  /** Sends a batch to the engine; `undefined` while there is no session. */
-  #send: ((batch: OutgoingBatch) => void) | undefined;
+  readonly #sender: Sender;
   readonly #waiters: Waiters;
   readonly #flushes = new Flushes();
-  readonly #cork: Cork;
-  /** When the stream was made. */
-  #stream = 0;
-  /** Whether the next batch is sent even if it is empty, and whether it asks. */
-  #announces = false;
-  #asks = false;
-  #isPumpingSoon = false;
 
   constructor(options: OutboxOptions) {
-    this.#options = options;
-    this.#batcher = new Batcher(options.node);
     this.#waiters = new Waiters(options);
-    this.#cork = new Cork({ ...options, onPassed: () => this.#pump() });
+    this.#sender = new Sender({
+      ...options,
+      onRoom: () => this.#waiters.admit((run) => this.#take(run)),
+    });
   }
 
   get counts(): OutboxCounts {
@@ -63,12 +50,13 @@ export class Outbox {
 
   /** How many batches are in flight. */
   get inFlight(): number {
-    return this.#window.size;
+    return this.#sender.window.size;
   }
 
   /** The number of the oldest batch in flight if it is stored, and so must come back soon. */
   get oldestStored(): number | undefined {
-    return this.#window.isOldestStored ? this.#window.oldest : undefined;
+    const { isOldestStored, oldest } = this.#sender.window;
+    return isOldestStored ? oldest : undefined;
   }
 
   /**
@@ -77,28 +65,23 @@ export class Outbox {
    */
   publish(run: Run): Promise<void> | undefined {
     if (this.#waiters.isEmpty && this.#take(run)) {
-      this.#cork.pull();
-      this.#pumpSoon();
+      this.#sender.pumpSoon();
       return undefined;
     }
-    if (this.#send && this.#waiters.isEmpty) this.#waiters.hadRoom();
+    if (this.#sender.isOpen && this.#waiters.isEmpty) this.#waiters.hadRoom();
     return this.#waiters.wait(run);
   }
 
   /** Resolves when all that was published was read back from the stream, or is lost. */
   async flush(): Promise<void> {
     await this.#waiters.passed();
-    const { counter, count } = this.#batcher;
-    const upTo = count > 0 ? counter : counter - 1;
-    if (this.#first > upTo) return;
-    await this.#flushes.wait(upTo);
+    const { first, last } = this.#sender;
+    if (first <= last) await this.#flushes.wait(last);
   }
 
   /** Has the next batch sent soon, empty or not, so that others learn this node's total. */
   announce(asks: boolean): void {
-    this.#announces = true;
-    this.#asks ||= asks;
-    this.#pump();
+    this.#sender.announce(asks);
   }
 
   /**
@@ -106,37 +89,27 @@ export class Outbox {
    * waits. What was first sent before the stream's duplicate window is lost: the
    * engine may have stored it, and would not recognize it.
    */
-  open(
-    send: (batch: OutgoingBatch) => void,
-    { created, duplicateWindow }: StreamState,
-  ): void {
-    const now = this.#options.clock.now();
-    this.#lose(this.#window.open(now, duplicateWindow));
-    this.#stream = created;
-    for (const batch of this.#window.batches()) send(batch);
-    this.#send = send;
-    this.#pump();
+  open(send: Send, state: StreamState): void {
+    this.#lose(this.#sender.open(send, state));
   }
 
   /** The session ends: nothing is sent until the next. */
   close(): void {
-    if (this.#send) this.#waiters.hadRoom();
-    this.#send = undefined;
+    if (this.#sender.isOpen) this.#waiters.hadRoom();
+    this.#sender.close();
   }
 
   /** Says that a batch of this node was read from the stream and broadcast. */
   readBack(counter: number, count: number): void {
     // One that was given up, and arrived late, stays counted as lost.
-    if (counter >= this.#window.oldest) this.#counts.published += count;
-    this.#lose(this.#window.readBack(counter));
-    const next = this.#batcher.count;
-    if (count > 0 && next > 0 && this.#window.size === 0) this.#cork.put();
-    this.#pump();
+    if (counter >= this.#sender.window.oldest) this.#counts.published += count;
+    this.#lose(this.#sender.readBack(counter, count));
+    this.#sender.pump();
   }
 
   /** Says that a batch is stored as the stream's entry `seq`. */
   stored(counter: number, seq: number): void {
-    this.#losePassed(this.#window.stored(counter, seq));
+    this.#losePassed(this.#sender.window.stored(counter, seq));
   }
 
   /**
@@ -144,7 +117,7 @@ export class Outbox {
    * there and was not read back went before it could be read.
    */
   passed(seq: number): void {
-    this.#losePassed(this.#window.passed(seq));
+    this.#losePassed(this.#sender.window.passed(seq));
   }
 
   /**
@@ -152,80 +125,35 @@ export class Outbox {
    * is not sent again: the engine may not recognize it.
    */
   missed(): void {
-    this.#window.missed();
+    this.#sender.window.missed();
   }
 
   /** Gives up all batches in flight: the stream in which they may be is no more. */
   loseInFlight(): void {
-    this.#lose(this.#window.loseUpTo(Infinity));
+    this.#lose(this.#sender.window.loseUpTo(Infinity));
   }
 
   /** Gives up everything, for good. */
   end(): void {
-    this.#send = undefined;
     this.#waiters.drop();
-    this.#counts.lostInWindow += this.#batcher.take(0, false).count;
+    this.#counts.lostInWindow += this.#sender.end();
     this.loseInFlight();
+  }
+
+  #take(run: Run): boolean {
+    if (!this.#sender.take(run)) return false;
+    this.#waiters.gotIn();
+    return true;
   }
 
   #losePassed(lost: number | undefined): void {
     if (lost === undefined) return;
     this.#lose(lost);
-    this.#pump();
+    this.#sender.pump();
   }
 
   #lose(messages: number): void {
     this.#counts.lostInWindow += messages;
-    this.#flushes.settle(this.#first);
-  }
-
-  /** The first batch with messages that are neither read back nor lost; `Infinity` if there are none. */
-  get #first(): number {
-    const { oldest } = this.#window; // older than the one that is being filled
-    const { counter, count } = this.#batcher;
-    return count > 0 ? Math.min(oldest, counter) : oldest;
-  }
-
-  /** Copies a run into the batch that is being filled, if there is room. */
-  #take(run: Run): boolean {
-    if (!this.#send) return false;
-    if (!this.#batcher.fits(run.bytes.length)) {
-      if (!this.#hasRoom) return false;
-      this.#sendBatch();
-    } else if (this.#batcher.count === 0 && !this.#hasRoom) return false;
-    this.#batcher.add(run);
-    this.#waiters.gotIn();
-    return true;
-  }
-
-  /** Whether one more batch may be in flight. */
-  get #hasRoom(): boolean {
-    return this.#window.hasRoom(BATCH_HEADER + MAX_BATCH);
-  }
-
-  /** Sends with the next batch what other clients have sent in the same tick. */
-  #pumpSoon(): void {
-    if (this.#isPumpingSoon) return;
-    this.#isPumpingSoon = true;
-    queueMicrotask(() => {
-      this.#isPumpingSoon = false;
-      this.#pump();
-    });
-  }
-
-  /** Lets waiting clients in, and sends the next batch if nothing is in flight. */
-  #pump(): void {
-    if (!this.#send) return;
-    this.#waiters.admit((run) => this.#take(run));
-    const hasNext = this.#announces ||
-      this.#batcher.count > 0 && !this.#cork.isIn;
-    if (hasNext && this.#window.size === 0) this.#sendBatch();
-  }
-
-  #sendBatch(): void {
-    const batch = this.#batcher.take(this.#stream, this.#asks);
-    this.#announces = this.#asks = false;
-    this.#window.add(batch, this.#options.clock.now());
-    this.#send!(batch);
+    this.#flushes.settle(this.#sender.first);
   }
 }

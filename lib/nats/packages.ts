@@ -78,8 +78,17 @@ export interface NatsConnection {
   subscribe(subject: string, options: {
     readonly callback: (error: Error | null, message: NatsCoreMessage) => void;
   }): { unsubscribe(): void };
+  status(): AsyncIterable<{ readonly type: string; readonly error?: Error }>;
   closed(): Promise<void | Error>;
   close(): Promise<void>;
+}
+
+/** What the packages do not show of a connection to everybody. */
+export interface NatsInternals {
+  readonly protocol: {
+    readonly parser: { parse(bytes: Uint8Array): void };
+    readonly transport: { close(error?: Error): Promise<void> };
+  };
 }
 
 /** How a connection is made. */
@@ -100,6 +109,7 @@ export interface NatsConnectOptions {
 
 /** A transport of the packages, and the socket it uses. */
 export interface NatsTransport {
+  connect(server: never, options: never): Promise<void>;
   dial(address: unknown): Promise<NatsSocket>;
   startTLS(): Promise<NatsSocket>;
   /** Closes its socket. */
@@ -120,6 +130,7 @@ export interface NatsPackages {
     readonly errors: {
       readonly AuthorizationError: new (...args: never[]) => Error;
       readonly NoRespondersError: new (...args: never[]) => Error;
+      readonly PermissionViolationError: new (...args: never[]) => Error;
     };
   };
   /** What `nats-core` has for transports. */

@@ -33,8 +33,20 @@ const NANOSECONDS = 1e6;
 
 /** The engine's numbers of errors, from its `errors.json`. */
 const STREAM_NOT_FOUND = 10059;
-const REPLICAS_WITHOUT_CLUSTER = 10074;
-const STREAM_INVALID = 10052;
+
+/** Those that say what somebody has to change. Others mean: not now. */
+const REFUSALS: ReadonlySet<number | undefined> = new Set([
+  10002, // resource limits exceeded for account
+  10027, // maximum number of streams reached
+  10028, // insufficient memory resources available
+  10039, // JetStream not enabled for account
+  10047, // insufficient storage resources available
+  10052, // stream invalid
+  10065, // subjects overlap with an existing stream
+  10074, // replicas > 1 not supported in non-clustered mode
+  10113, // account requires a stream config to have max bytes set
+  10122, // stream max bytes exceeds account limit
+]);
 
 /** The stream's name and subject, by the room's name. */
 export function streamNames(room: string): { name: string; subject: string } {
@@ -69,8 +81,7 @@ export async function openStream(
       info = await manager.streams.add(configOf(name, subject, options));
     }
   } catch (error) {
-    const number = errorNumber(error);
-    if (number === REPLICAS_WITHOUT_CLUSTER || number === STREAM_INVALID) {
+    if (REFUSALS.has(errorNumber(error))) {
       throw new EngineRefusedError(
         `Cannot make the stream ${name}: ${(error as Error).message}`,
         { cause: error },
@@ -153,7 +164,9 @@ function check(
   throw new EngineRefusedError(`Cannot use the stream ${name}: ${wrong}`);
 }
 
+/** The engine's number of an error, which the packages wrap now and then. */
 function errorNumber(error: unknown): number | undefined {
-  const { code } = error as { code?: unknown };
-  return typeof code === "number" ? code : undefined;
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  if (typeof code === "number") return code;
+  return cause instanceof Error ? errorNumber(cause) : undefined;
 }

@@ -226,7 +226,7 @@ export class Connection implements ConnectedClient, LagListener {
         this.#count(count, bytes.length);
         this.#observeDelay();
       }
-      if (!this.#reason) this.#notifyDropped(true);
+      this.#notifyDropped(true);
     } catch (error) {
       this.#disconnect(error);
     }

@@ -5,6 +5,7 @@
  * @module
  */
 import { Hub } from "../hub/hub.ts";
+import { describeType } from "../wire/bytes.ts";
 import type { ServerEvent } from "./events.ts";
 import type { Listener } from "./listener.ts";
 import { HubPublisher, type Publisher } from "./publisher.ts";
@@ -20,6 +21,16 @@ export const DEFAULT_DRAIN_TIMEOUT = 5_000;
 
 /** The longest duration, in milliseconds: what a timer can hold, 24 days. */
 export const MAX_DURATION = 2 ** 31 - 1;
+
+/** The method that each option is used by. */
+const METHODS = {
+  hub: "subscribe",
+  publisher: "publish",
+  signal: "addEventListener",
+  listener: "accept",
+};
+
+const CALLBACKS = ["onListen", "onError", "onEvent"];
 
 /** Options of `serve()`, whatever it listens on. */
 export interface ServeOptions<A extends Deno.Addr = Deno.NetAddr> {
@@ -130,7 +141,7 @@ export type ResolvedOptions =
  * Checks the options, and fills in the defaults.
  *
  * @throws {RangeError} If a number is out of its bounds.
- * @throws {TypeError} If there is a listener and an address.
+ * @throws {TypeError} If there is a listener and an address, or an option has not its type.
  */
 export function resolveOptions<A extends Deno.Addr>(
   options: ServeTcpOptions | ServeListenerOptions<A>,
@@ -140,6 +151,7 @@ export function resolveOptions<A extends Deno.Addr>(
       "Cannot serve with a listener and an address: it is one or the other",
     );
   }
+  checkTypes({ ...options });
   const {
     hub = new Hub(),
     publisher = new HubPublisher(hub),
@@ -165,6 +177,25 @@ export function resolveOptions<A extends Deno.Addr>(
     drainTimeout,
     onError,
   };
+}
+
+/** Before anything listens: TypeScript checks the types, JavaScript does not. */
+function checkTypes(options: Record<string, unknown>): void {
+  const fail = (name: string, needed: string) => {
+    const type = describeType(options[name]);
+    throw new TypeError(`Cannot serve with ${type} as ${name}: it ${needed}`);
+  };
+  for (const [name, method] of Object.entries(METHODS)) {
+    const value = options[name] as Record<string, unknown> | null | undefined;
+    if (value === undefined || typeof value?.[method] === "function") continue;
+    fail(name, `needs ${method}()`);
+  }
+  for (const name of CALLBACKS) {
+    const type = typeof options[name];
+    if (type !== "undefined" && type !== "function") {
+      fail(name, "is a function");
+    }
+  }
 }
 
 function check(

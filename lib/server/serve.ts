@@ -74,7 +74,7 @@ export type { ServeListenerOptions, ServeOptions, ServeTcpOptions };
  * somebody else closes the listener.
  *
  * @throws {RangeError} If a number is out of its bounds.
- * @throws {TypeError} If there is a listener and an address.
+ * @throws {TypeError} If there is a listener and an address, or an option has not its type.
  */
 export function serve<A extends Deno.Addr>(
   options: ServeListenerOptions<A>,
@@ -83,6 +83,7 @@ export function serve<A extends Deno.Addr>(
  * Listens on an address and serves, until {@linkcode Server.shutdown} or the signal.
  *
  * @throws {RangeError} If a number is out of its bounds.
+ * @throws {TypeError} If an option has not its type.
  * @throws {Deno.errors.AddrInUse} If the port is taken.
  * @throws {Deno.errors.AddrNotAvailable} If the address is not this machine's.
  * @throws {Deno.errors.PermissionDenied} If the system does not allow the port.

@@ -150,8 +150,8 @@ async function play(
   };
   if (play.mode === "reference") {
     const rounds = many ? Math.min(REFERENCE_ROUNDS, repetitions) : 1;
-    await playRounds(targets, servers, options, async (server) => {
-      const reference = await Reference.open(server, play.settings);
+    await playRounds(targets, servers, options, (server) => {
+      const reference = new Reference(server, play.settings);
       return {
         run: (runOptions) => reference.repetition(runOptions),
         close: () => reference[Symbol.dispose](),

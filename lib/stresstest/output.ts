@@ -43,9 +43,13 @@ export class Output {
     }
   }
 
-  /** Prints what is wrong, as one line. */
+  /** Prints what is wrong, as one line where no terminal is too narrow for it. */
   error(text: string): void {
-    this.#printError(`stresstest: ${text}\n`);
+    const line = `stresstest: ${text}\n`;
+    const { columns } = Deno.stderr.isTerminal()
+      ? Deno.consoleSize()
+      : { columns: Infinity };
+    this.#printError(wrap(line, columns));
   }
 
   /** Prints what a server has printed, marked as such. */

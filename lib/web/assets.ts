@@ -451,8 +451,17 @@ function isBytes(value) {
 }
 function describeType(value) {
   if (value === null || value === void 0) return \`\${value}\`;
-  const name = typeof value === "object" ? value.constructor?.name || "object" : typeof value;
+  const name = typeof value === "object" ? className(value) : typeof value;
   return \`\${/^[aeio]/i.test(name) ? "an" : "a"} \${name}\`;
+}
+function className(value) {
+  try {
+    const name = value.constructor?.name;
+    const isNone = typeof name !== "string" || name === "";
+    return isNone || name === "Uint8Array" ? "object" : name;
+  } catch {
+    return "object";
+  }
 }
 
 // lib/wire/frame.ts

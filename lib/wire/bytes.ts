@@ -19,8 +19,18 @@ export function isBytes(value: unknown): value is Uint8Array {
 /** What `value` is, as it can follow "Cannot send": `a string`, `an Array`, `null`. */
 export function describeType(value: unknown): string {
   if (value === null || value === undefined) return `${value}`;
-  const name = typeof value === "object"
-    ? value.constructor?.name || "object"
-    : typeof value;
+  const name = typeof value === "object" ? className(value) : typeof value;
   return `${/^[aeio]/i.test(name) ? "an" : "a"} ${name}`;
+}
+
+/** The name of an object's class, or `object` if it says none or not the truth. */
+function className(value: object): string {
+  try {
+    const name: unknown = value.constructor?.name;
+    const isNone = typeof name !== "string" || name === "";
+    // A proxy of bytes says that it is what it is not.
+    return isNone || name === "Uint8Array" ? "object" : name;
+  } catch { // a getter or a proxy that throws
+    return "object";
+  }
 }

@@ -24,6 +24,16 @@ export const OURS: Target = {
   addresses: undefined,
 };
 
+/** What else went on, in a sentence; empty if nothing did. */
+export function disturbance(
+  { played, disturbed }: { played: number; disturbed: number },
+): string {
+  if (disturbed === 0) return "";
+  return `In ${disturbed} of ${played} runs the server waited for a processor more than ${
+    percent(DISTURBED)
+  } of the time: something else was busy.`;
+}
+
 /** Starts and stops servers. */
 export class Stage {
   #played = 0;
@@ -62,15 +72,16 @@ export class Stage {
     const machine = `${cores} cores (${cpu || "unknown"}), ${
       bytes(memoryBytes)
     }, ${os}, ${runtime}.`;
-    return `${machine} ${this.disturbance}`.trim();
+    return `${machine} ${disturbance(this)}`.trim();
   }
 
-  /** What else went on, in a sentence; empty if nothing did. */
-  get disturbance(): string {
-    if (this.#disturbed === 0) return "";
-    return `In ${this.#disturbed} of ${this.#played} runs the server waited for a processor more than ${
-      percent(DISTURBED)
-    } of the time: something else was busy.`;
+  /** How many servers were played, and how many of them were disturbed. */
+  get played(): number {
+    return this.#played;
+  }
+
+  get disturbed(): number {
+    return this.#disturbed;
   }
 
   /** Says how far it is. */

@@ -86,6 +86,8 @@ test("parseCommandLine() says what is wrong, what is taken, and how to call the 
       '--max-words takes a whole number from 1 to 9, not "-1"',
     ],
     [["-1", "--verbose", "-2", "a:1"], 'unknown option "-1"'],
+    [["--verbose=no", "a:1"], "--verbose takes no value"],
+    [["--help=", "a:1"], "--help takes no value"],
     [
       ["--max-words", "a:1"],
       '--max-words takes a whole number from 1 to 9, not "a:1", which is the ADDRESS: its value is missing',

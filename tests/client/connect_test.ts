@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connect } from "../../lib/client/connect.ts";
 import { serve } from "../../lib/server/serve.ts";
+import { describeType } from "../../lib/wire/bytes.ts";
 import { formatAddress } from "../../lib/wire/address.ts";
 import { inTime } from "../support/eventually.ts";
 import { freeAddress } from "../support/command.ts";
@@ -25,6 +26,13 @@ test("connect() reads an address as text", async () => {
 test("connect() rejects with what is wrong", async () => {
   await assertRejects(() => connect("nowhere"), TypeError, "has no port");
   await assertRejects(() => connect("a:65536"), RangeError, "65535");
+  for (const wrong of [undefined, null, 8080, {}, { port: 8080 }, new Set()]) {
+    await assertRejects(
+      () => connect(wrong as unknown as string),
+      TypeError,
+      `Cannot connect to ${describeType(wrong)}: an address is text, or has`,
+    );
+  }
   await assertRejects(
     () => connect(freeAddress()),
     Deno.errors.ConnectionRefused,

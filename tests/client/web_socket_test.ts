@@ -67,6 +67,20 @@ test("connectWebSocket() believes no answer but the right one", async () => {
   assertEquals(/certificate/i.test(`${said}`), true, `${said}`);
 });
 
+test("connectWebSocket() gives up when its signal says so", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const giveUp = new AbortController();
+  const connecting = connectWebSocket(
+    `ws://127.0.0.1:${listener.addr.port}/ws`,
+    { signal: giveUp.signal },
+  );
+  using socket = await inTime(listener.accept(), "a client");
+  await socket.read(new Uint8Array(1024)); // the request, which gets no answer
+  giveUp.abort(new Error("enough"));
+  await assertRejects(() => connecting, Error, "enough");
+  assertEquals(await socket.read(new Uint8Array(1)), null);
+});
+
 test("webSocketAddress() reads ws:// and wss://", () => {
   assertEquals(webSocketAddress("ws://[::1]:80/a?b"), {
     ...{ hostname: "::1", port: 80, tls: false, host: "[::1]", path: "/a?b" },

@@ -70,8 +70,12 @@ test("S3 any number of clients at a time", async () => {
   using last = await Peer.join(server.address, "all are here");
   await Promise.all(all.map((peer) => peer.say("hi")));
   await Promise.all(all.map(async (peer) => {
-    while (await peer.hear() !== "all are here");
-    assertEquals(await peer.hearMany(400), Array(400).fill("hi"));
+    const texts: string[] = [];
+    const hi = () => texts.slice(texts.indexOf("all are here") + 1);
+    while (!texts.includes("all are here") || hi().length < 400) {
+      texts.push(...await peer.hearSome() ?? ["the end"]);
+    }
+    assertEquals(hi(), Array(400).fill("hi"));
   }));
   assertEquals(await last.hearMany(400), Array(400).fill("hi"));
 });
@@ -221,8 +225,9 @@ test(
     })();
     let heard = 0;
     while (heard < MESSAGES) {
-      assertEquals(await healthy.hear(), numbered(heard, LENGTH));
-      heard++;
+      for (const text of await healthy.hearSome() ?? ["the end"]) {
+        if (text !== numbered(heard++, LENGTH)) assertEquals(text, `${heard}`);
+      }
     }
     await sending;
 

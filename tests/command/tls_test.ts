@@ -164,7 +164,7 @@ test("command: what is wrong with a certificate is one line; exit 1, or 2", asyn
       ["--allow-net"],
       [cert!, key!],
       1,
-      /cannot read the file of --tls-cert, .*run with --allow-read$/,
+      /cannot read the file of --tls-cert, .*", run again with the --allow-read flag$/,
     ],
     [
       ["--allow-net", "--allow-read"],

@@ -162,7 +162,7 @@ test("merge() joins the rounds of several results", () => {
     1000,
     9,
   ]);
-  assertEquals(both.leftOut, []);
+  assertEquals([both.leftOut, both.played, both.disturbed], [[], 20, 2]);
 });
 
 test("agreement() finds servers that change places, unless they hardly differ", () => {

@@ -147,7 +147,7 @@ async function playReply(
   { size, stop }: Play,
 ): Promise<Measurement> {
   const open = (messages: number) =>
-    Reference.open(server, {
+    new Reference(server, {
       publishers: 2,
       subscribers: 3,
       messages,
@@ -155,7 +155,7 @@ async function playReply(
       timeout: size.timeout,
       maxLost: 1,
     });
-  using reference = await open(size.messages);
+  using reference = open(size.messages);
   await reference.repetition({ stop }); // it warms up
   return measured(await reference.repetition({ stop }));
 }

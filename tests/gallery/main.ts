@@ -63,7 +63,8 @@ async function resultOf(
     environment: environment(),
     servers: [],
     leftOut: [],
-    disturbance: "",
+    played: 0,
+    disturbed: 0,
   };
   const stage = new Stage(stop);
   try {
@@ -72,7 +73,8 @@ async function resultOf(
     if (!stop.aborted) throw error;
     console.error("interrupted: what is done is kept");
   }
-  result.disturbance = stage.disturbance;
+  result.played = stage.played;
+  result.disturbed = stage.disturbed;
   return result;
 }
 

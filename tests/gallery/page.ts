@@ -11,6 +11,7 @@ import {
   type Part,
   trusted,
 } from "../../lib/stresstest/report/markup.ts";
+import { disturbance } from "../bench/stage.ts";
 import { GUARANTEES, type Mark, marks } from "./guarantees.ts";
 import { type LoadName, LOADS } from "./loads.ts";
 import {
@@ -46,7 +47,7 @@ and measured under the same loads.</p>
   }, ${bytes(it.memoryBytes)}, ${it.os}, ${
     date(it.date)
   }. Medians; a row leads to its source and its command.
-${result.disturbance}</p>
+${disturbance(result)}</p>
 </header>
 <main>
 ${overview(result)}
@@ -217,9 +218,9 @@ function chart(result: GalleryResult, load: LoadName): Markup | "" {
   if (points.length === 0) return "";
   const missing = without(result, load);
   const label = `p99 against deliveries: ${LOADS[load].title}`;
-  return markup`<figure role="img" aria-label="${label}">${
+  return markup`<figure><div role="img" aria-label="${label}">${
     trusted(scatter(points))
-  }<figcaption><p>${
+  }</div><figcaption><p>${
     missing.length > 0
       ? `Without ${missing.join(", ")}, whose p99 is not known.`
       : ""

@@ -13,8 +13,9 @@ export interface GalleryResult {
   environment: Environment;
   servers: ServerResult[];
   leftOut: LeftOutServer[];
-  /** What else went on on the machine, if something did. */
-  disturbance: string;
+  /** How many plays there were, and in how many of them something else was busy. */
+  played: number;
+  disturbed: number;
 }
 
 /** A server of the table that could not be built or run. */
@@ -81,6 +82,8 @@ export interface Measurement {
 export function merge([first, ...others]: GalleryResult[]): GalleryResult {
   const result = structuredClone(first!);
   for (const other of others) {
+    result.played += other.played;
+    result.disturbed += other.disturbed;
     for (const server of other.servers) {
       const same = result.servers.find(({ name }) => name === server.name);
       if (same) add(same, server);
@@ -92,8 +95,6 @@ export function merge([first, ...others]: GalleryResult[]): GalleryResult {
       all.findIndex((each) => each.name === name) === at &&
       !result.servers.some((server) => server.name === name)
     );
-  const said = [first!, ...others].map(({ disturbance }) => disturbance);
-  result.disturbance = [...new Set(said)].filter(Boolean).join(" ");
   return result;
 }
 

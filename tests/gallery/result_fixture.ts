@@ -66,6 +66,7 @@ export function result(...servers: ServerResult[]): GalleryResult {
     environment: environment(),
     servers,
     leftOut: [],
-    disturbance: "",
+    played: 10,
+    disturbed: 1,
   };
 }

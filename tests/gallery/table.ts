@@ -1,5 +1,6 @@
 /** The table of the gallery in Markdown: a row a style, medians of all rounds. */
 import { percent } from "../../lib/stresstest/report/format.ts";
+import { disturbance } from "../bench/stage.ts";
 import { table as markdown } from "../bench/tool.ts";
 import { marks } from "./guarantees.ts";
 import {
@@ -31,7 +32,7 @@ export function broken(server: ServerResult): string {
 
 /** The table, and what is said below it. */
 export function table(result: GalleryResult): string {
-  const { servers, leftOut, disturbance } = result;
+  const { servers, leftOut } = result;
   const rows = servers.map((server) => [
     server.name,
     server.version,
@@ -53,7 +54,7 @@ export function table(result: GalleryResult): string {
       ? "\\* the stress tester was the bottleneck: the server may be better."
       : "",
     ...leftOut.map(({ name, reason }) => `Left out: ${name}, ${reason}.`),
-    disturbance,
+    disturbance(result),
   ].filter(Boolean);
   return `${markdown([head, ...rows])}\n${notes.join("\n\n")}\n`;
 }

@@ -84,11 +84,11 @@ test("Hub: without setImmediate subscribers and publishers are served tick by ti
     const hubs = [new Hub(), new Hub()];
     await Promise.all(hubs.map(async (hub, n) => {
       const channels = Array.from({ length: 100 }, () => hub.subscribe());
-      const results = channels.map((channel) => channel.next());
+      let served = 0;
+      for (const channel of channels) channel.next().then(() => served++);
       hub.broadcast(new Uint8Array(1));
       await hub.ready();
-      console.log(String(n));
-      await Promise.all(results);
+      console.log(served + " of hub " + n);
     }));`);
-  assertEquals(lines, ["0", "1"]);
+  assertEquals(lines.toSorted(), ["100 of hub 0", "100 of hub 1"]);
 });

@@ -60,6 +60,17 @@ export class NatsServer implements AsyncDisposable {
     return server;
   }
 
+  /** One with JetStream and a configuration. */
+  static async configured(config: string): Promise<NatsServer> {
+    const file = await Deno.makeTempFile();
+    await Deno.writeTextFile(file, config);
+    try {
+      return await NatsServer.start(["-js", "-c", file]);
+    } finally {
+      await Deno.remove(file);
+    }
+  }
+
   /** The number of the process. */
   get pid(): number {
     return this.#child!.pid;

@@ -6,6 +6,7 @@ import type * as Transport from "npm:@nats-io/transport-node@^3.4.0/lib/node_tra
 import { assertEquals } from "@std/assert";
 import type {
   NatsConnectOptions,
+  NatsInternals,
   NatsPackages,
 } from "../../lib/nats/packages.ts";
 import { run } from "../support/command.ts";
@@ -19,6 +20,9 @@ export const packages = (
   transport: typeof Transport,
   jetstream: typeof JetStream,
 ): NatsPackages => ({ core, internal, transport, jetstream });
+
+/** What is used of a connection besides. */
+export const internals = (it: Internal.NatsConnectionImpl): NatsInternals => it;
 
 /** What a connection is given; authenticators are the packages' own. */
 export const options = (

@@ -120,6 +120,22 @@ test("Room.flush() resolves when all that was said is back", async () => {
   assertEquals(await node.heardText(), "ab");
 });
 
+test("Room: with a hub that is closed, before or meanwhile, messages go their way and are counted", async () => {
+  const clock = new FakeRoomClock();
+  const stream = new ModelStream(clock);
+  await using a = await ModelNode.join(stream, clock);
+  await using b = await ModelNode.join(stream, clock);
+  a.hub.close();
+  const run = { bytes: new Uint8Array(60_000), count: 60_000 };
+  for (let n = 0; n < 20; n++) a.room.publish(run);
+  const flushed = a.room.flush();
+  for (let n = 0; n < 10; n++) await a.settle();
+  await flushed;
+  const { published, received } = a.room.stats();
+  assertEquals([published, received], [1_200_000, 1_200_000]);
+  assertEquals(b.room.stats().received, 1_200_000);
+});
+
 test("Room.close() counts what was not read back, and lets go of all who wait", async () => {
   const clock = new FakeRoomClock();
   const node = await ModelNode.join(new ModelStream(clock), clock);

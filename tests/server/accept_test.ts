@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { accepted } from "../../lib/server/accept.ts";
+import { inTime } from "../support/eventually.ts";
+import { isPending } from "../support/jitter.ts";
 import { Resetter } from "../support/peer.ts";
 import { WaitlessClock } from "../support/waitless_clock.ts";
 import { test } from "../support/test.ts";
@@ -118,12 +120,27 @@ test("accepted() does not pause for a peer's own failure", async () => {
 
 test("accepted() leaves a pause when the signal aborts", async () => {
   const stop = new AbortController();
-  const endless = { accept: () => Promise.reject(emfile()) };
-  const connections = accepted(endless, {
-    signal: stop.signal,
-    onFailure: () => stop.abort(),
-  });
-  assertEquals(await count(connections), 0);
+  const paused = Promise.withResolvers<void>();
+  const clock = new WaitlessClock();
+  // Only the signal ends this pause.
+  clock.delay = (_, options) => {
+    const { signal } = options!;
+    paused.resolve();
+    const { promise, reject } = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => reject(signal.reason));
+    return promise;
+  };
+  const counting = count(
+    accepted(listener(emfile(), CONN), {
+      signal: stop.signal,
+      onFailure() {},
+      clock,
+    }),
+  );
+  await inTime(paused.promise, "the pause");
+  assert(await isPending(counting));
+  stop.abort();
+  assertEquals(await inTime(counting, "the end of the pause"), 0);
 });
 
 test("accepted() takes any failure for the end when the signal has aborted", async () => {

@@ -158,7 +158,7 @@ test("Clients.publish() resolves when more may be published, and never rejects",
 
 test("Clients.measureDelays() measures once, whoever asks", () => {
   const { clients } = openClients();
-  assertEquals(clients.measureDelays(), clients.measureDelays());
+  assert(clients.measureDelays() === clients.measureDelays());
 });
 
 test("Clients.watch() checks the clients until it is told to stop, but not when a check is late", async () => {
@@ -204,6 +204,33 @@ test("Clients.check() tells of lag", async () => {
   clients.check(clients.checkInterval);
   assertEquals(events.at(-1)!.type, "lagging");
   await clients.drain(AbortSignal.abort());
+});
+
+test("Clients counts and tells once of a client that leaves, and what it lost", async () => {
+  const events: ServerEvent[] = [];
+  const { hub, clients, connect } = openClients({
+    hub: new Hub({ capacity: MIN_CAPACITY }),
+    onEvent: (event) => events.push(event),
+  });
+  const socket = connect();
+  socket.stuck = true;
+  for (let n = 0; n < 100; n++) {
+    hub.broadcast(new Uint8Array(256));
+    await macrotask();
+  }
+  const { dropped } = clients.stats();
+  assert(dropped > 0);
+  clients.connected.get(1)!.disconnect();
+  await macrotask();
+  assertEquals(events.at(-1), {
+    type: "disconnected",
+    client: 1,
+    remoteAddr: socket.remoteAddr,
+    reason: "removed",
+    dropped,
+  });
+  assertEquals(clients.stats().dropped, dropped);
+  assertEquals(clients.stats().disconnected.removed, 1);
 });
 
 test("Clients.limitRate() lets clients go on each second, and all at the end", async () => {

@@ -88,6 +88,14 @@ test("HubPublisher.flush() waits for the parts that are left, of every client, a
   for (let n = 0; n < 3; n++) await macrotask();
 });
 
+test("HubPublisher.publish() drops what comes when the hub is closed", async () => {
+  const hub = new Hub();
+  const publisher = new HubPublisher(hub);
+  hub.close();
+  await publisher.publish(frames(1));
+  assertEquals(hub.broadcasts, 0);
+});
+
 test("HubPublisher.publish() brings 15 MiB/s beside a slow reader, however small the hub", async () => {
   for (const capacity of [MIN_CAPACITY, 64 * 1024, 512 * 1024]) {
     const clock = new FakeClock();

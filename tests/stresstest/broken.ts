@@ -28,6 +28,12 @@ const STUCK = 500;
 /** Messages that may wait for a client; the oldest give way. */
 const CAPACITY = 10_000;
 
+/** Messages that are served at once, milliseconds for each later one, and for the client that is served last. */
+const [BEFORE_QUEUE, TURN, LAST_TURN] = [50, 10, 1200] as const;
+
+/** Clients that may wait for a server that never accepts one. */
+const QUEUE = 1;
+
 /** Bytes by which the server grows in a second, and milliseconds between two steps. */
 const [GROWTH, STEP] = [1024 ** 2, 50] as const;
 
@@ -146,6 +152,13 @@ const FAULTS: Record<string, Fault> = {
     setTimeout(() => to.send(frame), DELAY);
   },
 
+  // Most clients are served slowly, and one when they have been.
+  queues: (to, frame, _, count) => {
+    const turn = Math.max(0, count - BEFORE_QUEUE);
+    const wait = to.number === VICTIM && turn > 0 ? LAST_TURN : turn * TURN;
+    setTimeout(() => to.send(frame), wait);
+  },
+
   drops: (to, frame, _, count) => {
     if (count % PERIOD !== 0) to.send(frame);
   },
@@ -258,7 +271,11 @@ function listen(): Deno.Listener<Deno.Conn> {
   const told = parseEndpoint(address);
   if (told.transport !== "unix") {
     const port = fault === "elsewhere" ? 0 : told.port;
-    return Deno.listen({ hostname: told.hostname, port });
+    return Deno.listen({
+      hostname: told.hostname,
+      port,
+      ...fault === "deaf" && { tcpBacklog: QUEUE },
+    });
   }
   try {
     Deno.removeSync(told.path);
@@ -331,6 +348,7 @@ switch (fault) {
     if (fault === "late") await new Promise((later) => setTimeout(later, 500));
     const listener = listen();
     console.log(`listening on ${at(listener.addr)}`);
+    if (fault === "deaf") await new Promise(() => setInterval(() => {}, 1000));
     if (fault === "twice") console.log(`listening on ${at(listener.addr)}`);
     for await (const socket of listener) {
       if ("setNoDelay" in socket) (socket as Deno.TcpConn).setNoDelay(true);

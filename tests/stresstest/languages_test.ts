@@ -27,7 +27,7 @@ const LOAD: LoadSettings = {
 async function assertPasses(server: string): Promise<void> {
   await using running = await start(server);
   {
-    using reference = await Reference.open(running, {
+    using reference = new Reference(running, {
       publishers: 2,
       subscribers: 3,
       messages: 100,

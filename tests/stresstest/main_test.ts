@@ -145,6 +145,27 @@ test("stresstest prints the results after SIGTERM", async () => {
   );
 });
 
+test({
+  name: "stresstest ends at once after SIGTERM while its clients connect",
+  ignore: Deno.build.os !== "linux", // others queue more
+  async fn() {
+    using listener = Deno.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      tcpBacklog: 1,
+    });
+    const process = tester(
+      ..."--rate 1000 --timeout 1000".split(" "),
+      `127.0.0.1:${listener.addr.port}`,
+    );
+    // The probe, the connection for pings and the first client; the others wait.
+    using accepted = new DisposableStack();
+    for (let n = 0; n < 3; n++) accepted.use(await listener.accept());
+    process.kill("SIGTERM");
+    assertEquals(await outcome(process), { code: 143, stdout: "", stderr: "" });
+  },
+});
+
 test("stresstest shows a violation and fails", async () => {
   const { code, stdout } = await outcome(
     tester(..."-a 127.0.0.1:0 -m 100 -r 1".split(" "), broken("duplicates")),

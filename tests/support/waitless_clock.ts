@@ -12,7 +12,10 @@ export class WaitlessClock implements ServerClock {
     return this.time;
   }
 
-  async delay(milliseconds: number): Promise<void> {
+  async delay(
+    milliseconds: number,
+    _options?: { signal: AbortSignal },
+  ): Promise<void> {
     this.waits.push(milliseconds);
     await macrotask();
   }

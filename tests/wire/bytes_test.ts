@@ -29,6 +29,14 @@ test("describeType() says what a value is", () => {
       [{}, "an Object"],
       [Object.create(null), "an object"],
       [new (class {})(), "an object"],
+      [new Proxy(new Uint8Array(1), {}), "an object"],
+      [Object.create(Uint8Array.prototype), "an object"],
+      [{ constructor: { name: Symbol("odd") } }, "an object"],
+      [{
+        get constructor() {
+          throw new Error("no");
+        },
+      }, "an object"],
     ]
   ) assertEquals(describeType(value), words);
 });

@@ -15,7 +15,7 @@ import { WebSocketError } from "@zillions/server/websocket";
 import type { Verdict } from "../checks/violations.ts";
 import type { ServerUnderTest } from "../target/server.ts";
 import { StartError } from "../target/start_error.ts";
-import type { Socket } from "../target/connect.ts";
+import { connectInTime, type Socket } from "../target/connect.ts";
 
 /** How many connections are opened at a time: fewer than any server queues. */
 const CONNECTING = 64;
@@ -52,6 +52,10 @@ export interface Peer {
 export interface ConnectionsOwner {
   /** Aborted when the run is over. */
   readonly ended: AbortSignal;
+  /** Aborted when the run is over or was stopped from outside. */
+  readonly stopping: AbortSignal;
+  /** Milliseconds in which a server must accept a connection. */
+  readonly timeout: number;
   /** Ends the run with a violation. */
   fail(verdict: Verdict, text: string): void;
   /** Counts a client whose connection the server has ended, though it runs on. */
@@ -76,17 +80,22 @@ export class Connections implements Disposable {
   }
 
   /**
-   * Opens `count` connections, or fewer if the run ends meanwhile.
+   * Opens `count` connections, or fewer if the run ends or is stopped meanwhile.
    *
    * @throws {StartError} If the system allows no more connections.
    */
   async open(count: number): Promise<Socket[]> {
-    const { ended } = this.#run;
+    const { ended, stopping, timeout } = this.#run;
     const sockets: Socket[] = [];
-    while (sockets.length < count && !ended.aborted) {
+    while (sockets.length < count && !stopping.aborted) {
       const some = Math.min(CONNECTING, count - sockets.length);
       const opened = await Promise.allSettled(
-        Array.from({ length: some }, () => this.#server.connect()),
+        Array.from({ length: some }, () =>
+          connectInTime(
+            timeout,
+            stopping,
+            (signal) => this.#server.connect(signal),
+          )),
       );
       for (const each of opened) {
         if (each.status === "rejected") continue;
@@ -95,9 +104,16 @@ export class Connections implements Disposable {
       }
       if (ended.aborted) this[Symbol.dispose]();
       const failed = opened.find(({ status }) => status === "rejected");
-      if (failed?.status === "rejected") await this.#refused(failed.reason);
+      if (failed?.status === "rejected" && !stopping.aborted) {
+        await this.#refused(failed.reason);
+      }
     }
     return sockets;
+  }
+
+  /** Leaves a connection open after the run. */
+  keep(socket: Socket): void {
+    this.#open.delete(socket);
   }
 
   /** Closes a connection before the end of the run. */
@@ -216,12 +232,25 @@ export class Connections implements Disposable {
     onCut?.();
     await this.#run.pause(SERVER_END_DELAY);
     if (this.#run.ended.aborted) return;
-    if (!await this.#server.accepts()) {
+    if (!await this.#accepts()) {
       this.#run.fail("died", `${text}, and accepts no more`);
-    } else if (idle || !await this.#server.accepts(node)) {
+    } else if (idle || !await this.#accepts(node)) {
       this.#run.cut(node, text);
     } else {
       this.#run.fail("cut", `${text}, which was not idle`);
+    }
+  }
+
+  async #accepts(node?: string): Promise<boolean> {
+    const { timeout, ended } = this.#run;
+    try {
+      return await connectInTime(
+        timeout,
+        ended,
+        (signal) => this.#server.accepts(node, signal),
+      );
+    } catch {
+      return false; // not in time, or the run is over
     }
   }
 
@@ -237,6 +266,14 @@ export class Connections implements Disposable {
       );
     }
     await this.#run.pause(SERVER_END_DELAY);
-    this.#run.fail("died", `the server refused a connection: ${message}`);
+    if (error instanceof Deno.errors.TimedOut) {
+      const seconds = this.#run.timeout / 1000;
+      this.#run.fail(
+        "stalled",
+        `the server did not accept a connection for ${seconds} s`,
+      );
+    } else {
+      this.#run.fail("died", `the server refused a connection: ${message}`);
+    }
   }
 }

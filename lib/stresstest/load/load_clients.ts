@@ -134,7 +134,7 @@ export class LoadClients {
     const receiving = await connections.open(this.steady);
     const publishing = await connections.open(publishers);
     this.#stuck = await connections.open(stuck);
-    if (this.#testRun.ended.aborted) return;
+    if (this.#testRun.stopped) return;
 
     const clients = this.steady + churn;
     this.#receivers.start(receiving);
@@ -172,15 +172,20 @@ export class LoadClients {
     // The wait for a server that is far behind has a limit.
     const deadline = begun + 2 * timeout + count / rate * 1000;
     const waitLoad = new WaitLoad(this.deliveries);
+    let deliveries = this.deliveries;
+    let deliveredAt = begun;
     const done = () => {
       waitLoad.note(this.deliveries);
-      return this.deliveries >= this.expected || performance.now() > deadline;
+      if (this.deliveries > deliveries) deliveredAt = performance.now();
+      deliveries = this.deliveries;
+      return deliveries >= this.expected || performance.now() > deadline;
     };
     while (!done() && !testRun.stopped && this.senders.behind) {
       await testRun.pause(CHECK_PERIOD);
     }
     await this.#pings.reachAll(this.steady, done, (client) => {
-      const last = Math.max(begun, this.#receivers.receivedAt(client));
+      // While others receive messages of the load, a client may be next.
+      const last = Math.max(deliveredAt, this.#receivers.receivedAt(client));
       return this.#failIfLate(client, last + timeout, "the last message");
     });
     const quiet = () =>

@@ -35,30 +35,16 @@ const CLOCK = encode(new Uint8Array(ID_BYTES));
 export class Reference implements Disposable {
   readonly #server: ServerUnderTest;
   readonly #settings: ReferenceSettings;
-  readonly #clock: Socket;
-  readonly #timer: ReturnType<typeof setInterval>;
+  /** Opened by the first repetition. */
+  #clock: Socket | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
   #writing = false;
   #nextId = 1;
   #onTick = () => {};
 
-  private constructor(
-    server: ServerUnderTest,
-    settings: ReferenceSettings,
-    clock: Socket,
-  ) {
+  constructor(server: ServerUnderTest, settings: ReferenceSettings) {
     this.#server = server;
     this.#settings = settings;
-    this.#clock = clock;
-    this.#timer = setInterval(() => this.#tick(), settings.tick);
-    this.#discard();
-  }
-
-  /** Opens the clock connection to `server`. */
-  static async open(
-    server: ServerUnderTest,
-    settings: ReferenceSettings,
-  ): Promise<Reference> {
-    return new Reference(server, settings, await server.connect());
   }
 
   /** Plays one repetition. */
@@ -75,6 +61,7 @@ export class Reference implements Disposable {
         publishers * messages,
         played.received,
       );
+    if (!this.#clock) await this.#startClock(testRun);
     await played.subscribe();
     usage?.restartCpu();
     await played.publish();
@@ -87,23 +74,32 @@ export class Reference implements Disposable {
   /** Closes the clock connection. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    this.#clock[Symbol.dispose]();
+    this.#clock?.[Symbol.dispose]();
   }
 
-  async #tick(): Promise<void> {
+  async #startClock({ connections }: TestRun): Promise<void> {
+    const [clock] = await connections.open(1);
+    if (!clock) return; // the run has ended
+    connections.keep(clock);
+    this.#clock = clock;
+    this.#timer = setInterval(() => this.#tick(clock), this.#settings.tick);
+    discard(clock);
+  }
+
+  async #tick(clock: Socket): Promise<void> {
     this.#onTick();
     if (this.#writing) return;
     this.#writing = true;
-    await untilDisconnect(() => this.#clock.write(CLOCK));
+    await untilDisconnect(() => clock.write(CLOCK));
     this.#writing = false;
   }
+}
 
-  async #discard(): Promise<void> {
-    const buffer = new Uint8Array(DISCARDED);
-    await untilDisconnect(async () => {
-      while (await this.#clock.read(buffer) !== null);
-    });
-  }
+async function discard(socket: Socket): Promise<void> {
+  const buffer = new Uint8Array(DISCARDED);
+  await untilDisconnect(async () => {
+    while (await socket.read(buffer) !== null);
+  });
 }
 
 /** Every run notices a server that has ended; the clock need not report it. */

@@ -107,7 +107,7 @@ export class Repetition {
     const sockets = await this.#testRun.connections.open(publishers);
     this.#testRun.progress = () =>
       messagesSent(this.sent, publishers * messages);
-    if (this.#testRun.ended.aborted) return;
+    if (this.#testRun.stopped) return;
     await Promise.all(sockets.map((socket, publisher) => {
       const name = `sender ${publisher + 1}`;
       this.#testRun.connections.discard(socket, { name });

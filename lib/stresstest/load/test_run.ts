@@ -46,6 +46,7 @@ export class TestRun implements ConnectionsOwner, Disposable {
   progress: () => string = () => "while clients connected";
   /** Called with every check for a stall. */
   onCheck: (() => void) | undefined;
+  readonly stopping: AbortSignal;
   readonly #options: TestRunOptions;
   #failed = false;
   readonly #end = new AbortController();
@@ -57,6 +58,7 @@ export class TestRun implements ConnectionsOwner, Disposable {
 
   constructor(server: ServerUnderTest, options: TestRunOptions) {
     this.#options = options;
+    this.stopping = AbortSignal.any([options.stop, this.#end.signal]);
     this.connections = new Connections(server, this);
     this.#timer = setInterval(() => this.#checkStall(), CHECK_PERIOD);
     server.ended.then((end) =>
@@ -67,6 +69,10 @@ export class TestRun implements ConnectionsOwner, Disposable {
   /** Aborted when the run has failed or is over. */
   get ended(): AbortSignal {
     return this.#end.signal;
+  }
+
+  get timeout(): number {
+    return this.#options.timeout;
   }
 
   /** Whether the server died or stalled. */
@@ -81,7 +87,7 @@ export class TestRun implements ConnectionsOwner, Disposable {
 
   /** Whether no more messages are to be sent. */
   get stopped(): boolean {
-    return this.#options.stop.aborted || this.ended.aborted;
+    return this.stopping.aborted;
   }
 
   /** Records that a message was sent. */
@@ -135,7 +141,7 @@ export class TestRun implements ConnectionsOwner, Disposable {
   }
 
   #checkStall(): void {
-    const { timeout } = this.#options;
+    const { timeout } = this;
     if (
       this.#waitingSince !== undefined &&
       performance.now() - this.#waitingSince > timeout

@@ -8,9 +8,17 @@
 /** Before the rest of a line that was broken. */
 const INDENT = "    ";
 
+/** The space before a unit, where no line is broken. */
+const BEFORE_UNIT = / (?=(?:%|[µm]?s|[kM]|[KMG]iB)(?:[^\w]|$))/g;
+
+/** Stands for that space meanwhile. */
+const NO_BREAK = "\u00a0";
+
 /** Breaks each line of `text` that is longer than `width`, if it has a space. */
 export function wrap(text: string, width: number): string {
-  return text.split("\n").map((line) => wrapLine(line, width)).join("\n");
+  return text.replace(BEFORE_UNIT, NO_BREAK).split("\n")
+    .map((line) => wrapLine(line, width)).join("\n")
+    .replaceAll(NO_BREAK, " ");
 }
 
 function wrapLine(line: string, width: number): string {

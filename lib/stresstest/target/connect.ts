@@ -20,10 +20,18 @@ export type NodeAddress =
   | Endpoint
   | { readonly transport: "websocket"; readonly url: string };
 
+/** Options of {@linkcode connect}. */
+export interface ConnectOptions {
+  /** Certificates to trust, as PEM, besides those that Deno trusts. */
+  readonly caCerts?: string[] | undefined;
+  /** Gives up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Connects to an address. */
 export type Connect = (
   address: NodeAddress,
-  caCerts?: string[],
+  options: ConnectOptions,
 ) => Promise<Socket>;
 
 /**
@@ -44,16 +52,43 @@ export function formatNodeAddress(address: NodeAddress): string {
     : formatEndpoint(address);
 }
 
-/**
- * Connects to `address`.
- *
- * @param caCerts Certificates to trust, as PEM, besides those that Deno trusts.
- */
+/** Connects to `address`. */
 export function connect(
   address: NodeAddress,
-  caCerts?: string[],
+  { caCerts, signal }: ConnectOptions = {},
 ): Promise<Socket> {
+  const options = { caCerts, ...signal && { signal } };
   return address.transport === "websocket"
-    ? connectWebSocket(address.url, { caCerts })
-    : connectTo(address, { caCerts });
+    ? connectWebSocket(address.url, options)
+    : connectTo(address, options);
+}
+
+/**
+ * Lets `connecting` take as long as it is allowed to: a server whose queue is full
+ * neither accepts nor refuses, for minutes.
+ *
+ * @param timeout Milliseconds.
+ * @param stop Gives up before.
+ * @param connecting Gives up when its signal aborts.
+ * @throws {Deno.errors.TimedOut} If it takes longer.
+ */
+export async function connectInTime<T>(
+  timeout: number,
+  stop: AbortSignal,
+  connecting: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    const text = `it accepted no connection within ${timeout / 1000} s`;
+    late.abort(new Deno.errors.TimedOut(text));
+  }, timeout);
+  const signal = AbortSignal.any([stop, late.signal]);
+  try {
+    return await connecting(signal);
+  } catch (error) {
+    signal.throwIfAborted(); // whatever the connection made of it
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -8,7 +8,12 @@
 import { parseAddress } from "@zillions/server/address";
 import type { Endpoint } from "@zillions/server/endpoint";
 import { escape } from "@zillions/server/escape";
-import { connect, formatNodeAddress, type NodeAddress } from "./connect.ts";
+import {
+  connect,
+  connectInTime,
+  formatNodeAddress,
+  type NodeAddress,
+} from "./connect.ts";
 import { Process, READY } from "./process.ts";
 import { reason, StartError } from "./start_error.ts";
 import type { Target } from "./target.ts";
@@ -45,10 +50,10 @@ export class ServerNode implements AsyncDisposable {
   /** A node that runs already. */
   static async running(
     address: NodeAddress,
-    { caCerts }: StartOptions,
+    options: StartOptions,
   ): Promise<ServerNode> {
     const node = new ServerNode(address);
-    await assertAccepts(address, caCerts, node.name);
+    await assertAccepts(address, options, node.name);
     return node;
   }
 
@@ -56,8 +61,9 @@ export class ServerNode implements AsyncDisposable {
   static async start(
     target: Target,
     address: Endpoint,
-    { caCerts, readyTimeout, stop }: StartOptions,
+    options: StartOptions,
   ): Promise<ServerNode> {
+    const { readyTimeout, stop } = options;
     await assertFree(address);
     const process = new Process(target, address);
     try {
@@ -69,7 +75,7 @@ export class ServerNode implements AsyncDisposable {
       const who = `${target.name} at ${node.name}, which printed "${
         escape(line)
       }"`;
-      await assertAccepts(at, caCerts, who);
+      await assertAccepts(at, options, who);
       return node;
     } catch (error) {
       await process.stop();
@@ -125,11 +131,16 @@ async function assertSilent(address: Deno.UnixConnectOptions): Promise<void> {
 /** @throws {StartError} If `address` does not accept connections. */
 async function assertAccepts(
   address: NodeAddress,
-  caCerts: string[] | undefined,
+  { caCerts, readyTimeout, stop }: StartOptions,
   who: string,
 ): Promise<void> {
   try {
-    (await connect(address, caCerts))[Symbol.dispose]();
+    const socket = await connectInTime(
+      readyTimeout,
+      stop,
+      (signal) => connect(address, { caCerts, signal }),
+    );
+    socket[Symbol.dispose]();
   } catch (error) {
     throw new StartError(`Cannot test ${who}: ${reason(error, "socket")}`);
   }

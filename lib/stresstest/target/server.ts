@@ -7,7 +7,7 @@
  */
 import { delay } from "@std/async/delay";
 import { type Address, parseAddress } from "@zillions/server/address";
-import { type Connect, connect, type Socket } from "./connect.ts";
+import { connect, type NodeAddress, type Socket } from "./connect.ts";
 import { ServerNode, type StartOptions } from "./node.ts";
 import { READY } from "./process.ts";
 import type { ServerEnd } from "./server_end.ts";
@@ -27,19 +27,26 @@ export interface ServerUnderTest {
   readonly pids: readonly number[];
   /** Resolves with how the last of its nodes ended, if all end by themselves. */
   readonly ended: Promise<ServerEnd>;
-  /** Connects a client to the next node that accepts it. */
-  connect(): Promise<Socket>;
+  /**
+   * Connects a client to the next node that accepts it.
+   *
+   * @param signal Gives up.
+   */
+  connect(signal?: AbortSignal): Promise<Socket>;
   /** The address of the node that a socket is connected to. */
   nodeOf(socket: Socket): string;
   /** Whether a node accepts connections: the given one, or any. */
-  accepts(node?: string): Promise<boolean>;
+  accepts(node?: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 /** A server that was started here, or ran already. */
 export class Server implements ServerUnderTest, AsyncDisposable {
   readonly ended: Promise<ServerEnd>;
   readonly #nodes: readonly ServerNode[];
-  readonly #connect: Connect;
+  readonly #connect: (
+    address: NodeAddress,
+    signal: AbortSignal | undefined,
+  ) => Promise<Socket>;
   readonly #nodeOf = new WeakMap<Socket, ServerNode>();
   /** The node of the next client. */
   #turn = 0;
@@ -52,7 +59,7 @@ export class Server implements ServerUnderTest, AsyncDisposable {
     { caCerts }: StartOptions,
   ) {
     const open = target.connect ?? connect;
-    this.#connect = (address) => open(address, caCerts);
+    this.#connect = (address, signal) => open(address, { caCerts, signal });
     this.#nodes = nodes;
     const ends = nodes.map(({ process }) =>
       process?.ended ?? new Promise<never>(() => {})
@@ -123,12 +130,12 @@ export class Server implements ServerUnderTest, AsyncDisposable {
     return new Server(target, nodes, options);
   }
 
-  async connect(): Promise<Socket> {
+  async connect(signal?: AbortSignal): Promise<Socket> {
     let refused: unknown;
     for (const _ of this.#nodes) {
       const node = this.#nodes[this.#turn++ % this.#nodes.length]!;
       try {
-        const socket = await this.#connect(node.address);
+        const socket = await this.#connect(node.address, signal);
         this.#nodeOf.set(socket, node);
         return socket;
       } catch (error) {
@@ -142,11 +149,12 @@ export class Server implements ServerUnderTest, AsyncDisposable {
     return this.#nodeOf.get(socket)!.name;
   }
 
-  async accepts(node?: string): Promise<boolean> {
+  async accepts(node?: string, signal?: AbortSignal): Promise<boolean> {
     const found = this.#nodes.find(({ name }) => name === node);
     try {
-      const socket =
-        await (found ? this.#connect(found.address) : this.connect());
+      const socket = await (found
+        ? this.#connect(found.address, signal)
+        : this.connect(signal));
       socket[Symbol.dispose]();
       return true;
     } catch {

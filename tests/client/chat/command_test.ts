@@ -457,7 +457,10 @@ test("client talks TLS and trusts what --tls-ca names", async () => {
   assertEquals(code, 1);
   assertMatch(`${err}`, /^client: cannot connect to tls:.*UnknownIssuer\n$/);
   const [, , missing] = await talk(["--allow-net"], `--tls-ca=${ca}`);
-  assertMatch(`${missing}`, /of --tls-ca, .*; run with --allow-read\n$/);
+  assertMatch(
+    `${missing}`,
+    /of --tls-ca, .*", run again with the --allow-read flag\n$/,
+  );
   await Deno.writeTextFile(ca, KEY);
   assertEquals(await talk(both, `--tls-ca=${ca}`), [
     1,

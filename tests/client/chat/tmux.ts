@@ -6,7 +6,7 @@ import { inTime } from "../../support/command.ts";
 export const hasTmux: boolean = await tmux("-V").then(() => true, () => false);
 
 /** How often the screen is read before it counts as wrong; each read takes milliseconds. */
-const READS = 2000;
+const READS = 5000;
 
 /** A window in which a command runs. */
 export class Terminal implements AsyncDisposable {

@@ -39,15 +39,21 @@ my $readers = IO::Select->new($listener);
 my $writers = IO::Select->new;    # those whose sockets are full
 while (1) {
     my ($readable, $writable) = IO::Select->select($readers, $writers) or next;
+    my $before = $first + @runs;
     for my $socket (@$readable) {
-        if ($socket != $listener) { receive($clients{ fileno $socket }) }
-        elsif (my $accepted = $listener->accept) { join_in($accepted) }
-        else                                     { select undef, undef, undef, 0.01 }
+        $socket == $listener ? accept_all() : receive($clients{ fileno $socket });
     }
     $writers->remove(@$writable);
-    for my $client (values %clients) {
+    my $is_new = $first + @runs > $before;
+    my @due = $is_new ? values %clients : map { $clients{ fileno $_ } } @$writable;
+    for my $client (@due) {
         send_next($client) unless $writers->exists($client->{socket});
     }
+}
+
+sub accept_all {
+    while (my $socket = $listener->accept) { join_in($socket) }
+    select undef, undef, undef, 0.01 unless $!{EAGAIN};    # no descriptor is free
 }
 
 sub join_in {
@@ -67,7 +73,7 @@ sub receive {
     if (!$n) {
         $readers->remove($client->{socket});
         $client->{end} = $first + @runs;
-        return;
+        return $writers->add($client->{socket});
     }
     my ($at, $next) = (0, 0);
     while ($at < length $client->{begun}) {

@@ -87,6 +87,11 @@ test("playLoad() reports its progress, and ends when it is stopped", async () =>
   assertEquals([run.violations, run.lost], [[], 0]);
 });
 
+test("playLoad() calls no client late while others still receive the load", async () => {
+  const run = await played(broken("queues"), { count: 150, timeout: 800 });
+  assertEquals(run.violations, []);
+});
+
 test("playLoad() allows dropped messages", async () => {
   const run = await played(broken("drops"));
   assertEquals(run.violations, []);

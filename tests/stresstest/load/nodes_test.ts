@@ -16,7 +16,7 @@ const MODES = {
   },
   async reference(addresses: string): Promise<RunResult> {
     await using server = await start(addresses);
-    using reference = await Reference.open(server, REFERENCE);
+    using reference = new Reference(server, REFERENCE);
     return await reference.repetition({ stop: NEVER });
   },
 };

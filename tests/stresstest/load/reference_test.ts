@@ -14,7 +14,7 @@ async function played(
   settings: Partial<ReferenceSettings> = {},
 ): Promise<RunResult> {
   await using server = await start(command);
-  using reference = await Reference.open(server, { ...REFERENCE, ...settings });
+  using reference = new Reference(server, { ...REFERENCE, ...settings });
   return await reference.repetition({ stop: NEVER });
 }
 
@@ -24,7 +24,7 @@ function verdicts(run: RunResult): Verdict[] {
 
 test("Reference.repetition() our server loses nothing in several repetitions", async () => {
   await using server = await start(OURS);
-  using reference = await Reference.open(server, {
+  using reference = new Reference(server, {
     ...REFERENCE,
     tick: 1000,
     messages: 500,
@@ -58,6 +58,7 @@ const FAULTS: [fault: string, Verdict, Partial<ReferenceSettings>][] = [
   ["reorders", "one order", { publishers: 4 }],
   ["stalls", "stalled", { timeout: 1000 }],
   ["dies", "died", {}],
+  ["shuts", "died", {}],
   // The ticks of the clock are delivered all the time.
   ["ticks", "stalled", { timeout: 500, tick: 20 }],
 ];
@@ -76,7 +77,7 @@ test("Reference.repetition() ignores a subscriber whose id does not come back", 
 
 test("Reference.repetition() ends when it is stopped", async () => {
   await using server = await start(OURS);
-  using reference = await Reference.open(server, {
+  using reference = new Reference(server, {
     ...REFERENCE,
     tick: 1000,
     messages: 1_000_000,
@@ -112,7 +113,7 @@ test("Reference has a clock and publishers that read what they are sent", async 
     },
   };
   const settings = { ...REFERENCE, tick: 1000, messages: 20 };
-  using reference = await Reference.open(watched, settings);
+  using reference = new Reference(watched, settings);
   const run = await reference.repetition({ stop: NEVER });
   assertEquals(run.violations, []);
   const { publishers, subscribers } = settings;

@@ -16,4 +16,9 @@ test("wrap() breaks lines at spaces, and words never", () => {
     wrap("0 % lost, 99.8 k deliveries", 16),
     "0 % lost,\n    99.8 k\n    deliveries",
   );
+  assertEquals(
+    wrap("waited for 76.5 % of 3 s", 15),
+    "waited for\n    76.5 % of\n    3 s",
+  );
+  assertEquals(wrap("the % sign", 5), "the %\n    sign");
 });

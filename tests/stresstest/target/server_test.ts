@@ -109,6 +109,24 @@ test("Server.start() rejects a ready line before the port is bound", async () =>
   );
 });
 
+test("Server.start() waits no longer than it should for a connection", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  for (const scheme of ["tls", "ws"]) { // whose handshake gets no answer
+    const starting = Server.start(target(`${scheme}://127.0.0.1:${port}`), {
+      addresses: [],
+      readyTimeout: 200,
+      stop: NEVER,
+    });
+    using _socket = await listener.accept();
+    await assertRejects(
+      () => starting,
+      StartError,
+      `Cannot test ${scheme}://127.0.0.1:${port}: it accepted no connection within 0.2 s`,
+    );
+  }
+});
+
 test("Server.start() needs the address of a server that chooses its port", async () => {
   assertMatch(
     (await refused(broken("terse"))).message,

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Entry } from "../../lib/nats/engine.ts";
-import { Reader } from "../../lib/nats/jetstream_reader.ts";
+import { Reader } from "../../lib/nats/reader.ts";
 import { inTime } from "../support/eventually.ts";
 import { macrotask } from "../support/jitter.ts";
 import { test } from "../support/test.ts";

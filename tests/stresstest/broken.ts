@@ -19,6 +19,9 @@ const VICTIM = 3;
 /** Milliseconds by which every message is delayed. */
 const DELAY = 100;
 
+/** Milliseconds that a slow server takes to send a message to a client. */
+const SLOWNESS = 5;
+
 /** Milliseconds after which a client is disconnected as idle. */
 const IDLE = 1200;
 
@@ -150,6 +153,12 @@ const FAULTS: Record<string, Fault> = {
 
   delays: (to, frame) => {
     setTimeout(() => to.send(frame), DELAY);
+  },
+
+  // A server that is always far behind.
+  plods: async (to, frame) => {
+    await new Promise((later) => setTimeout(later, SLOWNESS));
+    to.send(frame);
   },
 
   // Most clients are served slowly, and one when they have been.

@@ -228,6 +228,22 @@ test("stresstest says before it starts a server that results cannot be written",
   }
 });
 
+test("stresstest ends after two signals as after one", async () => {
+  const process = tester(...ANY, "-m", "20", OURS);
+  const stdout = process.stdout.pipeThrough(new TextDecoderStream());
+  let text = "";
+  for await (const part of stdout) {
+    if (text === "") {
+      process.kill("SIGINT");
+      process.kill("SIGINT");
+    }
+    text += part;
+  }
+  assertEquals((await process.status).code, 130);
+  assertEquals(await new Response(process.stderr).text(), "");
+  assertMatch(text, /\ninterrupted: after \d+ of 100 runs; /);
+});
+
 test("stresstest --help and --version", async () => {
   const help = await outcome(tester("--help"));
   assertEquals([help.code, help.stderr], [0, ""]);

@@ -38,6 +38,7 @@ export function runResult(parts: Partial<RunResult> = {}): RunResult {
       memory: [],
     },
     cuts: null,
+    unfinished: null,
     interrupted: false,
     violations: [],
     ...parts,

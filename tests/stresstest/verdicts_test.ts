@@ -222,12 +222,17 @@ const ROWS: Row[] = [
   {
     server: "dies after a number of messages",
     verdict: "`died`: when, exit code, last line",
-    fn: () =>
-      assertFails(
+    async fn() {
+      await assertFails(
         "dies",
         "died",
         /^the server ended with exit status 3 after [\d,]+ of 1,000 messages were sent; its last line: out of luck$/,
-      ),
+      );
+      const run = await load("dies");
+      // It has cut its clients, but what they missed counts as lost.
+      assertEquals(run.expected, 4 * run.sent);
+      assertEquals(run.lost, run.expected - run.received);
+    },
   },
   {
     server: "dies while clients connect",
@@ -393,6 +398,24 @@ const ROWS: Row[] = [
         if (more.every((each) => each >= 95_000 && each <= 105_000)) return;
       }
       throw new Error(`p50 and p99 are ${more.join(" and ")} µs more`);
+    },
+  },
+  {
+    server: "takes 5 ms for each delivery",
+    verdict: "passes; a note that the tester stopped waiting",
+    async fn() {
+      const run = await load("plods", {
+        rate: 200_000,
+        count: 60_000,
+        publishers: 1,
+        subscribers: 2,
+        body: { min: 255, max: 255 },
+        timeout: 700,
+      });
+      assertEquals(run.violations, []);
+      const { unsent, undelivered } = run.unfinished!;
+      assertEquals([unsent + run.sent, undelivered], [60_000, run.lost]);
+      assert(unsent > 0 && undelivered > 0);
     },
   },
   {

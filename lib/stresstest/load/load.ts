@@ -84,6 +84,9 @@ function resultOf(
     tester: testerStats(clients, latency),
     server,
     cuts: cuts.clients > 0 ? cuts : null,
+    unfinished: clients.gaveUp && (sent < count || lost > 0)
+      ? { unsent: count - sent, undelivered: lost }
+      : null,
     interrupted: interrupted && sent < count,
     violations: violations.list(),
   };

@@ -122,7 +122,7 @@ export class Repetition {
     const { sent, received } = this;
     const seconds = (performance.now() - this.#begun) / 1000;
     let expected = sent * subscribers;
-    for (const client of this.#cut) {
+    for (const client of failed ? [] : this.#cut) {
       const publisher = Math.floor(client / subscribers);
       expected -= this.#sent[publisher]! - this.#received[client]!;
     }
@@ -159,6 +159,7 @@ export class Repetition {
       },
       server,
       cuts: cuts.clients > 0 ? cuts : null,
+      unfinished: null,
       interrupted: interrupted && sent < publishers * messages,
       violations: violations.list(),
     };

@@ -62,6 +62,8 @@ export interface RunResult {
   server: Usage | null;
   /** The clients that were cut; `null` if none was. */
   cuts: Cuts | null;
+  /** What was left when the tester stopped waiting; `null` if nothing, or if the run failed. */
+  unfinished: Unfinished | null;
   /** Whether the run was interrupted; the numbers then cover what was played. */
   interrupted: boolean;
   /** Empty when the run passed. */
@@ -78,6 +80,14 @@ export interface Cuts {
   nodes: string[];
   /** What happened to the first of them. */
   first: string;
+}
+
+/** What a server that was far behind left over. */
+export interface Unfinished {
+  /** Messages that were due and not sent: the server did not read on. */
+  unsent: number;
+  /** Deliveries that had not arrived, which count as lost. */
+  undelivered: number;
 }
 
 /**

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import type { RunResult } from "../load/result.ts";
+import { hasServerFailed, type RunResult } from "../load/result.ts";
 import type { Report } from "./report.ts";
 import { rate } from "./format.ts";
+import { compare, type Comparison, type Metric, spreadOf } from "./metrics.ts";
 
 /** Runs under the same load. */
 export interface ComparableRuns {
@@ -41,10 +42,27 @@ export function comparableRuns({ mode, servers }: Report): ComparableRuns {
   };
 }
 
-/** The runs that were not interrupted; or all, if there are no others. */
+/**
+ * Compares runs of a server to those of another; `null` if that has no meaning: a run
+ * in which a server died is short, and no better for it.
+ */
+export function compareRuns(
+  metric: Metric,
+  runs: readonly RunResult[],
+  base: readonly RunResult[],
+): Comparison | null {
+  if (![...runs, ...base].every(isWhole)) return null;
+  return compare(metric, spreadOf(metric, runs), spreadOf(metric, base));
+}
+
+/** The runs that came to their end; or all, if there are no others. */
 function wholeRuns(runs: RunResult[]): RunResult[] {
-  const whole = runs.filter(({ interrupted }) => !interrupted);
+  const whole = runs.filter(isWhole);
   return whole.length > 0 ? whole : runs;
+}
+
+function isWhole(run: RunResult): boolean {
+  return !run.interrupted && !hasServerFailed(run);
 }
 
 function commonRates([first = [], ...others]: RunResult[][]): number[] {

@@ -18,6 +18,7 @@ export function notes({ servers }: Report): string[] {
     bottleneckNote(server),
     processorNote(server),
     uncheckedNote(server),
+    unfinishedNote(server),
     cutNote(server),
     ...server.remarks.map((remark) => `${server.name} ${remark}`),
   ]).filter((note) => note !== undefined);
@@ -94,6 +95,27 @@ function cutNote({ name, runs }: ServerResult): string | undefined {
   } cut, and what they missed is not lost: first in ${
     runName(first.run, first.at)
   } ${first.first}`;
+}
+
+/** The runs in which the tester stopped waiting for the server. */
+function unfinishedNote({ name, runs }: ServerResult): string | undefined {
+  const left = runs.flatMap((run, at) =>
+    run.unfinished
+      ? [
+        `${runName(run, at)} (${count(run.unfinished.unsent)} of ${
+          count(run.sent + run.unfinished.unsent)
+        } messages not sent, ${
+          count(run.unfinished.undelivered)
+        } deliveries not there yet, which count as lost)`,
+      ]
+      : []
+  );
+  if (left.length === 0) return undefined;
+  return `in ${left.length} of ${
+    plural(runs.length, "run")
+  } of ${name} the server was so far behind that the tester stopped waiting for it: ${
+    listed(left)
+  }`;
 }
 
 function uncheckedNote({ name, runs }: ServerResult): string | undefined {

@@ -5,12 +5,12 @@
  * @module
  */
 import type { RunResult, ServerResult } from "../load/result.ts";
-import { comparableRuns } from "./comparable_runs.ts";
+import { comparableRuns, compareRuns } from "./comparable_runs.ts";
 import { count, times } from "./format.ts";
 import { headline } from "./headline.ts";
 import { kneeClaim, ranking } from "./knees.ts";
 import {
-  compare,
+  type Comparison,
   CPU,
   DELIVERIES,
   LOSS,
@@ -97,9 +97,8 @@ function comparisonTable(
   const rows = METRICS.flatMap((metric) => {
     const spreads = played.map(({ runs }) => spreadOf(metric, runs));
     if (spreads.every((it) => it === null)) return [];
-    const base = spreadOf(metric, first.runs);
     const ratios = compared.map(({ runs }) =>
-      ratioText(metric, spreadOf(metric, runs), base)
+      ratioText(compareRuns(metric, runs, first.runs))
     );
     return [[
       metric.name,
@@ -125,12 +124,7 @@ function medianText({ format }: Metric, spread: Spread | null): string {
   return spread ? format(spread.median) : MISSING;
 }
 
-function ratioText(
-  metric: Metric,
-  value: Spread | null,
-  base: Spread | null,
-): string {
-  const compared = compare(metric, value, base);
+function ratioText(compared: Comparison | null): string {
   if (!compared) return "";
   const { ratio, verdict } = compared;
   return [ratio === null ? "" : times(ratio), verdict]

@@ -27,7 +27,10 @@ function wrapLine(line: string, width: number): string {
     const indent = line.length - line.trimStart().length;
     const comma = line.lastIndexOf(", ", width - 1) + 1;
     const within = comma > width / 2 ? comma : line.lastIndexOf(" ", width);
-    const at = within > indent ? within : line.indexOf(" ", width);
+    // After the indent: else a terminal narrower than that gets one line after another.
+    const at = within > indent
+      ? within
+      : line.indexOf(" ", Math.max(width, indent + 1));
     if (at < 0) break;
     lines.push(line.slice(0, at));
     line = INDENT + line.slice(at + 1);

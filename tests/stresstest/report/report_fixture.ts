@@ -149,6 +149,7 @@ function run(
     received,
     lost,
     cuts: null,
+    unfinished: null,
     deliveriesPerSecond: received / seconds,
     latency: latency(behaviour, load, random),
     tester: {

@@ -195,6 +195,22 @@ test("summary() shows nothing delivered as dashes, never as 0 or the best", () =
   ) assert(lines.includes(row), row);
 });
 
+test("reports compare no run in which a server died", () => {
+  const dead = runResult({
+    received: 90,
+    seconds: 0.1,
+    violations: [{ verdict: "died", text: "" }],
+  });
+  const one = report("load", [{ runs: [runResult()] }, { runs: [dead] }]);
+  assert(squeezed(summary(one)).includes("delivered 6,000 90"));
+  assert(!renderHtml(one).includes("×"));
+  const two = report("load", [
+    { runs: [runResult()] },
+    { runs: [runResult(), dead] },
+  ]);
+  assert(squeezed(summary(two)).includes("delivered 6,000 6,000 1.00×"));
+});
+
 test("summary() leaves interrupted runs out of the table, unless there are no others", () => {
   const half = runResult({ received: 7, interrupted: true });
   const of = (...runs: RunResult[]) =>
@@ -295,6 +311,18 @@ test("all reports name a tester that was busy while it waited for deliveries", (
     const note =
       "run 1 at 1 k/s (its CPU was busy 97 % of the time that it waited for the last deliveries)";
     assert(write(found).includes(note));
+  }
+});
+
+test("all reports say that the tester stopped waiting for a server", () => {
+  const unfinished = { unsent: 500, undelivered: 1200 };
+  const found = report("load", [{
+    runs: [runResult(), runResult({ unfinished })],
+  }]);
+  for (const write of [summary, renderHtml, renderJson]) {
+    const note =
+      "in 1 of 2 runs of a the server was so far behind that the tester stopped waiting for it: run 2 at 1 k/s (500 of 2,500 messages not sent, 1,200 deliveries not there yet, which count as lost)";
+    assert(write(found).includes(note), write(found));
   }
 });
 

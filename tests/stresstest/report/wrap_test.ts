@@ -22,3 +22,15 @@ test("wrap() breaks lines at spaces, and words never", () => {
   );
   assertEquals(wrap("the % sign", 5), "the %\n    sign");
 });
+
+test("wrap() ends however narrow the terminal is", () => {
+  for (let width = 0; width < 10; width++) {
+    for (const indent of ["", "  ", "      "]) {
+      const text = `${indent}a b, c  d`;
+      const words = wrap(text, width).split(/\s+/).filter((word) =>
+        word !== ""
+      );
+      assertEquals(words, ["a", "b,", "c", "d"]);
+    }
+  }
+});

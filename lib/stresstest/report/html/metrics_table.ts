@@ -6,13 +6,12 @@
  */
 import type { RunResult, ServerResult } from "../../load/result.ts";
 import { seriesStyle, swatch } from "../charts/series_style.ts";
-import type { ComparableRuns } from "../comparable_runs.ts";
+import { type ComparableRuns, compareRuns } from "../comparable_runs.ts";
 import { plural, rate, times } from "../format.ts";
 import { isExact } from "../knees.ts";
 import { type Markup, markup } from "../markup.ts";
-import { compare, type Metric, METRICS, spreadOf } from "../metrics.ts";
+import { type Comparison, type Metric, METRICS, spreadOf } from "../metrics.ts";
 import type { Report } from "../report.ts";
-import type { Spread } from "../spread.ts";
 
 const MISSING = markup`<span class="soft" title="not measured">–</span>`;
 
@@ -66,7 +65,9 @@ function row(metric: Metric, all: readonly RunResult[][]): Markup | "" {
     const [median, min, max] = [spread.median, spread.min, spread.max]
       .map(metric.format);
     const range = min === max ? "" : markup`<small>${min!} – ${max!}</small>`;
-    const ratio = i === 0 ? "" : ratioTo(metric, spread, spreads[0]!);
+    const ratio = i === 0
+      ? ""
+      : ratioText(compareRuns(metric, all[i]!, all[0]!));
     return markup`<td>${median!}${ratio}${range}</td>`;
   });
   return markup`<tr><th scope="row">${metric.name}</th>${cells}</tr>
@@ -74,8 +75,7 @@ function row(metric: Metric, all: readonly RunResult[][]): Markup | "" {
 }
 
 /** The ratio to the first server, or empty space of the same width. */
-function ratioTo(metric: Metric, spread: Spread, base: Spread | null): Markup {
-  const compared = compare(metric, spread, base);
+function ratioText(compared: Comparison | null): Markup {
   const ratio = compared?.ratio ?? null;
   return markup` <span class="ratio ${compared?.verdict ?? ""}">${
     ratio === null ? compared?.verdict ?? "" : times(ratio)

@@ -69,7 +69,7 @@ thead small { display: block; font-weight: 400; }
 tbody th[scope=rowgroup] { font-weight: 600; padding-top: .875rem; }
 tbody tr:not(:first-child) { border-top: 1px solid var(--grid); }
 td { font-variant-numeric: tabular-nums; white-space: nowrap; }
-.ratio { display: inline-block; min-width: 3.25rem; color: var(--soft); }
+.ratio { display: inline-block; min-width: 4rem; color: var(--soft); }
 .better { color: var(--good); }
 .worse { color: var(--bad); }
 td small { display: block; color: var(--soft); font-size: .875em; }

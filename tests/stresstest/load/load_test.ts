@@ -92,6 +92,11 @@ test("playLoad() calls no client late while others still receive the load", asyn
   assertEquals(run.violations, []);
 });
 
+test("playLoad() says nothing of its own load where nothing was sent", async () => {
+  const { sent, tester } = await played(broken("shuts"));
+  assertEquals([sent, tester.waitedShare, tester.busyShare], [0, null, null]);
+});
+
 test("playLoad() allows dropped messages", async () => {
   const run = await played(broken("drops"));
   assertEquals(run.violations, []);

@@ -92,6 +92,16 @@ test("playLoad() calls no client late while others still receive the load", asyn
   assertEquals(run.violations, []);
 });
 
+test("playLoad() says of no server that it withholds from the sender what nobody received", async () => {
+  const run = await played(broken("muffles"), {
+    publishers: 1,
+    subscribers: 1,
+    participants: 4,
+    count: 500,
+  });
+  assertEquals([run.violations, run.lost], [[], 4 * 100 * 5]);
+});
+
 test("playLoad() allows dropped messages", async () => {
   const run = await played(broken("drops"));
   assertEquals(run.violations, []);

@@ -88,9 +88,14 @@ export class Ledger {
     return (last - sender) / this.#senders + 1;
   }
 
-  /** Whether `client` received no message of `sender`, since it connected. */
-  nothingFrom(client: number, sender: number): boolean {
-    return this.#last[client * this.#senders + sender]! < 0;
+  /**
+   * The last message of `sender` that `client` received since it connected, as that
+   * sender counts them from 0; negative if none.
+   */
+  lastOf(client: number, sender: number): number {
+    return Math.floor(
+      this.#last[client * this.#senders + sender]! / this.#senders,
+    );
   }
 
   /**

@@ -97,6 +97,16 @@ test("playLoad() says nothing of its own load where nothing was sent", async () 
   assertEquals([sent, tester.waitedShare, tester.busyShare], [0, null, null]);
 });
 
+test("playLoad() says of no server that it withholds from the sender what nobody received", async () => {
+  const run = await played(broken("muffles"), {
+    publishers: 1,
+    subscribers: 1,
+    participants: 4,
+    count: 500,
+  });
+  assertEquals([run.violations, run.lost], [[], 4 * 100 * 5]);
+});
+
 test("playLoad() allows dropped messages", async () => {
   const run = await played(broken("drops"));
   assertEquals(run.violations, []);

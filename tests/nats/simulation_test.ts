@@ -9,8 +9,7 @@ import { Coverage } from "./coverage.ts";
 import { schedules } from "./schedules.ts";
 import { type Planted, play } from "./simulation.ts";
 
-/** Enough for each event to come; `FC_RUNS=10` tries ten times as many. */
-const SCHEDULES = 250;
+const SCHEDULES = 1000;
 
 test("Room: one order, nothing twice, every message delivered or counted, under any schedule", async (t) => {
   const coverage = new Coverage();

@@ -104,7 +104,7 @@ function testerStats(
     cpuSeconds: senders.cpuSeconds,
     busyShare: sendDelay && senders.busy,
     waitingBusyShare: waitingBusy,
-    waitedShare: senders.waited,
+    waitedShare: sendDelay && senders.waited,
   };
   return {
     ...stats,

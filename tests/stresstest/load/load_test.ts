@@ -102,6 +102,11 @@ test("playLoad() says of no server that it withholds from the sender what nobody
   assertEquals([run.violations, run.lost], [[], 4 * 100 * 5]);
 });
 
+test("playLoad() says nothing of its own load where nothing was sent", async () => {
+  const { sent, tester } = await played(broken("shuts"));
+  assertEquals([sent, tester.waitedShare, tester.busyShare], [0, null, null]);
+});
+
 test("playLoad() allows dropped messages", async () => {
   const run = await played(broken("drops"));
   assertEquals(run.violations, []);

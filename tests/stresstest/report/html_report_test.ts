@@ -295,3 +295,13 @@ test("renderHtml() writes large memory in GiB", () => {
   }
   assert(ticks(renderHtml(report))!.includes("2.5 GiB"));
 });
+
+test("renderHtml() breaks the command between words only", () => {
+  const report = fixture({ servers: 1, runs: 1 });
+  report.command = "stresstest --json <x>";
+  assert(
+    renderHtml(report).includes(
+      "<code><span>stresstest</span> <span>--json</span> <span>&lt;x&gt;</span></code>",
+    ),
+  );
+});

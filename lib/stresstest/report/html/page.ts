@@ -90,7 +90,7 @@ function scope({ servers, environment }: Report): string {
 function foot(report: Report): Markup {
   const { environment: it, servers, settings, version, command } = report;
   return markup`<section><h2>Command</h2>
-<pre><code>${command}</code></pre></section>
+<pre><code>${words(command)}</code></pre></section>
 <section><h2>Servers</h2>${
     list(servers.map(({ name, command }, i) => [
       markup`${swatch(seriesStyle(i))} <bdi>${name}</bdi>`,
@@ -118,4 +118,11 @@ function list(entries: [Part, Part][]): Markup {
 `
   );
   return markup`<dl>${items}</dl>`;
+}
+
+/** Text that is broken only between words, never after a hyphen. */
+function words(text: string): Markup[] {
+  return text.split(" ").map((word, at) =>
+    markup`${at > 0 ? " " : ""}<span>${word}</span>`
+  );
 }

@@ -83,6 +83,7 @@ figure svg:not(.swatch) { display: block; width: 100%; height: auto; }
 .legend li { display: flex; align-items: center; gap: .5rem; min-width: 0; }
 pre, code { font: .875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 pre { background: var(--panel); padding: .75rem; margin: .5rem 0; white-space: pre-wrap; }
+pre span { display: inline-block; max-width: 100%; }
 dl { display: grid; grid-template-columns: fit-content(40%) minmax(0, 1fr); gap: .25rem 1.25rem; margin: .5rem 0; font-size: .9375rem; }
 dt { color: var(--soft); }
 dd { margin: 0; }

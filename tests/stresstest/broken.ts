@@ -235,6 +235,14 @@ const FAULTS: Record<string, Fault> = {
     await to.write(frame).catch(() => {}); // the client has left
   },
 
+  // Slow for a while, then it delivers nothing.
+  wearies: async (to, frame, _, count) => {
+    if (count > LIFETIME / 2 && to.number === VICTIM) {
+      await new Promise((later) => setTimeout(later, SLOWNESS));
+    }
+    if (count < LIFETIME) to.send(frame);
+  },
+
   stalls: (to, frame, _, count) => {
     if (count < LIFETIME) to.send(frame);
   },

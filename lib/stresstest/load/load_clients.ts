@@ -18,7 +18,7 @@ import type { LoadSettings } from "./settings.ts";
 import { messagesSent, type TestRun } from "./test_run.ts";
 import { WaitLoad } from "./tester_load.ts";
 
-/** Milliseconds without a delivery, after the last ping, that end the wait for more. */
+/** Milliseconds without a delivery, and then a ping, that end the wait for more. */
 const QUIET = 300;
 
 /** Messages of a participant that others must have received to say that it receives none of its own. */
@@ -190,22 +190,35 @@ export class LoadClients {
     while (!done() && !testRun.stopped && this.senders.behind) {
       await testRun.pause(CHECK_PERIOD);
     }
-    await this.#pings.reachAll(this.steady, done, (client) => {
-      // While others receive messages of the load, a client may be next.
-      const last = Math.max(deliveredAt, this.#receivers.receivedAt(client));
-      return this.#failIfLate(client, last + timeout, "the last message");
-    });
-    const quiet = () =>
-      performance.now() - this.#receivers.lastReceivedAt > QUIET;
-    let received = this.#receivers.lastReceivedAt;
-    for (let looks = 0; looks < QUIET_LOOKS || !quiet(); looks++) {
-      if (done() || testRun.ended.aborted) break;
-      await testRun.pause(CHECK_PERIOD);
-      if (this.#receivers.lastReceivedAt > received) looks = 0;
-      received = this.#receivers.lastReceivedAt;
+    // A ping may overtake messages that wait in the server, so only one of a quiet time
+    // shows that nothing is on its way though the server serves every client.
+    for (let before = -1; this.deliveries > before;) {
+      await this.#waitForQuiet(done);
+      before = this.deliveries;
+      await this.#pings.reachAll(this.steady, done, (client) => {
+        // While others receive messages of the load, a client may be next.
+        const last = Math.max(deliveredAt, this.#receivers.receivedAt(client));
+        return this.#failIfLate(client, last + timeout, "the last message");
+      });
     }
     this.waitingBusy = waitLoad.busy;
     this.gaveUp = performance.now() > deadline && !testRun.stopped;
+  }
+
+  /** Waits until nothing has arrived for a while. */
+  async #waitForQuiet(done: () => boolean): Promise<void> {
+    const receivers = this.#receivers;
+    let last = receivers.lastReceivedAt;
+    for (
+      let looks = 0;
+      looks < QUIET_LOOKS || performance.now() - last <= QUIET;
+      looks++
+    ) {
+      if (done() || this.#testRun.ended.aborted) return;
+      await this.#testRun.pause(CHECK_PERIOD);
+      if (receivers.lastReceivedAt > last) looks = 0;
+      last = receivers.lastReceivedAt;
+    }
   }
 
   /** Reads from the stuck clients, to see which of them the server has cut. */

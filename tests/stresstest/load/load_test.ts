@@ -121,6 +121,12 @@ const FAULTS: [fault: string, Verdict, Partial<LoadSettings>][] = [
   ["stalls", "stalled", { timeout: 500 }],
 ];
 
+test("playLoad() says that a server stalled which has served pings before", async () => {
+  // So slow that the last ping overtakes messages that wait.
+  const run = await played(broken("wearies"), { timeout: 2500 });
+  assertEquals(verdicts(run), ["stalled"]);
+});
+
 for (const [fault, verdict, settings] of FAULTS) {
   test(`playLoad() says of a server that ${fault}: ${verdict}`, async () => {
     assertEquals(verdicts(await played(broken(fault), settings)), [verdict]);

@@ -26,7 +26,7 @@ const SLOWNESS = 5;
 const IDLE = 1200;
 
 /** Milliseconds after which a client that reads nothing is disconnected as stuck. */
-const STUCK = 500;
+const STUCK = 1500;
 
 /** Messages that may wait for a client; the oldest give way. */
 const CAPACITY = 10_000;

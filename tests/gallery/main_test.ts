@@ -17,7 +17,7 @@ const COMMAND = script("tests/gallery/main.ts", "-A");
 const TYPESCRIPT = ["channel", "streams", "callbacks", "workers", "least"];
 
 /** Half a minute. */
-const LOADS = ["reply", "chat", "hall", "flood"];
+const LOADS = ["reply", "chat", "flood"];
 
 /** Only Linux tells what a process uses, and only there all faults show. */
 const ignore = Deno.build.os !== "linux";

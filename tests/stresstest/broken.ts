@@ -29,7 +29,7 @@ const IDLE = 1200;
 const STUCK = 1500;
 
 /** Messages that may wait for a client; the oldest give way. */
-const CAPACITY = 10_000;
+const CAPACITY = 40_000;
 
 /** Messages that are served at once, milliseconds for each later one, and for the client that is served last. */
 const [BEFORE_QUEUE, TURN, LAST_TURN] = [50, 10, 1200] as const;

@@ -11,13 +11,19 @@ import { type Planted, play } from "./simulation.ts";
 
 const SCHEDULES = 1000;
 
+/** The same schedules each time, so that a change is judged by itself; `FC_SEED` plays others. */
+const SEEDED = {
+  get: (name: string) =>
+    Deno.env.get(name) ?? (name === "FC_SEED" ? "1" : undefined),
+};
+
 test("Room: one order, nothing twice, every message delivered or counted, under any schedule", async (t) => {
   const coverage = new Coverage();
   const property = fc.asyncProperty(
     schedules,
     (steps) => play(steps, coverage),
   );
-  if (!await holds(t, property, SCHEDULES)) return;
+  if (!await holds(t, property, SCHEDULES, SEEDED)) return;
   console.log(coverage.table);
   assertEquals(coverage.missing, []);
 });

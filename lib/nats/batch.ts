@@ -3,8 +3,8 @@
  * header, then whole frames as on the wire.
  *
  * ```text
- * byte   0      1        2      3         4..11  12..19   20..27  28..31  32..39
- *        magic  version  flags  reserved  node   counter  total   count   stream
+ * byte   0      1        2      3         4..11  12..19   20..27  28..31  32..39  40..47
+ *        magic  version  flags  reserved  node   counter  total   count   stream  after
  * ```
  *
  * @module
@@ -13,7 +13,7 @@ import { leadingRun } from "../wire/frame.ts";
 import type { Run } from "../wire/run.ts";
 
 /** The bytes of a batch's header. */
-export const BATCH_HEADER = 40;
+export const BATCH_HEADER = 48;
 
 /** The most bytes of frames in a batch. */
 export const MAX_BATCH = 64 * 1024;
@@ -31,6 +31,7 @@ const AT = {
   total: 20,
   count: 28,
   stream: 32,
+  after: 40,
 } as const;
 
 /** What the header says. */
@@ -48,6 +49,11 @@ export interface BatchHeader {
    * batch that arrives so late that it gets into another has been counted as lost.
    */
   readonly stream: number;
+  /**
+   * Up to which entry its node had read the stream when it sent the batch for the
+   * first time. The engine stores it behind that, however often it is sent.
+   */
+  readonly after: number;
 }
 
 /** A batch as it was read. */
@@ -59,7 +65,7 @@ export interface Batch extends BatchHeader {
 /** Writes a header into the first bytes of `batch`. */
 export function writeHeader(
   batch: Uint8Array,
-  { node, counter, total, asks, stream }: BatchHeader,
+  { node, counter, total, asks, stream, after }: BatchHeader,
   count: number,
 ): void {
   const view = new DataView(batch.buffer, batch.byteOffset, BATCH_HEADER);
@@ -70,6 +76,7 @@ export function writeHeader(
   view.setBigUint64(AT.total, BigInt(total));
   view.setUint32(AT.count, count);
   view.setFloat64(AT.stream, stream);
+  view.setBigUint64(AT.after, BigInt(after));
 }
 
 /**
@@ -93,6 +100,7 @@ export function readBatch(bytes: Uint8Array<ArrayBuffer>): Batch | undefined {
     total,
     asks: (view.getUint8(AT.flags) & ASKS) !== 0,
     stream: view.getFloat64(AT.stream),
+    after: Number(view.getBigUint64(AT.after)),
     run,
   };
 }

@@ -69,14 +69,15 @@ export class Batcher {
     this.#count += count;
   }
 
-  /** Takes the batch, empty or not, for a stream, and begins the next. */
-  take(stream: number, asks: boolean): OutgoingBatch {
+  /** Takes the batch, empty or not, for a stream that was read up to `after`, and begins the next. */
+  take(stream: number, after: number, asks: boolean): OutgoingBatch {
     const batch = {
       node: this.node,
       counter: this.#counter,
       total: this.#total,
       asks,
       stream,
+      after,
       bytes: this.#bytes.subarray(0, this.#length),
       count: this.#count,
     };

@@ -60,6 +60,8 @@ export class Inbox {
   #joinedAt = 0;
   /** The last entry that was taken. */
   #cursor = 0;
+  /** The last entry that was missed. */
+  #missed = 0;
   /** The mean size of entries, in bytes, of late. */
   #meanSize = 0;
   /** How much the engine's clock is behind this one, in milliseconds, when nothing is late. */
@@ -103,7 +105,7 @@ export class Inbox {
     this.#created = created;
     if (!isSame) this.#joinedAt = 0;
     this.#joinedAt = Math.min(this.#joinedAt, last);
-    this.#cursor = Math.max(this.#joinedAt, first - 1, 0);
+    this.#cursor = this.#missed = Math.max(this.#joinedAt, first - 1, 0);
     this.#gap("replaced", undefined);
     return false;
   }
@@ -133,6 +135,8 @@ export class Inbox {
       this.counts.foreign++;
       return undefined;
     }
+    // Others may have had it where this node missed entries: it is missed here too, and counted.
+    if (batch.after < this.#missed) return undefined;
     const lost = this.#totals.add(batch);
     if (lost === undefined) {
       this.counts.duplicates++;
@@ -161,7 +165,7 @@ export class Inbox {
   #skipTo(seq: number): void {
     const batches = seq - this.#cursor;
     if (batches <= 0) return;
-    this.#cursor = seq;
+    this.#cursor = this.#missed = seq;
     this.#gap("trimmed", batches);
   }
 

@@ -120,14 +120,6 @@ export class Outbox {
     this.#losePassed(this.#sender.window.passed(seq));
   }
 
-  /**
-   * Part of the stream went before it was read. What is in flight may be in it, and
-   * is not sent again: the engine may not recognize it.
-   */
-  missed(): void {
-    this.#sender.window.missed();
-  }
-
   /** Gives up all batches in flight: the stream in which they may be is no more. */
   loseInFlight(): void {
     this.#lose(this.#sender.window.loseUpTo(Infinity));

@@ -141,7 +141,7 @@ export class Sender {
    */
   end(): number {
     this.close();
-    return this.#batcher.take(0, false).count;
+    return this.#batcher.take(0, 0, false).count;
   }
 
   /** Whether one more batch may be in flight. */
@@ -150,7 +150,8 @@ export class Sender {
   }
 
   #sendBatch(): void {
-    const batch = this.#batcher.take(this.#stream, this.#asks);
+    const { readUpTo } = this.window;
+    const batch = this.#batcher.take(this.#stream, readUpTo, this.#asks);
     this.#announces = this.#asks = false;
     this.window.add(batch, this.#options.clock.now());
     this.#send!(batch);

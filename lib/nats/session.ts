@@ -85,7 +85,6 @@ export class Session {
     outbox.passed(inbox.cursor);
     if (inbox.counts.gaps > this.#gaps) {
       this.#gaps = inbox.counts.gaps;
-      outbox.missed();
       outbox.announce(true);
     }
     if (!isAtEnd || this.#end.signal.aborted) return;

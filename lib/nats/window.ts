@@ -30,14 +30,16 @@ export class Window {
   /** In the order of their counters. */
   #inFlight: InFlight[] = [];
   #bytes = 0;
-  /** The last batch that can be in a part of the stream which was not read. */
-  #mayHaveGoneUpTo = 0;
-  /** Up to which entry the stream was read. */
   #readUpTo = 0;
 
   /** How many batches are in flight. */
   get size(): number {
     return this.#inFlight.length;
+  }
+
+  /** Up to which entry the stream was read. */
+  get readUpTo(): number {
+    return this.#readUpTo;
   }
 
   /** Their bytes. */
@@ -115,16 +117,10 @@ export class Window {
     return last && this.loseUpTo(last.counter);
   }
 
-  /** Part of the stream went before it was read. What is in flight may be in it, and can not be sent again: the engine may not recognize it. */
-  missed(): void {
-    const newest = this.#inFlight.at(-1)?.batch.counter ?? 0;
-    this.#mayHaveGoneUpTo = Math.max(this.#mayHaveGoneUpTo, newest);
-  }
-
   /**
-   * A session begins: gives up what may be in the part of the stream that was missed,
-   * and what the engine may have stored and would not recognize, because it was first
-   * sent before the stream's duplicate window. Where the rest was stored is not known.
+   * A session begins: gives up what the engine may have stored and would not
+   * recognize, because it was first sent before the stream's duplicate window. Where
+   * the rest was stored is not known.
    *
    * @returns How many messages are lost.
    */
@@ -133,9 +129,8 @@ export class Window {
     const expired = this.#inFlight.findLast(({ sentAt }) =>
       sentAt < now - duplicateWindow + margin
     );
-    const last = expired?.batch.counter ?? 0;
     for (const inFlight of this.#inFlight) delete inFlight.seq;
-    return this.loseUpTo(Math.max(last, this.#mayHaveGoneUpTo));
+    return this.loseUpTo(expired?.batch.counter ?? 0);
   }
 
   /** The batches in flight, oldest first. */

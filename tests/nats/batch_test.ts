@@ -24,7 +24,7 @@ test("Batcher, readBatch(): what was added is read, numbered and with the total 
         for (const body of messages) {
           batcher.add({ bytes: encode(body), count: 1 });
         }
-        const { bytes, count } = batcher.take(1234.5, asks);
+        const { bytes, count } = batcher.take(1234.5, n, asks);
         assertEquals(count, messages.length);
         const { run, ...header } = readBatch(bytes.slice())!;
         const expected: BatchHeader = {
@@ -33,6 +33,7 @@ test("Batcher, readBatch(): what was added is read, numbered and with the total 
           total,
           asks,
           stream: 1234.5,
+          after: n,
         };
         assertEquals(header, expected);
         assertEquals(run.count, messages.length);
@@ -56,7 +57,7 @@ test("Batcher: a batch has room for 64 KiB of frames, and no byte more", () => {
     batcher.add({ bytes: frame, count: 1 });
   }
   assertEquals([batcher.fits(0), batcher.fits(1)], [true, false]);
-  const { bytes } = batcher.take(1, false);
+  const { bytes } = batcher.take(1, 0, false);
   assertEquals(bytes.length, BATCH_HEADER + MAX_BATCH);
 });
 
@@ -65,7 +66,7 @@ function changed(change: (bytes: Uint8Array, view: DataView) => void) {
   const batcher = new Batcher(7n);
   batcher.add({ bytes: encode("a"), count: 1 });
   batcher.add({ bytes: encode("bc"), count: 1 });
-  const bytes = batcher.take(1, false).bytes.slice();
+  const bytes = batcher.take(1, 0, false).bytes.slice();
   change(bytes, new DataView(bytes.buffer));
   return bytes;
 }
@@ -95,7 +96,7 @@ for (const [what, bytes] of Object.entries(NO_BATCHES)) {
 
 test("batchId(): each batch of each node has its own", () => {
   const id = (node: bigint, counter: number) =>
-    batchId({ node, counter, total: 0, asks: false, stream: 0 });
+    batchId({ node, counter, total: 0, asks: false, stream: 0, after: 0 });
   const ids = [id(1n, 1), id(1n, 11), id(0x11n, 1), id(0x1n, 2)];
   assertEquals(new Set(ids).size, ids.length);
 });

@@ -4,8 +4,8 @@ import type { ModelNode } from "./model_node.ts";
 /** The bytes of a message with its length. */
 const MESSAGE = 256;
 
-/** Runs of so many messages, 64 KiB, fill the window. */
-export const MANY = 256;
+/** A run of so many messages is more than half of a batch, so each fills one. */
+export const MANY = 129;
 
 /** What stands in a message instead of a number. */
 const UNNUMBERED = 0xffff_ffff;
@@ -43,7 +43,7 @@ export class ModelClients {
 
   /** They read what has come. */
   async listen(): Promise<void> {
-    for (const bytes of await this.#node.heard()) {
+    for await (const bytes of this.#node.heard()) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
       for (let at = 1; at < bytes.length; at += MESSAGE) {
         this.got++;

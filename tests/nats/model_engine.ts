@@ -34,8 +34,6 @@ export class ModelEngine implements Engine {
   #answers: { sent: Sent; acknowledgement: Acknowledgement }[] = [];
   /** The last entry that was read. */
   lastRead = 0;
-  /** The bytes of each batch that was ever sent, by id. */
-  readonly published = new Map<string, Uint8Array<ArrayBuffer>>();
 
   constructor(stream: ModelStream, clock: FakeRoomClock) {
     this.#stream = stream;
@@ -66,7 +64,6 @@ export class ModelEngine implements Engine {
 
   publish(data: Uint8Array<ArrayBuffer>, id: string): Promise<Acknowledgement> {
     if (!this.#isUp) return Promise.reject(new Error("cut"));
-    this.published.set(id, data);
     const answer = Promise.withResolvers<Acknowledgement>();
     this.#sent.push({ data, id, answer });
     this.#clock.setTimeout(
@@ -103,7 +100,7 @@ export class ModelEngine implements Engine {
 
   close(): Promise<void> {
     this.#isClosed = true;
-    this.cut(false);
+    this.cut("lost");
     this.#changeLink(false);
     return Promise.resolve();
   }
@@ -136,20 +133,15 @@ export class ModelEngine implements Engine {
     this.#answers.splice(0, count);
   }
 
-  /** Cuts the link. What is on its way arrives all the same, or is lost. */
-  cut(arrives: boolean): void {
+  /** Cuts the link. What is on its way is lost, or arrives all the same, now or later. */
+  cut(fate: "lost" | "now" | "later"): void {
     if (!this.#isUp) return;
-    const sent = this.#sent;
-    this.#sent = [];
     this.#changeLink(false);
-    if (arrives) {
-      for (const { data, id } of sent) {
-        this.#stream.store(data, id);
-      }
-    }
-    for (const { answer } of sent) answer.reject(new Error("cut"));
+    for (const { answer } of this.#sent) answer.reject(new Error("cut"));
     for (const { sent } of this.#answers) sent.answer.reject(new Error("cut"));
     this.#answers = [];
+    if (fate === "lost") this.#sent = [];
+    if (fate === "now") this.deliver();
   }
 
   mend(): void {

@@ -61,21 +61,19 @@ export class ModelNode implements AsyncDisposable {
     }
   }
 
-  /** What a subscriber of the hub has got since it was last asked. */
-  async heard(): Promise<Uint8Array[]> {
-    const runs = [];
+  /** What a subscriber of the hub has got since it was last asked; each is valid until the next. */
+  async *heard(): AsyncGenerator<Uint8Array> {
     while (this.#channel.lag > 0) {
       const { value } = await this.#channel.next();
-      runs.push(value!.bytes.slice());
+      yield value!.bytes;
     }
-    return runs;
   }
 
   /** The same as text, without headers. */
   async heardText(): Promise<string> {
-    const runs = await this.heard();
-    return runs.map((run) => new TextDecoder().decode(run)).join("")
-      .replaceAll(/\p{Cc}/gu, "");
+    let text = "";
+    for await (const run of this.heard()) text += new TextDecoder().decode(run);
+    return text.replaceAll(/\p{Cc}/gu, "");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -67,17 +67,19 @@ export class ModelStream {
     }
     const seq = ++this.#last;
     if (id !== undefined) this.#ids.set(id, { seq, at: now });
-    this.#entries.push({ seq, data: data.slice(), at: now });
+    this.#entries.push({ seq, data, at: now });
     this.#change();
     return { seq, duplicate: false };
   }
 
   /** The next entry from `seq` on. */
   next(seq: number): Entry | undefined {
-    const entry = this.#entries.find((entry) => entry.seq >= seq);
+    // Readers are near the end.
+    const before = this.#entries.findLastIndex((entry) => entry.seq < seq);
+    const entry = this.#entries[before + 1];
     return entry && {
       seq: entry.seq,
-      data: entry.data.slice(),
+      data: entry.data,
       pending: this.#last - entry.seq,
       storedAt: entry.at,
     };
@@ -100,6 +102,14 @@ export class ModelStream {
     );
     if (lost[0]) this.#last = lost[0].seq - 1;
     this.#ids.clear();
+  }
+
+  /** A restart: it knows the ids of what it has kept. */
+  restart(): void {
+    const kept = new Set(this.#entries.map(({ seq }) => seq));
+    for (const [id, { seq }] of this.#ids) {
+      if (!kept.has(seq)) this.#ids.delete(id);
+    }
   }
 
   /** The stream is gone. */

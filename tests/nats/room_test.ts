@@ -65,13 +65,13 @@ test("Room: what waited goes together with answers to what came back, or a momen
 });
 
 test("Room: after a cut, what was not read back is sent again, and comes once", async () => {
-  for (const arrives of [false, true]) {
+  for (const fate of ["lost", "now", "later"] as const) {
     const clock = new FakeRoomClock();
     const stream = new ModelStream(clock);
     await using node = await ModelNode.join(stream, clock);
     node.say("a");
     node.say("b");
-    node.engine.cut(arrives);
+    node.engine.cut(fate);
     await macrotask();
     assertEquals(node.room.stats().engineUp, false);
     node.engine.mend();
@@ -90,7 +90,7 @@ test("Room: after a cut, what was not read back is sent again, and comes once", 
 test("Room: without the engine clients wait; after the hold their messages are dropped and counted", async () => {
   const clock = new FakeRoomClock();
   await using node = await ModelNode.join(new ModelStream(clock), clock);
-  node.engine.cut(false);
+  node.engine.cut("lost");
   await macrotask();
   let isDone = false;
   const said = Promise.resolve(node.say("a")).then(() => isDone = true);

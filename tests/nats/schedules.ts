@@ -15,6 +15,7 @@ const EVENTS = {
   refuse: 1,
   cutLost: 2,
   cutArrives: 2,
+  cutLate: 2,
   mend: 5,
   restart: 1,
   restartEmpty: 1,

@@ -104,10 +104,13 @@ class Simulation implements AsyncDisposable {
         engine.refuse();
         break;
       case "cutLost":
-        engine.cut(false);
+        engine.cut("lost");
         break;
       case "cutArrives":
-        engine.cut(true);
+        engine.cut("now");
+        break;
+      case "cutLate":
+        engine.cut("later");
         break;
       case "mend":
         engine.mend();
@@ -115,7 +118,8 @@ class Simulation implements AsyncDisposable {
       case "restart":
       case "restartEmpty":
       case "restartShorter":
-        for (const { engine } of this.#nodes) engine.cut(false);
+        for (const { engine } of this.#nodes) engine.cut("lost");
+        this.#stream.restart();
         if (event === "restartEmpty") this.#stream.delete();
         if (event === "restartShorter") this.#loseEnd(amount);
         await macrotask();

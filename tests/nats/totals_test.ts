@@ -5,7 +5,8 @@ import { test } from "../support/test.ts";
 /** A batch of `node` with so many messages, after `total` others. */
 function batch(node: number, counter: number, total: number, count: number) {
   const run = { bytes: new Uint8Array(), count };
-  return { node: BigInt(node), counter, total, asks: false, stream: 1, run };
+  const header = { node: BigInt(node), asks: false, stream: 1, after: 0 };
+  return { ...header, counter, total, run };
 }
 
 test("Totals: nothing is missing while all is read", () => {

@@ -14,7 +14,7 @@ function filled(batches: number): Window {
   const batcher = new Batcher(1n);
   for (let n = 0; n < batches; n++) {
     batcher.add({ bytes: encode("a"), count: 1 });
-    window.add(batcher.take(1, false), n * 10);
+    window.add(batcher.take(1, 0, false), n * 10);
   }
   return window;
 }
@@ -46,19 +46,6 @@ test("Window: what was sent before the duplicate window, or nearly, is given up"
   assertEquals(window.oldest, 4);
   assertEquals(window.open(30 + 115_000, 120_000), 0); // at most 5 s are
   assertEquals(window.open(31 + 115_000, 120_000), 1);
-});
-
-test("Window: what may have been in a part that was missed is given up, and nothing newer", () => {
-  const window = filled(3);
-  window.missed();
-  const batcher = new Batcher(1n);
-  for (let n = 0; n < 4; n++) {
-    batcher.add({ bytes: encode("a"), count: 1 });
-    const batch = batcher.take(1, false);
-    if (n === 3) window.add(batch, 30);
-  }
-  assertEquals(window.open(30, 1e6), 3);
-  assertEquals([window.oldest, window.size], [4, 1]);
 });
 
 test("Window: what is stored where the stream was read already is lost, with all before it", () => {

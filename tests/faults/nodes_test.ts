@@ -1,19 +1,37 @@
 /** Faults of nodes, and of their clients. */
 import { assert } from "@std/assert";
 import { Peer } from "../support/peer.ts";
+import { p99 } from "./nodes/conversation.ts";
 import { ms, nodeFault } from "./nodes/node_fault.ts";
 
+/** The most that p99 may grow, as a factor. */
+const MAX_GROWTH = 2;
+
 nodeFault("a node killed", {
-  expected: "its clients are cut; the others miss nothing",
-  size: { light: 1, heavy: 1 },
-  async inject(cluster, _, random) {
+  expected:
+    `its clients are cut; the others miss nothing, p99 < ${MAX_GROWTH} x that before`,
+  size: { light: 0, heavy: 10_000 },
+  async inject(cluster, size, random) {
+    const { talkers, delays } = cluster.conversation;
+    const began = delays.length;
+    await cluster.talk(size);
+    const killed = delays.length;
     const n = Math.floor(random() * cluster.nodes.length);
     cluster.nodes[n]!.command.kill("SIGKILL");
-    const { talkers } = cluster.conversation;
     await cluster.until(() =>
       talkers.every(({ node, isCut }) => isCut === (node === n))
     );
-    return `${talkers.length / cluster.nodes.length} clients cut`;
+    await cluster.talk(size);
+    const before = p99(delays.slice(began, killed));
+    const after = p99(delays.slice(killed));
+    const growth = after / before;
+    // No failure: the tests run on busy machines as well.
+    const verdict = growth < MAX_GROWTH ? "as expected" : "MORE THAN EXPECTED";
+    return `${talkers.length / cluster.nodes.length} clients cut` +
+      (size > 0
+        ? `, p99 ${ms(before)} for ${size / 1000} s, ${ms(after)} for as long` +
+          ` after: ${growth.toFixed(2)} x, ${verdict}`
+        : "");
   },
 });
 

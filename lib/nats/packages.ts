@@ -69,7 +69,7 @@ export interface NatsConnection {
   readonly info?: {
     readonly jetstream?: boolean;
     readonly max_payload: number;
-  };
+  } | undefined;
   publish(
     subject: string,
     payload: Uint8Array,
@@ -85,10 +85,24 @@ export interface NatsConnection {
 
 /** What the packages do not show of a connection to everybody. */
 export interface NatsInternals {
-  readonly protocol: {
-    readonly parser: { parse(bytes: Uint8Array): void };
-    readonly transport: { close(error?: Error): Promise<void> };
+  options: object;
+  protocol: NatsProtocol;
+}
+
+/** What a connection speaks. */
+export interface NatsProtocol {
+  readonly parser: {
+    /** What has come of a line that has no end yet. */
+    readonly argBuf?: { readonly length: number };
+    parse(bytes: Uint8Array): void;
   };
+  readonly transport: { close(error?: Error): Promise<void> };
+  /** Ends the attempt to connect, while there is one. */
+  readonly connectError?: (error?: Error) => void;
+  /** Makes a new parser, among other things. */
+  resetOutbound(): void;
+  /** Connects. */
+  dialLoop(): Promise<void>;
 }
 
 /** How a connection is made. */
@@ -111,6 +125,9 @@ export interface NatsConnectOptions {
 export interface NatsTransport {
   connect(server: never, options: never): Promise<void>;
   dial(address: unknown): Promise<NatsSocket>;
+  /** Reads the engine's greeting. */
+  peekInfo(): Promise<unknown>;
+  readonly socket: NatsSocket;
   startTLS(): Promise<NatsSocket>;
   /** Closes its socket. */
   discard(): void;
@@ -119,6 +136,8 @@ export interface NatsTransport {
 /** A socket of Node's. */
 export interface NatsSocket {
   on(event: "error", listener: () => void): unknown;
+  on(event: "data", listener: (bytes: Uint8Array) => void): unknown;
+  destroy(error: Error): unknown;
   removeAllListeners(event?: string): unknown;
 }
 
@@ -137,8 +156,12 @@ export interface NatsPackages {
   readonly internal: {
     setTransportFactory(config: object): void;
     readonly NatsConnectionImpl: {
-      connect(options: object): Promise<NatsConnection>;
+      readonly prototype: NatsConnection & NatsInternals;
     };
+    readonly ProtocolHandler: new (
+      options: never,
+      publisher: never,
+    ) => NatsProtocol;
   };
   readonly transport: {
     readonly NodeTransport: new () => NatsTransport;

@@ -49,8 +49,9 @@ export class Availability {
     return this.#started.promise;
   }
 
-  /** Messages flow from now on. */
+  /** Messages flow from now on, or still. */
   up(): void {
+    if (this.#isUp) return;
     const { dropped, lost } = this.#counts();
     const event: RoomEvent = {
       type: "engineUp",

@@ -95,7 +95,7 @@ export class Outbox {
 
   /** The session ends: nothing is sent until the next. */
   close(): void {
-    if (this.#sender.isOpen) this.#waiters.hadRoom();
+    if (this.#sender.isOpen && this.#waiters.isEmpty) this.#waiters.hadRoom();
     this.#sender.close();
   }
 

@@ -35,6 +35,8 @@ export class Session {
   #state!: StreamState;
   /** How many gaps the outbox knows of. */
   #gaps = 0;
+  /** Whether the stream was read to its end, and batches are sent. */
+  #isOpen = false;
   /** Whether an entry came since progress was last looked at. */
   #progress = true;
 
@@ -78,28 +80,30 @@ export class Session {
     this.#advance();
   }
 
-  /** The cursor may have moved: tells the outbox, and lets messages flow from the stream's end on. */
+  /** The cursor may have moved: tells the outbox, and lets it send from the stream's end on. */
   #advance(): void {
-    const { inbox, outbox, availability } = this.#options;
-    const isAtEnd = !availability.isUp && inbox.reachedEnd(this.#state);
+    const { inbox, outbox } = this.#options;
+    const isAtEnd = !this.#isOpen && inbox.reachedEnd(this.#state);
     outbox.passed(inbox.cursor);
     if (inbox.counts.gaps > this.#gaps) {
       this.#gaps = inbox.counts.gaps;
       outbox.announce(true);
     }
     if (!isAtEnd || this.#end.signal.aborted) return;
+    this.#isOpen = true;
     outbox.open(this.#send, this.#state);
     // Others answer with their totals, so that what was missed is counted soon.
     outbox.announce(true);
-    availability.up();
   }
 
   readonly #send = (batch: OutgoingBatch): void => {
-    const { engine, outbox, onStored } = this.#options;
+    const { engine, outbox, availability, onStored } = this.#options;
     engine.publish(batch.bytes, batchId(batch)).then(
       (acknowledgement) => {
         outbox.stored(batch.counter, acknowledgement.seq);
         onStored(acknowledgement);
+        // Not before: an engine whose disk is full says what it has, and stores nothing.
+        if (!this.#end.signal.aborted) availability.up();
       },
       () => this.end(),
     );
@@ -110,12 +114,12 @@ export class Session {
    * had when it was opened, or a batch that it has stored. The next session sees that.
    */
   async #watchProgress(): Promise<void> {
-    const { clock, outbox, availability } = this.#options;
+    const { clock, outbox } = this.#options;
     const { signal } = this.#end;
     let stored: number | undefined;
     while (!signal.aborted) {
       const { oldestStored } = outbox;
-      const waits = !availability.isUp ||
+      const waits = !this.#isOpen ||
         (oldestStored !== undefined && oldestStored === stored);
       if (!this.#progress && waits) return this.end();
       this.#progress = false;

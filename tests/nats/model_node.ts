@@ -41,9 +41,15 @@ export class ModelNode implements AsyncDisposable {
     clock: FakeRoomClock,
   ): Promise<ModelNode> {
     const node = new ModelNode(stream, clock);
-    assertEquals(await node.room.start(), "joined");
-    await node.settle();
+    await node.start();
     return node;
+  }
+
+  /** Joins, and lets everything arrive. */
+  async start(): Promise<void> {
+    const started = this.room.start();
+    await this.settle();
+    assertEquals(await started, "joined");
   }
 
   /** Publishes a text as a message. */

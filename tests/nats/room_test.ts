@@ -104,6 +104,25 @@ test("Room: without the engine clients wait; after the hold their messages are d
   assertEquals(node.events.at(-1), { type: "dropping" });
 });
 
+test("Room: an engine that stores nothing is away, however often it is asked", async () => {
+  const clock = new FakeRoomClock();
+  await using node = await ModelNode.join(new ModelStream(clock), clock);
+  const run = { bytes: new Uint8Array(60_000), count: 60_000 };
+  for (let n = 0; n < 100; n++) node.room.publish(run);
+  for (let n = 0; n < 20; n++) {
+    clock.pass(1000);
+    for (let m = 0; m < 4; m++) await macrotask();
+  }
+  for (let n = 0; n < 30; n++) {
+    clock.pass(100);
+    await node.settle();
+  }
+  const types = node.events.map(({ type }) => type);
+  assertEquals(types, ["engineUp", "engineDown", "dropping", "engineUp"]);
+  const { published, droppedWhileHeld } = node.room.stats();
+  assertEquals(published + droppedWhileHeld, 100 * run.count);
+});
+
 test("Room.flush() resolves when all that was said is back", async () => {
   const clock = new FakeRoomClock();
   await using node = await ModelNode.join(new ModelStream(clock), clock);
@@ -172,7 +191,11 @@ test("Room: callbacks that fail, at once or later, are told to onError, and cost
         return fail();
       },
     });
-    assertEquals(await room.start(), "joined");
+    const started = room.start();
+    await macrotask();
+    engine.deliver();
+    engine.acknowledge();
+    assertEquals(await started, "joined");
     for (let n = 0; n < 4; n++) await macrotask();
     assertEquals(told.map(String), ["Error: no"]);
     await room.close();

@@ -55,6 +55,9 @@ export interface Step {
   readonly amount: number;
 }
 
+/** What has messages flow, mostly. */
+const FLOW = ["mend", "pass", "deliver", "acknowledge"] as const;
+
 const anyEvent = fc.oneof(
   ...Object.entries(EVENTS).map(([event, weight]) => ({
     arbitrary: fc.constant(event as EventName),
@@ -68,7 +71,7 @@ const anyStep: fc.Arbitrary<Step> = fc.record({
   amount: fc.integer({ min: 1, max: 5 }),
 });
 
-/** A window gets full, and all kinds of events meet it. */
+/** Messages flow, a window gets full, and all kinds of events meet it. */
 const whileFull: fc.Arbitrary<Step[]> = fc.record({
   node: fc.nat(NODES - 1),
   events: fc.array(fc.constantFrom(...EVENT_NAMES), {
@@ -76,7 +79,11 @@ const whileFull: fc.Arbitrary<Step[]> = fc.record({
     maxLength: 2,
   }),
 }).map(({ node, events }) =>
-  (["sayMuch", ...events] as const).map((event) => ({ event, node, amount: 1 }))
+  ([...FLOW, "sayMuch", ...events] as const).map((event) => ({
+    event,
+    node,
+    amount: 1,
+  }))
 );
 
 /** Schedules. */

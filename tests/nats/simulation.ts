@@ -60,9 +60,7 @@ class Simulation implements AsyncDisposable {
   }
 
   async begin(): Promise<void> {
-    for (const node of this.#nodes) {
-      assertEquals(await node.room.start(), "joined");
-    }
+    for (const node of this.#nodes) await node.start();
     for (let n = 0; n < 3; n++) {
       for (const node of this.#nodes) await node.settle();
     }

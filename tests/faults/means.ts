@@ -54,6 +54,29 @@ export function noHosts(): string | undefined {
   return ask("tc", "-V") ? undefined : "no tc";
 }
 
+/** Why there can be no disk of our own. */
+export function noDisk(): string | undefined {
+  if (Deno.build.os !== "linux") return "not Linux";
+  if (Deno.uid() !== 0) return "not root";
+  const folder = Deno.makeTempDirSync();
+  try {
+    const answer = ask(
+      "mount",
+      "-t",
+      "tmpfs",
+      "-o",
+      "size=64k",
+      "none",
+      folder,
+    );
+    if (answer === undefined) return "no mount";
+    ask("umount", folder);
+    return undefined;
+  } finally {
+    Deno.removeSync(folder);
+  }
+}
+
 /** Why there can be no bad wire. */
 export function noWire(): string | undefined {
   if (ask("python3", "-V") === undefined) return "no python3";

@@ -1,6 +1,7 @@
 /** Faults of the engine of nodes. */
 import { assert, assertEquals } from "@std/assert";
 import { type Cluster, STREAM } from "./nodes/cluster.ts";
+import { noDisk } from "./means.ts";
 import { ms, nodeFault } from "./nodes/node_fault.ts";
 
 /** How much a node may grow while its engine is away, in KiB. */
@@ -119,6 +120,43 @@ nodeFault("the engine away for longer than its duplicate window", {
       lost.push((await node.until(() => true))["lostInWindow"]);
     }
     return `lost in the window ${lost}, flowing ${ms(took)} after`;
+  },
+});
+
+nodeFault("the engine's disk full", {
+  expected:
+    "one line; what has no room is dropped and counted, and nothing else is missed when it is started again",
+  options: ["--nats-max-bytes=4M", "--nats-hold=2"],
+  disk: 16 * 1024 * 1024,
+  size: { light: 5000, heavy: 20_000 },
+  isDear: true,
+  skip: noDisk,
+  losesSome: true,
+  async inject(cluster, size) {
+    const lines = (of: string) =>
+      cluster.nodes.map((node) => node.linesOf(of).length);
+    const [downs, ups] = [lines("engineDown"), lines("engineUp")];
+    cluster.disk!.fill();
+    for (const node of cluster.nodes) {
+      await node.until(({ engineUp }) => engineUp === 0);
+    }
+    await cluster.talk(size);
+    assertEquals(lines("engineDown"), downs.map((count) => count + 1));
+    assertEquals(lines("engineUp"), ups);
+    cluster.disk!.free();
+    // A stream that could not be written is not written again before that.
+    await cluster.engine.kill();
+    await cluster.engine.start();
+    const took = await cluster.flows();
+    const dropped = [];
+    for (const node of cluster.nodes) {
+      const stats = await node.until(({ engineUp }) => engineUp === 1);
+      assertEquals([stats["gaps"], stats["lostInWindow"]], [0, 0]);
+      dropped.push(stats["droppedWhileHeld"]);
+    }
+    return `one line each, dropped ${dropped}, flowing ${
+      ms(took)
+    } after it was started again`;
   },
 });
 

@@ -44,7 +44,8 @@ function runs(program: string): boolean {
 /** An engine with a folder of its own. */
 export class NatsServer implements AsyncDisposable {
   readonly port: number;
-  readonly #folder = Deno.makeTempDirSync({ prefix: "zillions-nats-" });
+  /** Where it stores. */
+  readonly folder = Deno.makeTempDirSync({ prefix: "zillions-nats-" });
   readonly #args: string[];
   #child: Deno.ChildProcess | undefined;
   #log: Promise<void> | undefined;
@@ -82,7 +83,7 @@ export class NatsServer implements AsyncDisposable {
 
   /** Starts it, again if need be with what it has stored, and waits until it listens. */
   async start(): Promise<void> {
-    const child = spawn([NATS_SERVER!, ...this.#args, "-sd", this.#folder], {
+    const child = spawn([NATS_SERVER!, ...this.#args, "-sd", this.folder], {
       stdin: "null",
       stdout: "null",
       stderr: "piped",
@@ -123,7 +124,7 @@ export class NatsServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
-    await Deno.remove(this.#folder, { recursive: true });
+    await Deno.remove(this.folder, { recursive: true });
   }
 
   /** Publishes bytes, or asks the stream's interface; the answer as text. */

@@ -6,6 +6,7 @@ import { eventually } from "../../support/eventually.ts";
 import { Conversation } from "./conversation.ts";
 import { natsCluster, NatsServer } from "../../nats/nats_server.ts";
 import { Proxy } from "./proxy.ts";
+import { SmallDisk } from "./small_disk.ts";
 
 const NODES = 3;
 
@@ -42,6 +43,8 @@ export interface ClusterSetup {
   options?: string[];
   /** Three engines instead of one. */
   replicas?: boolean;
+  /** The bytes of a disk of the engine's own. */
+  disk?: number;
   /** How fast clients talk, in messages a second; 0: not at all. */
   rate?: number;
   random: () => number;
@@ -120,24 +123,33 @@ export class Cluster implements AsyncDisposable {
   readonly links: Proxy[];
   readonly nodes: Node[];
   readonly conversation: Conversation;
+  readonly disk: SmallDisk | undefined;
   readonly #stack: AsyncDisposableStack;
 
   private constructor(
-    parts: Pick<Cluster, "engines" | "links" | "nodes" | "conversation">,
+    parts: Pick<
+      Cluster,
+      "engines" | "links" | "nodes" | "conversation" | "disk"
+    >,
     stack: AsyncDisposableStack,
   ) {
     this.engines = parts.engines;
     this.links = parts.links;
     this.nodes = parts.nodes;
     this.conversation = parts.conversation;
+    this.disk = parts.disk;
     this.#stack = stack;
   }
 
   static async start(setup: ClusterSetup): Promise<Cluster> {
     await using stack = new AsyncDisposableStack();
     const { options = [], replicas = false, rate = RATE, random } = setup;
-    const engines = replicas ? await natsCluster() : [await NatsServer.start()];
+    const engines = replicas ? await natsCluster() : [new NatsServer()];
     for (const engine of engines) stack.use(engine);
+    const disk = setup.disk === undefined
+      ? undefined
+      : stack.use(new SmallDisk(engines[0]!.folder, setup.disk));
+    if (!replicas) await engines[0]!.start();
     const links = replicas ? [] : Array.from(
       { length: NODES },
       () => stack.use(new Proxy(engines[0]!.port)),
@@ -160,7 +172,10 @@ export class Cluster implements AsyncDisposable {
       ),
     );
     if (rate > 0) conversation.talk(rate, random);
-    return new Cluster({ engines, links, nodes, conversation }, stack.move());
+    return new Cluster(
+      { engines, links, nodes, conversation, disk },
+      stack.move(),
+    );
   }
 
   /** The only engine, or the first. */

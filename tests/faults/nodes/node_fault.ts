@@ -18,6 +18,8 @@ export interface NodeFault extends Omit<ClusterSetup, "random"> {
   size: Record<Weight, number>;
   /** Whether only the table has it, because it takes long. */
   isDear?: boolean;
+  /** Why it cannot be injected here. */
+  skip?: () => string | undefined;
   /** Whether some messages may be missed; they must be counted. */
   losesSome?: boolean;
   /** Whether messages are lost that nobody can count. */
@@ -29,13 +31,22 @@ export interface NodeFault extends Omit<ClusterSetup, "random"> {
 /** Registers a fault of nodes. After it: one order, nothing twice, each message accounted for. */
 export function nodeFault(
   name: string,
-  { expected, size, isDear, losesSome, losesUncounted, inject, ...setup }:
-    NodeFault,
+  {
+    expected,
+    size,
+    isDear,
+    skip,
+    losesSome,
+    losesUncounted,
+    inject,
+    ...setup
+  }: NodeFault,
 ): void {
   faultOf(name, {
     expected,
     whyNot: (weight) =>
-      noEngine() ?? (isDear && weight === "light" ? "takes long" : undefined),
+      noEngine() ??
+        (isDear && weight === "light" ? "takes long" : skip?.()),
     async happen(weight) {
       const seed = Number(Deno.env.get("FAULTS_SEED") ?? Date.now() % 1e6);
       const random = randomFrom(seed);

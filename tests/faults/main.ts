@@ -2,7 +2,8 @@
  * `deno task faults [--light] [WORD...]`: injects each fault (or those with one of
  * the words in their name) with more of everything than in the tests, or with as
  * little, and prints a table: fault, expected, seen. Exit code 1 when something else
- * was seen.
+ * was seen; a time that is longer than expected is marked only, for the machine may be
+ * busy with other things.
  */
 // deno-lint-ignore-file no-console -- the table is its answer
 import Table from "cli-table3";

@@ -2,14 +2,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Cluster, STREAM } from "./nodes/cluster.ts";
 import { noDisk } from "./means.ts";
-import { ms, nodeFault } from "./nodes/node_fault.ts";
+import { ms, nodeFault, NOTICED, within } from "./nodes/node_fault.ts";
 
 /** How much a node may grow while its engine is away, in KiB. */
 const MAX_GROWTH = 8 * 1024;
 
+/** The longest until messages flow when the engine listens again, and after an election, in milliseconds. */
+const [SOON, ELECTED] = [300, 15_000];
+
 nodeFault("the engine killed, file storage", {
   expected:
-    "nothing is missed, nothing comes twice; it flows when the engine listens",
+    `nothing is missed, nothing comes twice; flowing ${SOON} ms after the engine listens`,
   size: { light: 1, heavy: 3 },
   async inject(cluster, size, random) {
     const took = [];
@@ -17,7 +20,7 @@ nodeFault("the engine killed, file storage", {
       await cluster.engine.kill();
       await cluster.talk(500 * random());
       await cluster.engine.start();
-      took.push(ms(await cluster.flows()));
+      took.push(within(await cluster.flows(), SOON));
     }
     return `flowing ${took.join(", ")} after the engine listened`;
   },
@@ -44,7 +47,7 @@ nodeFault("the engine killed, memory storage", {
 });
 
 nodeFault("the engine stopped for a while", {
-  expected: "nothing is missed; noticed within 3 s",
+  expected: `nothing is missed; noticed within ${NOTICED / 1000} s`,
   size: { light: 3500, heavy: 5000 },
   isDear: true,
   async inject(cluster, size) {
@@ -59,7 +62,7 @@ nodeFault("the engine stopped for a while", {
     ]);
     cluster.engine.signal("SIGCONT");
     const took = await cluster.flows();
-    return `noticed after ${ms(Math.max(...noticed))}, flowing ${
+    return `noticed after ${within(Math.max(...noticed), NOTICED)}, flowing ${
       ms(took)
     } after`;
   },
@@ -161,7 +164,8 @@ nodeFault("the engine's disk full", {
 });
 
 nodeFault("the leader of three engines killed", {
-  expected: "nothing is missed, nothing comes twice",
+  expected:
+    `nothing is missed, nothing comes twice; flowing within ${ELECTED} ms`,
   replicas: true,
   options: ["--nats-hold=30"], // an election can take longer than ten seconds
   size: { light: 1, heavy: 1 },
@@ -171,12 +175,13 @@ nodeFault("the leader of three engines killed", {
     await cluster.engines[leader]!.kill();
     const took = await cluster.flows();
     await cluster.engines[leader]!.start();
-    return `flowing ${ms(took)} after`;
+    return `flowing ${within(took, ELECTED)} after`;
   },
 });
 
 nodeFault("an engine of three that is drained", {
-  expected: "nothing is missed, nothing comes twice",
+  expected:
+    `nothing is missed, nothing comes twice; flowing within ${ELECTED} ms`,
   replicas: true,
   size: { light: 1, heavy: 1 },
   isDear: true,
@@ -184,7 +189,7 @@ nodeFault("an engine of three that is drained", {
     const leader = await leaderOf(cluster);
     cluster.engines[leader]!.signal("SIGUSR2"); // lame duck mode
     await cluster.talk(12_000); // it waits ten seconds before it closes connections
-    return `flowing ${ms(await cluster.flows())} after`;
+    return `flowing ${within(await cluster.flows(), ELECTED)} after`;
   },
 });
 

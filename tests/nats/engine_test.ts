@@ -125,3 +125,29 @@ engineTest(
     assertEquals(await peer.hear(), "x");
   },
 );
+
+engineTest(
+  "a node that is told to end has all that its clients have sent stored first",
+  async () => {
+    await using engine = await NatsServer.start();
+    const hub = new Hub();
+    await using room = await joinRoom(hub, engine.url);
+    const command = [...ours("--allow-net"), "--json", "--stats=0.1", "--nats"];
+    await using node = await Command.start(freeAddress(), [
+      ...command,
+      engine.url,
+    ]);
+    using peer = await Peer.connect(node.address);
+    const heardAll = heard(hub, "message 999");
+    engine.signal("SIGSTOP"); // so that nothing is stored yet
+    await peer.say(...Array.from({ length: 1000 }, (_, n) => `message ${n}`));
+    for (let taken = 0; taken < 1000;) {
+      taken = JSON.parse((await node.logLine())!).messagesIn ?? 0;
+    }
+    node.kill("SIGTERM");
+    engine.signal("SIGCONT");
+    await inTime(heardAll, "the last message");
+    assertEquals(room.stats().received, 1000);
+    assertEquals((await node.end()).code, 0);
+  },
+);

@@ -11,6 +11,9 @@ import { p99 } from "./conversation.ts";
 /** Milliseconds of talking before a fault and after it. */
 const CALM: Record<Weight, number> = { light: 300, heavy: 3000 };
 
+/** A silent engine is noticed after so many milliseconds at the most. */
+export const NOTICED = 3000;
+
 /** A fault of nodes. */
 export interface NodeFault extends Omit<ClusterSetup, "random"> {
   expected: string;
@@ -64,7 +67,9 @@ export function nodeFault(
         const after = p99(conversation.delays);
         await cluster.end();
         return `${seen}; one order, ${missed} missed and counted` +
-          `; p99 ${ms(before)}, ${ms(during)}, then ${ms(after)}`;
+          `; p99 ${ms(before)}, ${ms(during)}, then ${
+            ms(after)
+          }; FAULTS_SEED=${seed}`;
       } catch (error) {
         throw new Error(`FAULTS_SEED=${seed}`, { cause: error });
       }
@@ -77,6 +82,15 @@ function randomFrom(seed: number): () => number {
   let state = seed;
   return () =>
     (state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32) / 2 ** 32;
+}
+
+/**
+ * Milliseconds for people, marked where they are more than expected. That is no
+ * failure: the machine may be busy with other things.
+ */
+export function within(milliseconds: number, most: number): string {
+  const mark = milliseconds > most ? ` (MORE THAN ${most} ms)` : "";
+  return ms(milliseconds) + mark;
 }
 
 /** Milliseconds for people. */

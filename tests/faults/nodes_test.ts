@@ -10,7 +10,7 @@ const MAX_GROWTH = 2;
 nodeFault("a node killed", {
   expected:
     `its clients are cut; the others miss nothing, p99 < ${MAX_GROWTH} x that before`,
-  size: { light: 0, heavy: 10_000 },
+  size: { light: 300, heavy: 10_000 },
   async inject(cluster, size, random) {
     const { talkers, delays } = cluster.conversation;
     const began = delays.length;
@@ -26,11 +26,11 @@ nodeFault("a node killed", {
     const after = p99(delays.slice(killed));
     const growth = after / before;
     const verdict = growth < MAX_GROWTH ? "" : ` (MORE THAN ${MAX_GROWTH} x)`;
-    return `${talkers.length / cluster.nodes.length} clients cut` +
-      (size > 0
-        ? `, p99 ${ms(before)} for ${size / 1000} s, ${ms(after)} for as long` +
-          ` after: ${growth.toFixed(2)} x${verdict}`
-        : "");
+    return `${talkers.length / cluster.nodes.length} clients cut, p99 ${
+      ms(before)
+    } for ${size / 1000} s, ${ms(after)} for as long after: ${
+      growth.toFixed(2)
+    } x${verdict}`;
   },
 });
 

@@ -123,6 +123,53 @@ test("Room: an engine that stores nothing is away, however often it is asked", a
   assertEquals(published + droppedWhileHeld, 100 * run.count);
 });
 
+test("Room: a late answer does not make an engine be there", async () => {
+  const clock = new FakeRoomClock();
+  await using node = await ModelNode.join(new ModelStream(clock), clock);
+  const run = { bytes: new Uint8Array(60_000), count: 60_000 };
+  for (const runs of [1, 2]) { // the second batch goes when the third is begun
+    for (let n = 0; n < runs; n++) node.room.publish(run);
+    await macrotask();
+    clock.pass(1000);
+  }
+  await macrotask(); // the first was not answered in time
+  node.engine.deliver();
+  node.engine.acknowledge();
+  await macrotask();
+  const types = node.events.map(({ type }) => type);
+  assertEquals(types, ["engineUp", "engineDown"]);
+});
+
+test("Room: entries that go while a session reads up to them hold it up for a moment", async () => {
+  const clock = new FakeRoomClock();
+  const stream = new ModelStream(clock);
+  let goes = 0;
+  await using node = new ModelNode(stream, clock, (engine) => ({
+    links: () => engine.links(),
+    publish: (batch, id) => engine.publish(batch, id),
+    read: (from, onEntry, signal) => engine.read(from, onEntry, signal),
+    close: () => engine.close(),
+    async open() {
+      const state = await engine.open();
+      stream.deleteNewest(goes);
+      goes = 0;
+      return state;
+    },
+  }));
+  await node.start();
+  node.engine.cut("lost");
+  await macrotask();
+  stream.store(new Uint8Array(1));
+  goes = 1;
+  node.engine.mend();
+  for (let n = 0; n < 50; n++) {
+    clock.pass(100);
+    await node.settle();
+  }
+  const { engineUp, gaps } = node.room.stats();
+  assertEquals([engineUp, gaps], [true, 1]);
+});
+
 test("Room.flush() resolves when all that was said is back", async () => {
   const clock = new FakeRoomClock();
   await using node = await ModelNode.join(new ModelStream(clock), clock);

@@ -24,7 +24,7 @@ export const OPERATIONS_PER_TICK = 128;
  * The longest time without a poll under load, in milliseconds. It bounds how late
  * a quiet client is heard while others flood. A poll takes a twentieth of it.
  */
-const POLL_INTERVAL = 4;
+const POLL_INTERVAL = 2;
 
 /** After so many milliseconds without a tick the event loop was idle, and has polled. */
 const IDLE = 1;

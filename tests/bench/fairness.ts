@@ -1,11 +1,12 @@
 /**
  * Fairness: how long the messages of a quiet pair take, alone and while another
- * client floods. `deno task fairness [ROUNDS]` prints it.
+ * client floods. `deno task fairness [ROUNDS]` prints medians and their range.
  */
 import type { Address } from "../../lib/wire/address.ts";
 import { bodies, encode } from "../../lib/wire/frame.ts";
 import { frames } from "../../lib/wire/framer.ts";
 import { microseconds } from "../../lib/stresstest/report/format.ts";
+import { spread } from "../../lib/stresstest/report/spread.ts";
 import { OURS, type Stage } from "./stage.ts";
 import { table, tool } from "./tool.ts";
 
@@ -57,23 +58,39 @@ async function measure(address: Address): Promise<Latency> {
 }
 
 async function fairness(rounds: number, stage: Stage): Promise<string> {
-  const rows: string[][] = [["", "p50", "p99"]];
+  const alone: Latency[] = [];
+  const flooded: Latency[] = [];
   for (let round = 1; round <= rounds; round++) {
-    stage.say(`round ${round}`);
+    stage.say(`round ${round} of ${rounds}`);
     await stage.play(OURS, async ({ address }) => {
-      const alone = await measure(address);
+      alone.push(await measure(address));
       const url = import.meta.resolve("./flooder.ts");
       const flooder = new Worker(url, { type: "module" });
       flooder.postMessage(address);
       await new Promise((resolve) => setTimeout(resolve, RISE));
-      const flooded = await measure(address);
+      flooded.push(await measure(address));
       flooder.terminate();
-      for (const [name, { p50, p99 }] of Object.entries({ alone, flooded })) {
-        rows.push([name, microseconds(p50 * 1000), microseconds(p99 * 1000)]);
-      }
     });
   }
-  return table(rows);
+  const row = (name: string, of: Latency[]) => [
+    name,
+    range(of.map(({ p50 }) => p50)),
+    range(of.map(({ p99 }) => p99)),
+  ];
+  return table([
+    ["", "p50", "p99"],
+    row("alone", alone),
+    row("beside a flood", flooded),
+  ]);
+}
+
+/** The median of so many milliseconds, and its range. */
+function range(milliseconds: number[]): string {
+  const { median, min, max } = spread(milliseconds)!;
+  const [middle, least, most] = [median, min, max].map((value) =>
+    microseconds(value * 1000)
+  );
+  return `${middle} (${least} to ${most})`;
 }
 
 if (import.meta.main) await tool(Deno.args, fairness);

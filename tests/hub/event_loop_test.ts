@@ -47,12 +47,12 @@ test("EventLoop.schedule() gives one tick, however often it is called", async ()
   assertEquals([state.ticks, state.loop.tick], [2, 2]);
 });
 
-test("EventLoop: polls after more than 4 ms of ticks, then ticks again", async () => {
+test("EventLoop: polls after more than 2 ms of ticks, then ticks again", async () => {
   const { clock, state } = loop();
   state.loop.schedule();
   await turns(3);
   assertEquals(state.ticks, 3);
-  clock.pass(4); // exactly: not yet
+  clock.pass(2); // exactly: not yet
   await turns(1);
   assertEquals(state.ticks, 4);
   clock.pass(0.5);
@@ -60,7 +60,7 @@ test("EventLoop: polls after more than 4 ms of ticks, then ticks again", async (
   assertEquals(state.ticks, 4, "the poll leaves the ticks empty");
   await turns(1);
   assertEquals(state.ticks, 5);
-  clock.pass(4);
+  clock.pass(2);
   await turns(1);
   assertEquals(state.ticks, 6, "the poll counts from its end");
   state.busy = false;
@@ -72,7 +72,7 @@ test("EventLoop: polls before the first tick, if that is late", async () => {
   state.busy = false;
   const { loop: made } = state;
   made.schedule();
-  clock.pass(4.5);
+  clock.pass(2.5);
   state.busy = true;
   await turns(POLL_TICKS);
   assertEquals(state.ticks, 0);
@@ -87,7 +87,7 @@ test("EventLoop: a loop without ticks for more than 1 ms has polled, in 1 ms it 
     const { clock, state } = loop();
     state.busy = false;
     state.loop.schedule(); // the last poll is as old as this
-    clock.pass(4);
+    clock.pass(2);
     await turns(1);
     clock.pass(idle);
     state.loop.schedule();

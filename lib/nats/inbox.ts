@@ -60,7 +60,11 @@ export class Inbox {
   #joinedAt = 0;
   /** The last entry that was taken. */
   #cursor = 0;
-  /** The last entry that was missed. */
+  /**
+   * The last entry that was missed. Those before this node joined are not: a batch
+   * that comes twice, before and after that, more than the duplicate window apart, is
+   * at its second place here.
+   */
   #missed = 0;
   /** The mean size of entries, in bytes, of late. */
   #meanSize = 0;

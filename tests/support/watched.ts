@@ -47,17 +47,7 @@ export class Watched implements AsyncDisposable {
 
   /** How many of these are sockets. */
   get sockets(): number {
-    const folder = `/proc/${this.#command.pid}/fd`;
-    let sockets = 0;
-    for (const { name } of Deno.readDirSync(folder)) {
-      try {
-        const link = Deno.readLinkSync(`${folder}/${name}`);
-        if (link.startsWith("socket:")) sockets++;
-      } catch (error) { // closed meanwhile
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
-    }
-    return sockets;
+    return socketsOf(this.#command.pid);
   }
 
   /** How much more memory it has than it began with, in bytes. */
@@ -119,4 +109,19 @@ export class Watched implements AsyncDisposable {
     this.#control[Symbol.dispose]();
     await this.#command[Symbol.asyncDispose]();
   }
+}
+
+/** How many sockets a process has open. Only Linux tells. */
+export function socketsOf(pid: number): number {
+  const folder = `/proc/${pid}/fd`;
+  let sockets = 0;
+  for (const { name } of Deno.readDirSync(folder)) {
+    try {
+      const link = Deno.readLinkSync(`${folder}/${name}`);
+      if (link.startsWith("socket:")) sockets++;
+    } catch (error) { // closed meanwhile
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return sockets;
 }

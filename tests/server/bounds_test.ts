@@ -133,7 +133,7 @@ test("bounds: timers are as many for many clients as for one, and none when it h
   await Promise.all(watching);
   const drained = clients.drain(new AbortController().signal);
   await macrotask();
-  assertEquals(clock.waiting, 1 + sockets.length); // each client may say goodbye
+  assertEquals(clock.waiting, 1 + sockets.length); // each client may close its side
   for (const socket of sockets) socket.arrive(null);
   await drained;
   assertEquals([clock.waiting, hubClock.timers], [0, 0]);

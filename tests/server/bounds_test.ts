@@ -75,7 +75,7 @@ test({
     for (const stuck of [0, 400]) {
       await using server = await Watched.start("--capacity", `${capacity}`);
       using _clients = await server.connect(stuck);
-      await server.pass(100);
+      await server.pass(50);
       grown.push(server.grown);
     }
     const [none, many] = grown as [number, number];

@@ -10,8 +10,8 @@ import { eventually, inTime } from "./eventually.ts";
 import { Peer } from "./peer.ts";
 import { path } from "./script.ts";
 
-/** How often it is looked whether clients have come or gone, in milliseconds. */
-const LOOK = 10;
+/** Between two polls whether clients have come or gone, in milliseconds. */
+const POLL = 10;
 
 /** Clients that connect at a time. */
 const WAVE = 50;
@@ -82,12 +82,12 @@ export class Watched implements AsyncDisposable {
       `${sockets} sockets`,
       () => this.sockets,
       (now) => now === sockets,
-      { pause: () => delay(LOOK) },
+      { pause: () => delay(POLL) },
     );
   }
 
   /**
-   * Sends so many runs of 1 MiB through it, each when the client that looks has
+   * Sends so many runs of 1 MiB through it, each when the client that polls has
    * received the one before: it never lags.
    */
   async pass(runs: number): Promise<void> {

@@ -9,21 +9,12 @@ import { encode } from "../lib/wire/frame.ts";
 import { freeAddress, run } from "./support/command.ts";
 import { eventually, inTime } from "./support/eventually.ts";
 import { path } from "./support/script.ts";
+import { codeOf, README } from "./support/server_readme.ts";
 import { CERT, KEY } from "./support/tls.ts";
 import { test } from "./support/test.ts";
 
-/** The README of the server, which has the examples. */
-const README = await Deno.readTextFile(path("lib/server/README.md"));
-
 /** Folders that are made, not written. */
 const MADE = [".git", "coverage", "dist", "node_modules"];
-
-/** The code block that begins with the name of its file. */
-function codeOf(name: string): string {
-  const start = README.indexOf(`// ${name}\n`);
-  assert(start >= 0, `no ${name} in lib/server/README.md`);
-  return README.slice(start, README.indexOf("```", start));
-}
 
 /** A directory with one of the examples in it. */
 class Example implements AsyncDisposable {
@@ -176,20 +167,6 @@ test({
     assertEquals(await example.ended(), 1);
     assertEquals(await Deno.readTextFile(socketPath), "a file of somebody's");
   },
-});
-
-test("README: the types of these examples are right", async () => {
-  const directory = await Deno.makeTempDir({ prefix: "zillions-" });
-  const names = ["tls.ts", "unix.ts"];
-  for (const name of names) {
-    await Deno.writeTextFile(`${directory}/${name}`, codeOf(name));
-  }
-  const { code, stderr } = await run([
-    ...[Deno.execPath(), "check", "--quiet", `--config=${path("deno.json")}`],
-    ...names.map((name) => `${directory}/${name}`),
-  ]);
-  await Deno.remove(directory, { recursive: true });
-  assertEquals([code, stderr], [0, ""]);
 });
 
 const hasSystemd = await run(["systemd-analyze", "--version"])

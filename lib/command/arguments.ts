@@ -7,7 +7,6 @@
 import type { Command, Parsed } from "../cli/command_line.ts";
 import {
   address,
-  choice,
   flag,
   list,
   seconds,
@@ -17,17 +16,10 @@ import {
 } from "../cli/options.ts";
 import { DEFAULT_CAPACITY, MAX_CAPACITY, MIN_CAPACITY } from "../hub/hub.ts";
 import {
-  BOUNDS,
-  DEFAULT_HOLD,
-  DEFAULT_ROOM,
-  DEFAULT_STREAM,
-  ROOM_NAME,
-} from "../nats/options.ts";
-import { parseNatsUrls } from "../nats/url.ts";
-import {
   DEFAULT_MAX_CLIENTS,
   DEFAULT_STALL_TIMEOUT,
 } from "../server/options.ts";
+import { NATS_OPTIONS, NEEDS_NATS } from "./nats_arguments.ts";
 
 /** More clients than any system has descriptors for. */
 const MAX_CLIENTS = 999_999_999;
@@ -127,61 +119,7 @@ const OPTIONS = {
     default: undefined,
     help: "the certificate's key; both are PEM",
   }),
-  nats: text({
-    value: "URL",
-    default: undefined,
-    help:
-      "share a room with other servers through NATS JetStream: nats://HOST:PORT, or tls:// to insist on encryption, with USER:PASSWORD@ or TOKEN@ before the host; several of one cluster with commas",
-  }, parseNatsUrls),
-  room: text({
-    value: "NAME",
-    default: DEFAULT_ROOM,
-    help: "the room: up to 64 letters, digits, - and _; rooms never mix",
-  }, checkRoom),
-  natsCreds: text({
-    value: "FILE",
-    default: undefined,
-    help: "a credentials file for NATS; needs --allow-read",
-  }),
-  natsCa: text({
-    value: "FILE",
-    default: undefined,
-    help: "a certificate to trust, for tls://; needs --allow-read",
-  }),
-  natsReplicas: wholeNumber({
-    value: "N",
-    min: BOUNDS.replicas[0],
-    max: BOUNDS.replicas[1],
-    default: DEFAULT_STREAM.replicas,
-    help: "how many engines keep the room's stream, when it is made",
-  }),
-  natsStorage: choice({
-    value: "WHERE",
-    default: DEFAULT_STREAM.storage,
-    help: "file or memory: where they keep it",
-  }, ["file", "memory"]),
-  natsMaxAge: seconds({
-    value: "SECONDS",
-    min: BOUNDS.maxAge[0],
-    max: BOUNDS.maxAge[1],
-    default: DEFAULT_STREAM.maxAge,
-    help: "how long they keep a message",
-  }),
-  natsMaxBytes: size({
-    value: "SIZE",
-    min: BOUNDS.maxBytes[0],
-    max: BOUNDS.maxBytes[1],
-    default: DEFAULT_STREAM.maxBytes,
-    help: "how much they keep",
-  }),
-  natsHold: seconds({
-    value: "SECONDS",
-    min: BOUNDS.hold[0],
-    max: BOUNDS.hold[1],
-    default: DEFAULT_HOLD,
-    help:
-      "how long clients wait while NATS is away; after that what they send is dropped and counted",
-  }),
+  ...NATS_OPTIONS,
   verbose: flag({
     short: "v",
     help: "print which clients come and go, too, not only what goes wrong",
@@ -202,16 +140,7 @@ export const COMMAND = {
   }),
   options: OPTIONS,
   needs: {
-    nats: [
-      "room",
-      "natsCreds",
-      "natsCa",
-      "natsReplicas",
-      "natsStorage",
-      "natsMaxAge",
-      "natsMaxBytes",
-      "natsHold",
-    ],
+    nats: NEEDS_NATS,
     tlsCert: ["tlsKey"],
     tlsKey: ["tlsCert"],
   },
@@ -242,9 +171,4 @@ function checkIp(ip: string): void {
   throw new TypeError(
     "--web-proxy takes an IP address, without brackets and port",
   );
-}
-
-function checkRoom(name: string): void {
-  if (ROOM_NAME.test(name)) return;
-  throw new TypeError("--room takes 1 to 64 letters, digits, - and _");
 }

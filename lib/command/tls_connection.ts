@@ -12,8 +12,8 @@ import { writeAll } from "../wire/write_all.ts";
 /** How much is read at once, encrypted: a TLS record. */
 const READ_SIZE = 16 * 1024;
 
-/** How long the goodbye waits for a client that takes nothing, in milliseconds. */
-const GOODBYE_TIMEOUT = 1000;
+/** How long the `close_notify` waits for a client that takes nothing, in milliseconds. */
+const CLOSE_TIMEOUT = 1000;
 
 /** Reads and writes through TLS. */
 export class TlsConnection {
@@ -93,14 +93,14 @@ export class TlsConnection {
     return this.#settled((done) => this.#socket.end(done));
   }
 
-  /** Closes at once; if nothing waits to be written, with TLS's goodbye. May be called twice. */
+  /** Closes at once; if nothing waits to be written, with a `close_notify`. May be called twice. */
   [Symbol.dispose](): void {
     const socket = this.#socket;
     if (socket.destroyed) return;
     if (!this.#isSecure || socket.writableLength > 0) {
       socket.destroy();
     } else {
-      const late = setTimeout(() => socket.destroy(), GOODBYE_TIMEOUT);
+      const late = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT);
       socket.once("close", () => clearTimeout(late));
       socket.destroySoon();
     }

@@ -27,10 +27,10 @@ export const monitorAssets: Record<string, { type: string; body: string }> = {
     </header>
     <main>
       <noscript>
-        <p>This page needs JavaScript. The figures are in <a href="metrics">metrics</a>.</p>
+        <p>This page needs JavaScript. The metrics are in <a href="metrics">text</a>.</p>
       </noscript>
-      <section aria-label="Figures of the last ten minutes">
-        <div id="figures"></div>
+      <section aria-label="Metrics of the last ten minutes">
+        <div id="metrics"></div>
       </section>
       <section id="room" hidden>
         <h2>Engine</h2>
@@ -181,7 +181,7 @@ dd {
   color: var(--bad);
 }
 
-#figures {
+#metrics {
   display: grid;
   grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr));
   gap: 1px;
@@ -192,12 +192,12 @@ dd {
   background: var(--field);
 }
 
-#figures > div {
+#metrics > div {
   padding: 0.6rem 0.8rem;
   box-shadow: 0 0 0 1px var(--line);
 }
 
-#figures h2,
+#metrics h2,
 dt {
   margin: 0;
   color: var(--soft);
@@ -205,13 +205,13 @@ dt {
   font-weight: normal;
 }
 
-#figures p {
+#metrics p {
   font-size: 1.5rem;
   font-variant-numeric: tabular-nums;
   line-height: 1.25;
 }
 
-#figures small {
+#metrics small {
   display: block;
   color: var(--soft);
   font-size: 0.8125rem;
@@ -306,7 +306,7 @@ th {
   font-weight: normal;
 }
 
-/* In both tables: the client's number, and figures. */
+/* In both tables: the client's number, and metrics. */
 :is(th, td):first-child,
 :is(th, td):nth-child(n + 5):nth-child(-n + 8) {
   text-align: right;
@@ -317,11 +317,11 @@ tbody tr:last-child td {
 }
 
 @media (max-width: 36rem) {
-  #figures {
+  #metrics {
     grid-template-columns: 1fr 1fr;
   }
 
-  #figures p {
+  #metrics p {
     font-size: 1.25rem;
   }
 
@@ -456,7 +456,7 @@ function fillTable(body, items, cells) {
 var INTERVAL = 2e3;
 var ROWS = 50;
 var perSecond = (format) => (value) => \`\${format(value)}/s\`;
-var FIGURES = [
+var METRICS = [
   [
     "clients",
     "Clients",
@@ -515,9 +515,9 @@ var state = element("state");
 var sort = element("sort");
 var previous = element("previous");
 var next = element("next");
-var charts = FIGURES.map(([name, text, format]) => {
+var charts = METRICS.map(([name, text, format]) => {
   const chart = new Chart(text, format);
-  element("figures").append(chart.element);
+  element("metrics").append(chart.element);
   return {
     name,
     chart

@@ -1,6 +1,6 @@
 /**
  * The monitor of a server: a page that shows what it does, metrics for Prometheus, and
- * all figures as JSON. It only reads.
+ * all metrics as JSON. It only reads.
  *
  * | Path       | What it has                                                          |
  * | ---------- | -------------------------------------------------------------------- |
@@ -8,7 +8,7 @@
  * | `/metrics` | Prometheus' text format                                              |
  * | `/healthz` | 200 while it serves                                                  |
  * | `/readyz`  | 200; 503 while the server drains or its engine is away, and the reason |
- * | `/stats`   | all figures at this moment: {@linkcode Snapshot}                     |
+ * | `/stats`   | all metrics at this moment: {@linkcode Snapshot}                     |
  * | `/clients` | connected clients; `sort`, `limit` (50, 1000 at most) and `offset`   |
  * | `/ended`   | the newest 200 clients that left, the newest first                   |
  * | `/history` | the last ten minutes, every two seconds: {@linkcode Sample}          |
@@ -144,12 +144,12 @@ class HttpMonitor implements Monitor {
   ): Answer | Refusal<HttpRefusal | "query"> {
     const refusal = checkHost(request, this.#hosts);
     if (refusal) return refusal;
-    const answer = this.#figures(request);
+    const answer = this.#metrics(request);
     return answer && checkMethod(request) ||
       (answer ?? assetAnswer(this.#answers, request));
   }
 
-  #figures(
+  #metrics(
     { path, query }: HttpRequest,
   ): Answer | Refusal<"query"> | undefined {
     switch (path) {

@@ -1,5 +1,5 @@
 /**
- * The snapshot: all figures of a server at one moment, with the names that `/stats` has.
+ * The snapshot: all metrics of a server at one moment, with the names that `/stats` has.
  * `/metrics` is made of it, too.
  *
  * @module
@@ -11,7 +11,7 @@ import { DELAY_BOUNDS } from "../server/delay_histogram.ts";
 import type { WebStats } from "../web/serve_web.ts";
 import type { ProcessUsage } from "./sampler.ts";
 
-/** All figures of a server at one moment. */
+/** All metrics of a server at one moment. */
 export interface Snapshot {
   /** The version of the package. */
   readonly version: string;
@@ -43,7 +43,7 @@ export interface Snapshot {
   readonly room: RoomStats | undefined;
 }
 
-/** What figures are taken of. */
+/** What metrics are taken of. */
 export interface Sources {
   readonly server: Pick<Server, "stats" | "hub" | "measureDelays" | "draining">;
   readonly started: number;
@@ -52,7 +52,7 @@ export interface Sources {
   readonly room: { stats(): RoomStats } | undefined;
 }
 
-/** All figures now. */
+/** All metrics now. */
 export function takeSnapshot(
   { server, started, process, web, room }: Sources,
 ): Snapshot {

@@ -28,7 +28,7 @@ const DISCONNECT = new Set([
   ...BROKEN_PIPE,
   ...["TimedOut", "ETIMEDOUT"],
   ...["EHOSTUNREACH", "ENETDOWN", "ENETRESET", "ENETUNREACH", "EPROTO"],
-  // Of TLS: what the peer sent is not TLS, or it left without a TLS goodbye.
+  // Of TLS: what the peer sent is not TLS, or it left without a `close_notify`.
   ...["InvalidData", "UnexpectedEof"],
 ]);
 

@@ -1,6 +1,6 @@
 /**
  * The flood: publishers send as fast as their sockets take it, and what arrives is
- * counted by its bytes alone, for whoever looked at each message would be the
+ * counted by its bytes alone, as a reader that parsed each message would be the
  * bottleneck. What it is that arrives is checked by the stress tester's loads.
  */
 import { type Address, parseAddress } from "../../lib/wire/address.ts";
@@ -28,7 +28,7 @@ const [DURATION, BEGIN] = [3000, 500] as const;
 /** What is not delivered so many milliseconds after the end is missing, or sooner. */
 const PATIENCE = 2000;
 
-const LOOK = 5;
+const POLL = 5;
 
 /** A client that only receives. */
 export type Receiver = Pick<Deno.TcpConn, "read" | "close">;
@@ -109,7 +109,7 @@ export async function flood(
   const one = wire.batch.subarray(0, wire.batch.length / BATCH);
   while (received.some((bytes) => bytes === 0)) {
     await write(sending[0]!, one);
-    await sleep(LOOK);
+    await sleep(POLL);
   }
   let sent = 0;
   const until = performance.now() + duration;
@@ -131,7 +131,7 @@ export async function flood(
 
   const expected = () => sent * BATCH * SUBSCRIBERS * wire.delivered;
   const end = performance.now() + Math.min(PATIENCE, 2 * duration);
-  while (bytes() < expected() && performance.now() < end) await sleep(LOOK);
+  while (bytes() < expected() && performance.now() < end) await sleep(POLL);
   const missing = 1 - bytes() / expected();
   for (const client of clients) client.close();
   await Promise.all([...reading, ...writing]);

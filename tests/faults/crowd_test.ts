@@ -17,7 +17,7 @@ fault("clients that come and go", {
         return await rude.reset();
       }
       using peer = await Peer.join(scene.address, `guest ${n}`);
-      if (n % 5 > 2) return; // without a goodbye
+      if (n % 5 > 2) return; // without ending its side
       await peer.hangUp();
       await peer.hearAll();
     };

@@ -71,7 +71,7 @@ function whyNot(
 
 /**
  * Lets a fault happen. After it, the pulse has lost nothing, a new client is
- * served, descriptors are back to what they were, standard error has said what
+ * served, sockets are as many as before, standard error has said what
  * was to be said, and the server ends as told.
  *
  * @returns What was seen.
@@ -84,14 +84,14 @@ async function happen(
   await using scene = await Scene.set(setup);
   const { pulse, server } = scene;
   do await pulse.beat(); while (heavy && pulse.times.length < BEATS_BEFORE);
-  const { descriptors } = scene;
+  const { sockets } = scene;
   const before = pulse.times.splice(0);
   let seen = await inject(scene, size?.[weight] ?? 0);
   const during = pulse.times.splice(0);
 
   const late = await scene.listener("late");
   await late.say("hello");
-  await scene.dismiss(descriptors);
+  await scene.dismiss(sockets);
   await pulse.stop();
   server.kill("SIGTERM");
   const { code, stdout } = await server.end();

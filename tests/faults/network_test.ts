@@ -12,7 +12,7 @@ function badly({ address, host }: Scene) {
   return { ...address, hostname: host!.bad };
 }
 
-fault("a link cut without a goodbye", {
+fault("a link cut without a FIN", {
   expected: "its clients are shed by the stall time-out, and nobody else",
   link: "cable",
   options: ["--capacity=1M", "--stall-timeout=2"],

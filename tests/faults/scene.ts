@@ -8,6 +8,7 @@ import { Command, freeAddress, ours } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
 import { assertWhole, Listener, missed, tag } from "../support/listener.ts";
 import { Peer } from "../support/peer.ts";
+import { socketsOf } from "../support/watched.ts";
 import { type Host, host as makeHost, type Link } from "./host.ts";
 import { Pulse } from "./pulse.ts";
 
@@ -94,10 +95,9 @@ export class Scene implements AsyncDisposable {
     return this.pulse.order;
   }
 
-  /** How many descriptors the server has open, where the system tells. */
-  get descriptors(): number {
-    if (Deno.build.os !== "linux") return 0;
-    return [...Deno.readDirSync(`/proc/${this.server.pid}/fd`)].length;
+  /** How many sockets the server has open, where the system tells. */
+  get sockets(): number {
+    return Deno.build.os === "linux" ? socketsOf(this.server.pid) : 0;
   }
 
   /** Keeps a client until all are dismissed. */
@@ -106,11 +106,11 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Closes all clients but the pulse's, and waits until the server has let go of them. */
-  async dismiss(descriptors: number): Promise<void> {
+  async dismiss(sockets: number): Promise<void> {
     await this.#clients.disposeAsync();
     this.#clients = new AsyncDisposableStack();
     await this.until(({ clients }) =>
-      clients === PULSE && this.descriptors === descriptors
+      clients === PULSE && this.sockets === sockets
     );
   }
 

@@ -22,11 +22,11 @@ export interface Changed {
 export interface Agreement {
   /** Pairs with a difference in the first result. */
   compared: number;
-  /** Those that have changed places: the figure and the servers. */
+  /** Those that have changed places: the metric and the servers. */
   changed: Changed[];
 }
 
-/** Compares all pairs of servers in every figure. */
+/** Compares all pairs of servers in every metric. */
 export function agreement(a: GalleryResult, b: GalleryResult): Agreement {
   const found: Agreement = { compared: 0, changed: [] };
   for (const metric of METRICS) {

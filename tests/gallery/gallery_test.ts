@@ -34,7 +34,7 @@ test("marks() what was judged and not broken holds", () => {
   assertEquals(broken(server("a")), []);
   const of = (some: ServerResult) =>
     marks(some).filter(({ holds }) => holds === null).map(({ name }) => name);
-  assertEquals(of(server("a")), ["torn frame"]);
+  assertEquals(of(server("a")), ["truncated frame"]);
   const unjudged = server("a", { judgement: { violations: {} } });
   assertEquals(of(unjudged).length, marks(unjudged).length);
 });

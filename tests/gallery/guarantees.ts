@@ -16,7 +16,7 @@ export type GuaranteeName =
   | "delivery"
   | "churn"
   | "half-close"
-  | "torn frame"
+  | "truncated frame"
   | "slow client"
   | "stuck client"
   | "many clients"
@@ -91,7 +91,7 @@ export const GUARANTEES: readonly Guarantee[] = [
     tests: /^half-close/,
   },
   {
-    name: "torn frame",
+    name: "truncated frame",
     about:
       "a frame that is cut short by the end of its connection reaches nobody",
     tests: /^truncated/,

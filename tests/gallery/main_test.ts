@@ -1,15 +1,10 @@
-/** The gallery as a command, and the marks that it gives to servers with known faults. */
+/** The gallery as a command. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { run, spawn } from "../support/command.ts";
 import { inTime } from "../support/eventually.ts";
 import { script } from "../support/script.ts";
 import { test } from "../support/test.ts";
-import { Stage } from "../bench/stage.ts";
-import { build } from "./build.ts";
-import { marks } from "./guarantees.ts";
-import { judge } from "./judge.ts";
 import type { GalleryResult } from "./result.ts";
-import { server } from "./result_fixture.ts";
 
 const COMMAND = script("tests/gallery/main.ts", "-A");
 
@@ -104,39 +99,3 @@ test("gallery says what is wrong with its command line", async () => {
   assertEquals([code, stdout], [2, ""]);
   assertEquals(stderr, 'gallery: there is no server and no load "nobody"\n');
 });
-
-/** The faults of the stress tester's broken servers, and the one mark that each gets. */
-const FAULTS: Record<string, string> = {
-  swaps: "order",
-  repeats: "frames",
-  cuts: "frames",
-  omits: "delivery",
-  dies: "churn",
-  evicts: "churn",
-  blocks: "stuck client",
-  stubborn: "SIGTERM",
-};
-
-for (const [fault, name] of Object.entries({ sound: "", ...FAULTS })) {
-  test({
-    name: `gallery: a server with the fault "${fault}" gets ${
-      name ? `one mark, ${name}` : "no mark"
-    }`,
-    ignore,
-    async fn() {
-      const built = await build({
-        name: "broken",
-        language: "TypeScript",
-        source: "tests/stresstest/broken.ts",
-        run: `deno run -A --no-check SOURCE ${fault}`,
-      });
-      const stage = new Stage(new AbortController().signal);
-      const judgement = await judge(built, stage, name === "");
-      const found = marks(server(fault, { judgement, loads: {} }));
-      const broken = found.filter(({ holds }) => holds === false);
-      assertEquals(broken.map(({ name }) => name), name ? [name] : []);
-      if (name) assert(broken[0]!.reason !== "");
-      else assert(found.every(({ holds }) => holds));
-    },
-  });
-}

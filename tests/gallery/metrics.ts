@@ -1,4 +1,4 @@
-/** The figures of a server: what stands in a row of the table, and how it is written. */
+/** The metrics of a server: what stands in a row of the table, and how it is written. */
 import {
   bytes,
   microseconds,
@@ -9,11 +9,11 @@ import { type Spread, spread } from "../../lib/stresstest/report/spread.ts";
 import { type LoadName, LOADS } from "./loads.ts";
 import type { Measurement, ServerResult } from "./result.ts";
 
-/** A figure of a load, as a number for each play. */
+/** A metric of a load, as a number for each play. */
 export interface Metric {
   load: LoadName;
   field: Field;
-  /** Of the figure, without the load: `p99`. */
+  /** Of the metric, without the load: `p99`. */
   title: string;
   format: (value: number) => string;
   /** Which is better. */
@@ -44,8 +44,8 @@ type Row =
   | typeof PEAK
   | typeof EACH;
 
-/** The figures of each load. */
-const FIGURES: Record<LoadName, readonly Row[]> = {
+/** The metrics of each load. */
+const ROWS: Record<LoadName, readonly Row[]> = {
   reply: [P50, P99, RATE, CPU],
   chat: [P50, P99, CPU, LOST],
   hall: [P50, P99, CPU, LOST],
@@ -54,7 +54,7 @@ const FIGURES: Record<LoadName, readonly Row[]> = {
   stuck: [P99, LOST, CPU, PEAK],
 };
 
-export const METRICS: readonly Metric[] = Object.entries(FIGURES).flatMap(
+export const METRICS: readonly Metric[] = Object.entries(ROWS).flatMap(
   ([load, rows]) =>
     rows.map(([field, title, format, better]) => ({
       load: load as LoadName,
@@ -67,7 +67,7 @@ export function metricOf(load: LoadName, title: string): Metric {
   return METRICS.find((each) => each.load === load && each.title === title)!;
 }
 
-/** The figures of the overview: few enough for a page. */
+/** The metrics of the overview: few enough for a page. */
 export const COLUMNS: readonly { title: string; metric: Metric }[] = [
   { title: "reply, p50", metric: metricOf("reply", "p50") },
   { title: "to 50, p99", metric: metricOf("chat", "p99") },
@@ -79,7 +79,7 @@ export const COLUMNS: readonly { title: string; metric: Metric }[] = [
   { title: "200 stuck, memory", metric: metricOf("stuck", "memory at most") },
 ];
 
-/** The load and the figure: `2,000/s to 50, p99`. */
+/** The load and the metric: `2,000/s to 50, p99`. */
 export function fullTitle({ load, title }: Metric): string {
   return `${LOADS[load].title}, ${title}`;
 }
@@ -92,10 +92,10 @@ export function valueOf(
   return spread((loads[load] ?? []).map((run) => run[field]));
 }
 
-/** How much worse than the best a figure may be to be among the best. */
+/** How much worse than the best a metric may be to be among the best. */
 const ABOUT = 1.25;
 
-/** The servers with the best figure, and those that are hardly worse; none if most are. */
+/** The servers with the best metric, and those that are hardly worse; none if most are. */
 export function bestOf(
   servers: readonly ServerResult[],
   metric: Metric,

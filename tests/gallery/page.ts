@@ -63,7 +63,7 @@ ${leftOut(result)}
 
 function overview({ servers }: GalleryResult): Markup {
   return markup`<section><h2>Overview</h2>
-<div class="scroll"><table class="figures">
+<div class="scroll"><table class="metrics">
 <thead><tr><th>style</th><th>lines</th>${
     COLUMNS.map(({ title, metric }) =>
       markup`<th title="${fullTitle(metric)}">${title}</th>`
@@ -99,7 +99,7 @@ function mark(server: ServerResult): Markup {
   return markup`<svg class="marker" viewBox="0 0 20 20" aria-hidden="true"><path d="${marker}" fill="${colour}"/></svg>`;
 }
 
-/** A figure, or why there is none. */
+/** A metric, or why there is none. */
 function cell(
   server: ServerResult,
   metric: Metric,
@@ -124,7 +124,7 @@ function cell(
   }${star}${isRanged && range ? markup`<small>${range}</small>` : ""}</td>`;
 }
 
-/** From one figure to another, with a unit that both have only once. */
+/** From one value to another, with a unit that both have only once. */
 function rangeOf(from: string, to: string): string {
   if (from === to) return "";
   const unit = /[^\d.,]+$/.exec(to)?.[0] ?? "";
@@ -199,7 +199,7 @@ function loadSection(result: GalleryResult, load: LoadName): Markup | "" {
 <p>${about}</p>
 <div class="load">
 ${CHARTED.includes(load) ? chart(result, load) : ""}
-<div class="scroll"><table class="figures">
+<div class="scroll"><table class="metrics">
 <thead><tr><th>style</th>${
     metrics.map(({ title }) => markup`<th>${title}</th>`)
   }</tr></thead>

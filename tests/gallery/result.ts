@@ -74,7 +74,7 @@ export interface Measurement {
   /** By how much the server grew for each client. */
   bytesPerClient: number | null;
   violations: Violation[];
-  /** Why the tester may have set the figures. */
+  /** Why the tester may have set the values. */
   bottleneck: Bottleneck | null;
 }
 

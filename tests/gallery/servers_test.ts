@@ -1,38 +1,13 @@
 /** The servers of the gallery do what the specification says, as far as their style can. */
 import { assert, assertEquals } from "@std/assert";
-import { test } from "../support/test.ts";
-import { build, LeftOut } from "./build.ts";
-import { specification } from "./specification.ts";
-import { headOf, STYLES } from "./styles.ts";
 import { path } from "../support/script.ts";
+import { test } from "../support/test.ts";
+import { testJudge, testSpecification } from "./judge_fixture.ts";
+import { headOf, STYLES } from "./styles.ts";
 
-/** Those that leave out what is new for a client that lags: this test is not for them. */
-const NEWEST_LOST = ["beginner"];
-const NOT_NEWEST = "/^(S[1-6]|S7 a client that never|half|truncated|port)/";
-
-/** A few of which tests are over soon. All are judged by `deno task gallery`. */
-const TESTED = ["channel", "go-log", ...NEWEST_LOST];
-
-for (const name of TESTED) {
-  const style = STYLES.find((style) => style.name === name)!;
-  test({
-    name: `${name} follows the specification`,
-    ignore: Deno.build.os === "windows",
-    async fn() {
-      const built = await build(style).catch((error) => {
-        if (error instanceof LeftOut) return undefined;
-        throw error;
-      });
-      if (!built) return;
-      const results = await specification(
-        built.target.command!,
-        NEWEST_LOST.includes(name) ? { filter: NOT_NEWEST } : {},
-      );
-      assert(results.length > 15);
-      assertEquals(results.filter(({ failure }) => failure), []);
-    },
-  });
-}
+// The quickest. `judge_long.ts` has others, and `deno task gallery` judges all.
+testSpecification("channel");
+testJudge("dies", "churn");
 
 test("STYLES: every head says its style, who wakes whom, what waits where, and what it gives up", async () => {
   for (const { name, source, about } of STYLES) {

@@ -14,10 +14,10 @@ tbody th small { color: var(--soft); margin-left: .25rem; }
 h2 .marker { width: 1rem; height: 1rem; }
 section > h2::first-letter { text-transform: uppercase; }
 .server > h2::first-letter { text-transform: none; }
-.figures td.best { font-weight: 600; color: var(--good); }
+.metrics td.best { font-weight: 600; color: var(--good); }
 td.none { color: var(--soft); }
 td.failed { color: var(--bad); }
-.figures td small { font-weight: 400; }
+.metrics td small { font-weight: 400; }
 .matrix td, .matrix thead th { text-align: center; }
 .matrix thead th:first-child { text-align: left; }
 .matrix td a { text-decoration: none; font-weight: 700; padding: 0 .5rem; }

@@ -12,7 +12,7 @@ import {
 } from "./metrics.ts";
 import type { GalleryResult, ServerResult } from "./result.ts";
 
-/** A cell: the figure, or why there is none. */
+/** A cell: the metric, or why there is none. */
 export function cell(server: ServerResult, metric: Metric): string {
   const failure = failureOf(server, metric.load);
   if (failure) return failure.slice(0, failure.indexOf(":"));

@@ -5,7 +5,7 @@ import {
   POLL_TICKS,
 } from "../../lib/hub/event_loop.ts";
 import { FakeClock } from "../support/clock.ts";
-import { macrotask } from "../support/jitter.ts";
+import { macrotasks } from "../support/jitter.ts";
 import { test } from "../support/test.ts";
 
 /** A loop that asks for one tick after another while `busy`. */
@@ -26,11 +26,6 @@ function loop() {
   return { clock, state };
 }
 
-/** Lets so many turns of the runtime's event loop pass. */
-async function turns(n: number): Promise<void> {
-  for (let i = 0; i < n; i++) await macrotask();
-}
-
 test("EventLoop has the numbers of the runtime", () => {
   assertEquals([POLL_TICKS, OPERATIONS_PER_TICK], [61, 128]);
 });
@@ -40,31 +35,31 @@ test("EventLoop.schedule() gives one tick, however often it is called", async ()
   state.busy = false;
   for (let n = 0; n < 5; n++) state.loop.schedule();
   assertEquals(state.ticks, 0);
-  await turns(3);
+  await macrotasks(3);
   assertEquals([state.ticks, state.loop.tick], [1, 1]);
   state.loop.schedule();
-  await turns(3);
+  await macrotasks(3);
   assertEquals([state.ticks, state.loop.tick], [2, 2]);
 });
 
 test("EventLoop: polls after more than 2 ms of ticks, then ticks again", async () => {
   const { clock, state } = loop();
   state.loop.schedule();
-  await turns(3);
+  await macrotasks(3);
   assertEquals(state.ticks, 3);
   clock.pass(2); // exactly: not yet
-  await turns(1);
+  await macrotasks(1);
   assertEquals(state.ticks, 4);
   clock.pass(0.5);
-  await turns(POLL_TICKS);
+  await macrotasks(POLL_TICKS);
   assertEquals(state.ticks, 4, "the poll leaves the ticks empty");
-  await turns(1);
+  await macrotasks(1);
   assertEquals(state.ticks, 5);
   clock.pass(2);
-  await turns(1);
+  await macrotasks(1);
   assertEquals(state.ticks, 6, "the poll counts from its end");
   state.busy = false;
-  await turns(2);
+  await macrotasks(2);
 });
 
 test("EventLoop: polls before the first tick, if that is late", async () => {
@@ -74,12 +69,12 @@ test("EventLoop: polls before the first tick, if that is late", async () => {
   made.schedule();
   clock.pass(2.5);
   state.busy = true;
-  await turns(POLL_TICKS);
+  await macrotasks(POLL_TICKS);
   assertEquals(state.ticks, 0);
-  await turns(1);
+  await macrotasks(1);
   assertEquals(state.ticks, 1);
   state.busy = false;
-  await turns(2);
+  await macrotasks(2);
 });
 
 test("EventLoop: a loop without ticks for more than 1 ms has polled, in 1 ms it may have not", async () => {
@@ -88,15 +83,15 @@ test("EventLoop: a loop without ticks for more than 1 ms has polled, in 1 ms it 
     state.busy = false;
     state.loop.schedule(); // the last poll is as old as this
     clock.pass(2);
-    await turns(1);
+    await macrotasks(1);
     clock.pass(idle);
     state.loop.schedule();
     state.busy = true;
-    await turns(1);
+    await macrotasks(1);
     assertEquals(state.ticks, ticks, `${idle} ms`);
-    await turns(POLL_TICKS);
+    await macrotasks(POLL_TICKS);
     state.busy = false;
-    await turns(2);
+    await macrotasks(2);
   }
 });
 
@@ -108,18 +103,18 @@ test("EventLoop: polls when reads were cut short, however often", async () => {
   state.loop.schedule();
   for (const ticks of [1, 2]) {
     read(OPERATIONS_PER_TICK - 1);
-    await turns(1);
+    await macrotasks(1);
     assertEquals(state.ticks, ticks, "all reads completed");
   }
   for (let round = 0; round < 2; round++) {
     read(OPERATIONS_PER_TICK);
-    await turns(POLL_TICKS);
+    await macrotasks(POLL_TICKS);
     assertEquals(state.ticks, 2);
   }
-  await turns(1);
+  await macrotasks(1);
   assertEquals(state.ticks, 3);
   state.busy = false;
-  await turns(2);
+  await macrotasks(2);
 });
 
 test("EventLoop: does not poll where no work waits, nor after it was idle", async () => {
@@ -127,16 +122,16 @@ test("EventLoop: does not poll where no work waits, nor after it was idle", asyn
   state.busy = false;
   for (let n = 0; n < OPERATIONS_PER_TICK; n++) state.loop.countRead();
   state.loop.schedule();
-  await turns(1);
+  await macrotasks(1);
   assertEquals(state.ticks, 1, "no work waits");
 
   state.busy = true;
   clock.pass(1000); // an idle loop has polled
   state.loop.schedule();
-  await turns(1);
+  await macrotasks(1);
   assertEquals(state.ticks, 2);
   state.busy = false;
-  await turns(2);
+  await macrotasks(2);
 });
 
 test("EventLoop.time is the clock's, at the start and at the end of a tick", async () => {
@@ -155,6 +150,6 @@ test("EventLoop.time is the clock's, at the start and at the end of a tick", asy
   loop.schedule();
   assertEquals(loop.time, 8);
   clock.pass(1);
-  await turns(1);
+  await macrotasks(1);
   assertEquals([during, loop.time], [9, 11]);
 });

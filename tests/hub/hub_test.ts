@@ -59,7 +59,7 @@ test("Hub.broadcast() reaches every subscriber, in order", async () => {
   }
 });
 
-test("Hub.broadcast() wakes those that wait, in turns, all of them", async () => {
+test("Hub.broadcast() wakes those that wait, tick by tick, all of them", async () => {
   const hub = new Hub();
   const channels = Array.from({ length: 3 * BUDGET }, () => hub.subscribe());
   let woken = 0;
@@ -269,8 +269,8 @@ test("Hub.ready() is held up by a thousand slow ones within bounds", async () =>
   })();
   let ended = false;
   const taking = (async () => {
-    for (let turn = 0; !ended; turn++) { // each takes in every 200th turn
-      for (let n = turn % 200; n < slow.length; n += 200) {
+    for (let tick = 0; !ended; tick++) { // each takes in every 200th tick
+      for (let n = tick % 200; n < slow.length; n += 200) {
         if (slow[n]!.lag > 0) slow[n]!.next();
       }
       await macrotask();

@@ -8,7 +8,7 @@ import {
 } from "../../lib/hub/scheduler.ts";
 import { OPERATIONS_PER_TICK, POLL_TICKS } from "../../lib/hub/event_loop.ts";
 import { FakeClock } from "../support/clock.ts";
-import { macrotask } from "../support/jitter.ts";
+import { macrotask, macrotasks } from "../support/jitter.ts";
 import { test } from "../support/test.ts";
 
 /** Backpressure as the test wants it. */
@@ -40,11 +40,6 @@ function scheduler(open: number) {
 
 function names(letter: string, from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, n) => `${letter}${from + n}`);
-}
-
-/** Lets so many turns of the runtime's event loop pass. */
-async function turns(n: number): Promise<void> {
-  for (let i = 0; i < n; i++) await macrotask();
 }
 
 test("Scheduler has the numbers that are promised", () => {
@@ -200,7 +195,7 @@ test("Scheduler: while subscribers wait, the sockets are polled every 4 ms", asy
   const { scheduler: s, clock, served, subscribers } = scheduler(100);
   s.enqueue(subscribers(1)[0]!);
   clock.pass(5);
-  await turns(POLL_TICKS);
+  await macrotasks(POLL_TICKS);
   assertEquals(served, []);
   await macrotask();
   assertEquals(served, ["s0"]);
@@ -213,7 +208,7 @@ test("Scheduler: while publishers wait for the next tick, the sockets are polled
   await macrotask();
   gate.admitted = 1;
   clock.pass(5);
-  await turns(POLL_TICKS);
+  await macrotasks(POLL_TICKS);
   assertEquals(served, []);
   await macrotask();
   assertEquals(served, ["p0"]);
@@ -223,7 +218,7 @@ test("Scheduler: polls the sockets after as many broadcasts as reads complete in
   const { scheduler: s, served, subscribers } = scheduler(100);
   s.enqueue(subscribers(1)[0]!);
   for (let n = 0; n < OPERATIONS_PER_TICK; n++) s.wake(new Set());
-  await turns(POLL_TICKS);
+  await macrotasks(POLL_TICKS);
   assertEquals(served, []);
   await macrotask();
   assertEquals(served, ["s0"]);
@@ -235,6 +230,6 @@ test("Scheduler: where nobody waits there is one more tick, not for a poll, and 
   clock.pass(5);
   await macrotask();
   assertEquals(s.tick, 1);
-  await turns(3);
+  await macrotasks(3);
   assertEquals(s.tick, 1);
 });

@@ -7,7 +7,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Hub, MIN_CAPACITY } from "../../lib/hub/hub.ts";
 import { FakeClock } from "../support/clock.ts";
-import { macrotask, ticks } from "../support/jitter.ts";
+import { macrotask, microtasks } from "../support/jitter.ts";
 import { contradictions } from "../support/logs.ts";
 import { numbered, SHORTEST } from "../support/numbered.ts";
 import { holds } from "../support/property.ts";
@@ -69,7 +69,7 @@ class World implements Broadcasts {
           await this.subscribers[step.who + n]?.[step.do]();
         }
     }
-    await ticks(10);
+    await microtasks(10);
     for (const subscriber of this.subscribers) {
       subscriber.check(step.do === "broadcast");
     }

@@ -115,15 +115,15 @@ async function open(
   };
 }
 
-browserTest("figures, lines, clients and those that left", async (browser) => {
+browserTest("metrics, lines, clients and those that left", async (browser) => {
   await using running = await open(browser);
   const { page, shown, server, errors } = running;
   const clients = await shown.rows("clients", 2);
   assertEquals(clients.map((cells) => cells[2]).sort(), ["tcp", "websocket"]);
   assertEquals(clients.map((cells) => cells.at(-1)), ["open", "open"]);
-  await page.waitForSelector("#figures .line[d^=M]");
-  const figures = await page.$$eval("#figures h2", (names) => names.length);
-  assertEquals(figures, 10);
+  await page.waitForSelector("#metrics .line[d^=M]");
+  const metrics = await page.$$eval("#metrics h2", (names) => names.length);
+  assertEquals(metrics, 10);
   server.clients.get(2)!.disconnect();
   const [ended] = await shown.rows("ended", 1);
   assertEquals([ended![0], ended!.at(-1)], ["2", "removed"]);
@@ -205,10 +205,10 @@ browserTest(
       });
     });
     const { page, shown } = running;
-    await page.waitForSelector("#figures .line[d^=M]");
-    await shown.text("#figures p", (text) => text === "99 at most 99");
+    await page.waitForSelector("#metrics .line[d^=M]");
+    await shown.text("#metrics p", (text) => text === "99 at most 99");
     const path = await page.$eval(
-      "#figures .line",
+      "#metrics .line",
       (line) => line.getAttribute("d")!,
     );
     const points = path.slice(1).split("L").map((point) =>

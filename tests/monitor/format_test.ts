@@ -8,7 +8,7 @@ import {
 } from "../../lib/monitor/page/format.ts";
 import { test } from "../support/test.ts";
 
-test("the monitor's page: figures as people read them", () => {
+test("the monitor's page: metrics as people read them", () => {
   for (
     const [format, value, text] of [
       [formatCount, 0, "0"],

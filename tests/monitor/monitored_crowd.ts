@@ -93,7 +93,7 @@ export class MonitoredCrowd implements AsyncDisposable {
       { name: "prefers-color-scheme", value: dark ? "dark" : "light" },
     ]);
     await page.goto(`http://${formatAddress(this.#monitor)}/`);
-    await page.waitForSelector("#figures .line[d^=M]");
+    await page.waitForSelector("#metrics .line[d^=M]");
     await page.waitForSelector("#clients tr");
     const picture = await page.screenshot();
     await page.close();

@@ -4,31 +4,31 @@ import type { Stats } from "../../lib/server/serve.ts";
 import { isPending } from "../support/jitter.ts";
 import { test } from "../support/test.ts";
 
-/** A sampler of figures that the test sets. */
+/** A sampler of metrics that the test sets. */
 function open() {
   const stats = {
     ...{ clients: 0, lag: 0, dropped: 0 },
     ...{ messagesIn: 0, messagesOut: 0, bytesIn: 0, bytesOut: 0 },
   };
-  const figures = { now: 0, cpu: 0, rss: 0, heapUsed: 0 };
+  const metrics = { now: 0, cpu: 0, rss: 0, heapUsed: 0 };
   const sampler = new Sampler({
     stats: () => ({ ...stats }) as unknown as Stats,
-    now: () => figures.now,
-    memory: () => figures,
-    cpu: () => figures.cpu,
+    now: () => metrics.now,
+    memory: () => metrics,
+    cpu: () => metrics.cpu,
   });
   /** Lets time pass, and ticks. */
   const pass = (milliseconds: number, late = 0) => {
-    figures.now += milliseconds;
+    metrics.now += milliseconds;
     sampler.tick(late);
   };
-  return { stats, figures, sampler, pass };
+  return { stats, metrics, sampler, pass };
 }
 
 test("Sampler: rates are by second, of the time that has really passed", () => {
-  const { stats, figures, sampler, pass } = open();
+  const { stats, metrics, sampler, pass } = open();
   Object.assign(stats, { clients: 3, lag: 7, messagesIn: 40, bytesOut: 8 });
-  Object.assign(figures, { cpu: 1, rss: 5000 });
+  Object.assign(metrics, { cpu: 1, rss: 5000 });
   pass(1999);
   assertEquals(sampler.samples, []);
   pass(2001, 30);

@@ -47,7 +47,7 @@ async function open(options: MonitorOptions = {}) {
   };
 }
 
-test("monitor: /stats has all figures of this moment", async () => {
+test("monitor: /stats has all metrics of this moment", async () => {
   await using running = await open({ room: { stats: () => ROOM } });
   const stats = await running.ask("/stats");
   assertEquals(stats.server, running.server.stats());

@@ -75,7 +75,7 @@ test({
     for (const stuck of [0, 400]) {
       await using server = await Watched.start("--capacity", `${capacity}`);
       using _clients = await server.connect(stuck);
-      await server.pass(100);
+      await server.pass(50);
       grown.push(server.grown);
     }
     const [none, many] = grown as [number, number];
@@ -133,7 +133,7 @@ test("bounds: timers are as many for many clients as for one, and none when it h
   await Promise.all(watching);
   const drained = clients.drain(new AbortController().signal);
   await macrotask();
-  assertEquals(clock.waiting, 1 + sockets.length); // each client may say goodbye
+  assertEquals(clock.waiting, 1 + sockets.length); // each client may close its side
   for (const socket of sockets) socket.arrive(null);
   await drained;
   assertEquals([clock.waiting, hubClock.timers], [0, 0]);

@@ -156,7 +156,7 @@ test("Clients.publish() resolves when more may be published, and never rejects",
   assertEquals(errors, [error]);
 });
 
-test("Clients.measureDelays() measures once, whoever asks", () => {
+test("Clients.measureDelays() measures once for all that ask", () => {
   const { clients } = openClients();
   assert(clients.measureDelays() === clients.measureDelays());
 });

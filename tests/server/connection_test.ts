@@ -188,7 +188,7 @@ test("Connection: an end inside a frame is truncated, and what waits is still se
   );
 });
 
-test("Connection.drain() sends what waits, says goodbye, waits for the client's", async () => {
+test("Connection.drain() sends what waits, ends its side, waits for the client's end", async () => {
   const { socket, hub, connection } = open();
   hub.broadcast(encode("a"));
   connection.drain();
@@ -238,7 +238,7 @@ test("Connection.drain() publishes nothing more", async () => {
   assertEquals(hub.broadcasts, 0);
 });
 
-test("Connection.drain() waits a second for the client's goodbye", async () => {
+test("Connection.drain() waits a second for the client's end", async () => {
   const clock = new WaitlessClock();
   const { socket, connection, errors } = open(undefined, undefined, { clock });
   connection.drain();
@@ -249,7 +249,7 @@ test("Connection.drain() waits a second for the client's goodbye", async () => {
   assertEquals(errors, []);
 });
 
-test("Connection.drain() survives a goodbye that fails", async () => {
+test("Connection.drain() survives a failure to end its side", async () => {
   for (
     const error of [new Deno.errors.BrokenPipe("gone"), new TypeError("a bug")]
   ) {
@@ -720,7 +720,7 @@ test("Connection.drain() tells the client, if the transport can", async () => {
   await ended(connection);
 });
 
-test("Connection.drain(): a client that resets after the goodbye has got it all or not, and counts as reset", async () => {
+test("Connection.drain(): a client that resets after the end has got it all or not, and counts as reset", async () => {
   const { socket, connection } = open();
   connection.drain();
   await macrotask();

@@ -65,7 +65,7 @@ test("serve({ onEvent }) tells who comes and how each leaves, by number and addr
   assertEquals(events, []);
 });
 
-test("serve({ onEvent }) tells who is turned away, and which limit did it", async () => {
+test("serve({ onEvent }) tells who is refused, and by which limit", async () => {
   const events: ServerEvent[] = [];
   await using server = start({
     hostname: "::",

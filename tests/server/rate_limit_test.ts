@@ -77,7 +77,7 @@ test("serve({ maxRate }) publishes so many messages of each client in a second, 
   assertEquals(server.stats().rateLimited, 1);
 });
 
-test("serve({ maxRate }) ends at once, whoever waits for the next second", async () => {
+test("serve({ maxRate }) ends at once, while clients wait for the next second", async () => {
   const server = start({ maxRate: 1 });
   using peer = await Peer.connect(server.addr);
   await peer.say("a", "b", "c");

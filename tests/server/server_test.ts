@@ -132,7 +132,7 @@ test("Server.stats() counts what lagging clients lose, and keeps the count when 
   assert(server.stats().dropped > 0);
 });
 
-test("serve({ maxClients }) turns away one more, and takes the next when one leaves", async () => {
+test("serve({ maxClients }) refuses one more, and takes the next when one leaves", async () => {
   await using server = start({ maxClients: 2 });
   using a = await Peer.join(server.addr, "a");
   {

@@ -361,8 +361,8 @@ const ROWS: Row[] = [
     verdict: "passes, counted apart from loss",
     async fn() {
       const run = await load("sheds", {
-        rate: 20_000,
-        count: 80_000, // more than the buffers take, and for longer than it may be stuck
+        rate: 10_000,
+        count: 60_000, // more than the buffers take, and for longer than it may be stuck
         subscribers: 1,
         stuck: 1,
         body: { min: 255, max: 255 },

@@ -1,13 +1,18 @@
 /** Waits for tests that must not sleep. */
 
 /** Lets `n` rounds of microtasks pass. */
-export async function ticks(n: number): Promise<void> {
+export async function microtasks(n: number): Promise<void> {
   for (let i = 0; i < n; i++) await undefined;
 }
 
-/** Lets a macrotask pass, and with it one turn of the hub. */
+/** Lets a macrotask pass, and with it one tick of the hub. */
 export function macrotask(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
+}
+
+/** Lets `n` ticks of the runtime's event loop pass. */
+export async function macrotasks(n: number): Promise<void> {
+  for (let i = 0; i < n; i++) await macrotask();
 }
 
 /** Whether `promise` is still pending after everything that could run has run. */

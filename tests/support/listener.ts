@@ -38,7 +38,7 @@ export class Listener implements AsyncDisposable {
     this.peer = peer;
     this.name = name;
     this.ended = this.#listen();
-    // Whoever waits for something is told; nobody has to.
+    // The error reaches those that await it; nobody has to.
     this.ended.catch(() => {});
   }
 

@@ -57,8 +57,8 @@ export class Subscriber {
   #closed = false;
   /** What it was given and did not give back, and a copy of what that was then. */
   readonly #given: { bytes: Uint8Array; copy: Uint8Array }[] = [];
-  /** Whether the last of these can be given back. */
-  #lent = false;
+  /** Whether the last of these can be released. */
+  #isReleasable = false;
 
   constructor(broadcasts: Broadcasts) {
     this.#broadcasts = broadcasts;
@@ -81,7 +81,7 @@ export class Subscriber {
       assertMatch(await within(refused), /another receive/);
       return;
     }
-    this.#lent = false;
+    this.#isReleasable = false;
     this.#pending = this.#channel.next().then((result) => {
       this.#pending = undefined;
       this.#results.push(result);
@@ -91,8 +91,8 @@ export class Subscriber {
   release(): void {
     this.#channel.release();
     this.#channel.release();
-    if (this.#lent) this.#given.pop();
-    this.#lent = false;
+    if (this.#isReleasable) this.#given.pop();
+    this.#isReleasable = false;
   }
 
   close(): void {
@@ -193,7 +193,7 @@ export class Subscriber {
     this.#lost += lost;
     this.log.push(...run);
     this.#given.push({ bytes, copy: bytes.slice() });
-    this.#lent = true;
+    this.#isReleasable = true;
   }
 
   #forget(): void {
@@ -214,7 +214,7 @@ export async function soon(
   assert(holds(), "somebody waits forever");
 }
 
-/** What `promise` comes to, which must not take a turn. */
+/** What `promise` comes to, before the next tick. */
 async function within<T>(promise: Promise<T>): Promise<T> {
   const late = macrotask().then(() => {
     throw new Error("it is not settled at once");

@@ -10,8 +10,8 @@ import { eventually, inTime } from "./eventually.ts";
 import { Peer } from "./peer.ts";
 import { path } from "./script.ts";
 
-/** How often it is looked whether clients have come or gone, in milliseconds. */
-const LOOK = 10;
+/** Between two polls whether clients have come or gone, in milliseconds. */
+const POLL = 10;
 
 /** Clients that connect at a time. */
 const WAVE = 50;
@@ -47,17 +47,7 @@ export class Watched implements AsyncDisposable {
 
   /** How many of these are sockets. */
   get sockets(): number {
-    const folder = `/proc/${this.#command.pid}/fd`;
-    let sockets = 0;
-    for (const { name } of Deno.readDirSync(folder)) {
-      try {
-        const link = Deno.readLinkSync(`${folder}/${name}`);
-        if (link.startsWith("socket:")) sockets++;
-      } catch (error) { // closed meanwhile
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
-    }
-    return sockets;
+    return socketsOf(this.#command.pid);
   }
 
   /** How much more memory it has than it began with, in bytes. */
@@ -92,12 +82,12 @@ export class Watched implements AsyncDisposable {
       `${sockets} sockets`,
       () => this.sockets,
       (now) => now === sockets,
-      { pause: () => delay(LOOK) },
+      { pause: () => delay(POLL) },
     );
   }
 
   /**
-   * Sends so many runs of 1 MiB through it, each when the client that looks has
+   * Sends so many runs of 1 MiB through it, each when the client that polls has
    * received the one before: it never lags.
    */
   async pass(runs: number): Promise<void> {
@@ -119,4 +109,19 @@ export class Watched implements AsyncDisposable {
     this.#control[Symbol.dispose]();
     await this.#command[Symbol.asyncDispose]();
   }
+}
+
+/** How many sockets a process has open. Only Linux tells. */
+export function socketsOf(pid: number): number {
+  const folder = `/proc/${pid}/fd`;
+  let sockets = 0;
+  for (const { name } of Deno.readDirSync(folder)) {
+    try {
+      const link = Deno.readLinkSync(`${folder}/${name}`);
+      if (link.startsWith("socket:")) sockets++;
+    } catch (error) { // closed meanwhile
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return sockets;
 }

@@ -9,7 +9,7 @@ const { Hub } = await import("../../lib/hub/hub.ts");
 const { frames } = await import("../../lib/wire/framer.ts");
 
 const hub = new Hub();
-// More than one turn serves, so that turns must follow each other.
+// More than one tick serves them, so that one must follow another.
 const channels = Array.from({ length: 300 }, () => hub.subscribe());
 const results = channels.map((channel) => channel.next());
 hub.broadcast(new Uint8Array([1, 2, 3]));

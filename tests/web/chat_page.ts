@@ -94,9 +94,15 @@ export class ChatPage implements AsyncDisposable {
     await this.page.waitForSelector("#state.connected");
   }
 
-  /** Types a message and sends it. */
+  /** Enters a message, as if it were pasted. */
+  async enter(text: string): Promise<void> {
+    await this.page.focus("#message");
+    await this.page.keyboard.sendCharacter(text);
+  }
+
+  /** Enters a message and sends it. */
   async say(text: string): Promise<void> {
-    await this.page.type("#message", text);
+    await this.enter(text);
     await this.page.keyboard.press("Enter");
   }
 

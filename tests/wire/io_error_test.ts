@@ -28,7 +28,7 @@ const LATER = [
   new Deno.errors.BrokenPipe("broken pipe"),
   new Deno.errors.TimedOut("timed out"),
   new Deno.errors.InvalidData("not TLS"),
-  new Deno.errors.UnexpectedEof("no TLS goodbye"),
+  new Deno.errors.UnexpectedEof("no close_notify"),
   coded("EPIPE"),
   coded("EHOSTUNREACH"),
 ];

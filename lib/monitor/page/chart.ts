@@ -1,5 +1,5 @@
 /**
- * The chart of one figure: its name, its value now, and a line of the last ten minutes.
+ * The chart of one metric: its name, its value now, and a line of the last ten minutes.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface Point {
   readonly value: number;
 }
 
-/** Shows one figure. */
+/** Shows one metric. */
 export class Chart {
   readonly element: HTMLElement = document.createElement("div");
   readonly #format: (value: number) => string;

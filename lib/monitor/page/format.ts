@@ -1,5 +1,5 @@
 /**
- * Formats: figures as people read them. Pure, so that tests read them, too.
+ * Formats: metrics as people read them. Pure, so that tests read them, too.
  *
  * @module
  */

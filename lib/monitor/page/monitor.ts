@@ -1,5 +1,5 @@
 /**
- * The monitor's page: asks the monitor every two seconds, and shows figures and tables.
+ * The monitor's page: asks the monitor every two seconds, and shows metrics and tables.
  * A page that is hidden asks for nothing.
  *
  * @module
@@ -23,8 +23,8 @@ const ROWS = 50;
 const perSecond = (format: (value: number) => string) => (value: number) =>
   `${format(value)}/s`;
 
-/** The figures, by the sample's names. */
-const FIGURES: readonly [
+/** The metrics, by the sample's names. */
+const METRICS: readonly [
   name: string,
   text: string,
   (value: number) => string,
@@ -51,9 +51,9 @@ const state = element("state");
 const sort = element("sort") as HTMLSelectElement;
 const previous = element("previous") as HTMLButtonElement;
 const next = element("next") as HTMLButtonElement;
-const charts = FIGURES.map(([name, text, format]) => {
+const charts = METRICS.map(([name, text, format]) => {
   const chart = new Chart(text, format);
-  element("figures").append(chart.element);
+  element("metrics").append(chart.element);
   return { name, chart };
 });
 

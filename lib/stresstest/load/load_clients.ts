@@ -24,8 +24,8 @@ const QUIET = 300;
 /** Messages of a participant that others must have received to say that it receives none of its own. */
 const MIN_ECHOES = 10;
 
-/** Looks at all sockets, without a delivery, that end the wait as well: time alone may pass while the tester has no processor. */
-const QUIET_LOOKS = 50;
+/** Polls of all sockets, without a delivery, that end the wait as well: time alone may pass while the tester has no processor. */
+const QUIET_POLLS = 50;
 
 /** Milliseconds in which a stuck client is read to see whether it was cut. */
 const STUCK_READ = 100;
@@ -210,13 +210,13 @@ export class LoadClients {
     const receivers = this.#receivers;
     let last = receivers.lastReceivedAt;
     for (
-      let looks = 0;
-      looks < QUIET_LOOKS || performance.now() - last <= QUIET;
-      looks++
+      let polls = 0;
+      polls < QUIET_POLLS || performance.now() - last <= QUIET;
+      polls++
     ) {
       if (done() || this.#testRun.ended.aborted) return;
       await this.#testRun.pause(CHECK_PERIOD);
-      if (receivers.lastReceivedAt > last) looks = 0;
+      if (receivers.lastReceivedAt > last) polls = 0;
       last = receivers.lastReceivedAt;
     }
   }

@@ -4,12 +4,12 @@
  * @module
  */
 import type { RunResult } from "../load/result.ts";
-import { count, microseconds, percent, plural, seconds } from "./format.ts";
-import { DELIVERIES, LOSS } from "./metrics.ts";
+import { count, plural, seconds } from "./format.ts";
+import { DELIVERIES, LOSS, P50, P99 } from "./metrics.ts";
 
 /** The line of a run. In reference mode it starts as the reference tester's does. */
 export function runLine(run: RunResult): string {
-  const { received, expected, latency, offeredRate } = run;
+  const { received, expected, offeredRate } = run;
   const parts = [`${count(received)} of ${count(expected)} received`];
   const lost = LOSS.of(run) ?? 0;
   if (offeredRate === null) {
@@ -17,15 +17,13 @@ export function runLine(run: RunResult): string {
   } else {
     parts.unshift(`${count(offeredRate)} messages/s`);
     parts.push(
-      `${percent(lost)} lost`,
+      `${LOSS.format(lost)} lost`,
       `${DELIVERIES.format(run.deliveriesPerSecond)} deliveries/s`,
     );
   }
-  if (latency) {
-    parts.push(
-      `p50 ${microseconds(latency.p50Microseconds)}`,
-      `p99 ${microseconds(latency.p99Microseconds)}`,
-    );
+  for (const [name, { of, format }] of Object.entries({ p50: P50, p99: P99 })) {
+    const latency = of(run);
+    if (latency !== null) parts.push(`${name} ${format(latency)}`);
   }
   if (run.cuts) parts.push(`${plural(run.cuts.clients, "client")} cut`);
   if (run.interrupted) parts.push("interrupted");

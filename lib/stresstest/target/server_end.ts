@@ -27,7 +27,7 @@ export function lastText(line: string): string {
   return line === "" ? "" : `; its last line: ${line}`;
 }
 
-/** The last line of `text`, made harmless for a terminal. */
+/** The last line of `text`, escaped for a terminal. */
 export function lastLine(text: string): string {
   return escape(text.trimEnd().split("\n").at(-1)!.trim().slice(0, MAX_LINE));
 }

@@ -288,7 +288,7 @@ test("client fails when the server ends the connection and has sent nothing back
   await played;
 });
 
-test("client fails when a server that has too many clients turns it away", async () => {
+test("client fails when a server that has too many clients refuses it", async () => {
   await using server = serve({ port: 0, maxClients: 1 });
   using _one = await connect(server.addr);
   await until(server, (server) => server.stats().clients === 1);

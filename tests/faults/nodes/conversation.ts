@@ -13,7 +13,7 @@ const NUMBER = 8;
 /** The bodies have so many bytes more at most. */
 const FILL = 56;
 
-/** Milliseconds between two looks at who may speak. */
+/** Milliseconds between two polls of who may speak. */
 const STEP = 10;
 
 /** The longest that all may take to hear each other again, in milliseconds. */

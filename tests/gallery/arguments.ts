@@ -1,6 +1,6 @@
 /** The command line of the gallery. */
 import { parseArgs } from "@std/cli/parse-args";
-import { FULL, type LoadName, LOADS, QUICK } from "./loads.ts";
+import { FULL, type LoadName, LOADS, QUICK, type Size } from "./loads.ts";
 import type { Asked } from "./gallery.ts";
 import { STYLES } from "./styles.ts";
 
@@ -10,7 +10,7 @@ Builds the servers of the gallery, judges them, and measures them side by side.
 NAMEs are servers (${STYLES.map(({ name }) => name).join(", ")}),
 loads (${Object.keys(LOADS).join(", ")}), or "judge"; all unless given.
 
-  --quick        one short round of the loads alone: two minutes
+  --quick        one short round of the four loads of the charts: two minutes
   --rounds N     how often everything is measured (default: ${FULL.rounds})
   --report FILE  the page (default: gallery.html)
   --json FILE    also write all results as JSON
@@ -58,7 +58,7 @@ export function parse(args: string[]): Arguments | "help" {
   const size = parsed.quick ? QUICK : FULL;
   return {
     asked: {
-      ...named(parsed._.map(String), size.judged),
+      ...named(parsed._.map(String), size),
       size: rounds ? { ...size, rounds: Number(rounds) } : size,
     },
     report: report ?? "gallery.html",
@@ -69,7 +69,7 @@ export function parse(args: string[]): Arguments | "help" {
 }
 
 /** The servers and the loads that names stand for. */
-function named(names: string[], judgedToo: boolean): Omit<Asked, "size"> {
+function named(names: string[], size: Size): Omit<Asked, "size"> {
   const styles = STYLES.filter(({ name }) => names.includes(name));
   const all = Object.keys(LOADS) as LoadName[];
   const loads = all.filter((name) => names.includes(name));
@@ -82,7 +82,7 @@ function named(names: string[], judgedToo: boolean): Omit<Asked, "size"> {
   const isAll = loads.length === 0 && !judged;
   return {
     styles: styles.length > 0 ? styles : STYLES,
-    loads: isAll ? all : loads,
-    judged: isAll ? judgedToo : judged,
+    loads: isAll ? size.loads : loads,
+    judged: isAll ? size.judged : judged,
   };
 }

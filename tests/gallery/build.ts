@@ -116,10 +116,14 @@ async function version(program: string): Promise<string> {
 /** What a program prints. */
 async function output([program = "", ...args]: string[]): Promise<string> {
   const command = new Deno.Command(program, { args, cwd: path(".") });
-  const { success, stdout, stderr } = await command.output().catch((error) => {
+  let result: Deno.CommandOutput;
+  try {
+    result = await command.output(); // which throws at once where there is no program
+  } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new LeftOut(`${program} is not installed`);
-  });
+  }
+  const { success, stdout, stderr } = result;
   if (success) return new TextDecoder().decode(stdout);
   const lines = new TextDecoder().decode(stderr).trim().split("\n");
   const line = lines.find((line) => /error/i.test(line)) ?? lines[0];

@@ -187,7 +187,7 @@ test("parse() names are servers, loads or the judge; the rest is refused", () =>
     return [styles.length > 2, loads.length, judged, size.rounds];
   };
   assertEquals(of(), [true, 6, true, 3]);
-  assertEquals(of("--quick", "least"), [false, 6, false, 1]);
+  assertEquals(of("--quick", "least"), [false, 4, false, 1]);
   assertEquals(of("--quick", "judge"), [true, 0, true, 1]);
   assertEquals(of("least", "hall", "chat", "--rounds=5"), [false, 2, false, 5]);
   assertEquals(of("judge"), [true, 0, true, 3]);

@@ -21,7 +21,8 @@ export interface Size {
   idleClients: number;
   /** Milliseconds without a delivery after which a server counts as stalled. */
   timeout: number;
-  /** Whether the guarantees are judged, if nothing is named. */
+  /** If nothing is named: the loads, and whether the guarantees are judged. */
+  loads: readonly LoadName[];
   judged: boolean;
 }
 
@@ -32,6 +33,7 @@ export const FULL: Size = {
   messages: 4000,
   idleClients: 2000,
   timeout: 5000,
+  loads: ["reply", "chat", "hall", "flood", "idle", "stuck"],
   judged: true,
 };
 
@@ -42,6 +44,7 @@ export const QUICK: Size = {
   messages: 500,
   idleClients: 500,
   timeout: 3000,
+  loads: ["reply", "chat", "hall", "flood"],
   judged: false,
 };
 

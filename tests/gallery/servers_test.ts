@@ -1,7 +1,8 @@
 /** The servers of the gallery do what the specification says, as far as their style can. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { path } from "../support/script.ts";
 import { test } from "../support/test.ts";
+import { build, LeftOut } from "./build.ts";
 import { testJudge, testSpecification } from "./judge_fixture.ts";
 import { headOf, STYLES } from "./styles.ts";
 
@@ -16,6 +17,15 @@ test("STYLES: every head says its style, who wakes whom, what waits where, and w
       assert(headOf(text, word) !== "", `${name} does not say "${word}:"`);
     }
   }
+});
+
+test("build() leaves out a server whose program is not installed", async () => {
+  const [style] = STYLES;
+  await assertRejects(
+    () => build({ ...style!, run: "no-such-program SOURCE" }),
+    LeftOut,
+    "no-such-program is not installed",
+  );
 });
 
 test("README: a row for each style, and none for others", async () => {

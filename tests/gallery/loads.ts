@@ -39,9 +39,9 @@ export const FULL: Size = {
 
 export const QUICK: Size = {
   rounds: 1,
-  seconds: 0.5,
-  warmUp: 0.2,
-  messages: 500,
+  seconds: 0.3,
+  warmUp: 0.1,
+  messages: 300,
   idleClients: 500,
   timeout: 3000,
   loads: ["reply", "chat", "hall", "flood"],

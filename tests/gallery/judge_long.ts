@@ -1,9 +1,10 @@
 /**
  * What the gallery's judge finds, at length: `deno task test:long` runs it. The suite
- * has one of each, and tests the rules in `gallery_test.ts`.
+ * has the quickest, and tests the rules in `gallery_test.ts`.
  */
 import { testJudge, testSpecification } from "./judge_fixture.ts";
 
+testSpecification("channel");
 testSpecification("go-log");
 // It leaves out what is new for a client that lags: that test is not for it.
 testSpecification(

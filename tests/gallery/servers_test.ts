@@ -3,11 +3,10 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { path } from "../support/script.ts";
 import { test } from "../support/test.ts";
 import { build, LeftOut } from "./build.ts";
-import { testJudge, testSpecification } from "./judge_fixture.ts";
+import { testJudge } from "./judge_fixture.ts";
 import { headOf, STYLES } from "./styles.ts";
 
 // The quickest. `judge_long.ts` has others, and `deno task gallery` judges all.
-testSpecification("channel");
 testJudge("dies", "churn");
 
 test("STYLES: every head says its style, who wakes whom, what waits where, and what it gives up", async () => {

@@ -76,8 +76,8 @@ export class Connection implements ConnectedClient, LagListener {
   /** How the client's sending side has ended. */
   #inputEnded: "ended" | "truncated" | undefined;
   #draining = false;
-  /** The client got everything, and was told that nothing more comes. */
-  #saidGoodbye = false;
+  /** The client got everything, and this sending side was closed. */
+  #closedWrite = false;
   /** The read loop waits for the publisher, or ended waiting for it. */
   #publishing = false;
   /** A write is pending: data waits for the client. */
@@ -145,7 +145,7 @@ export class Connection implements ConnectedClient, LagListener {
 
   /** Closes at once; the first reason counts. Both loops end. */
   close(reason: DisconnectReason): void {
-    if (reason === "aborted" && this.#saidGoodbye) reason = "drained";
+    if (reason === "aborted" && this.#closedWrite) reason = "drained";
     this.#reason ??= reason;
     this.channel[Symbol.dispose]();
     this.#transport.close(reason);
@@ -278,7 +278,7 @@ export class Connection implements ConnectedClient, LagListener {
   async #closeGracefully(reading: Promise<void>): Promise<void> {
     try {
       await this.#transport.closeWrite();
-      this.#saidGoodbye = true;
+      this.#closedWrite = true;
       await this.#options.clock.deadline(reading, LINGER);
     } catch (error) {
       const late = error instanceof DOMException;

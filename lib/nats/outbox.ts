@@ -3,8 +3,8 @@
  * counts what becomes of them, and makes clients wait when the sender is full, or,
  * when that takes too long, drops what they send.
  *
- * What clients send while a batch is in flight, or answer to it, becomes the next
- * batch. So a quiet room sends at once, and a busy one sends few large batches.
+ * What clients send while two batches are in flight becomes the next one. So a quiet
+ * room sends at once, and a busy one sends few large batches.
  *
  * @module
  */
@@ -103,7 +103,7 @@ export class Outbox {
   readBack(counter: number, count: number): void {
     // One that was given up, and arrived late, stays counted as lost.
     if (counter >= this.#sender.window.oldest) this.#counts.published += count;
-    this.#lose(this.#sender.readBack(counter, count));
+    this.#lose(this.#sender.readBack(counter));
     this.#sender.pump();
   }
 

@@ -1,6 +1,6 @@
 /**
- * The sender: fills batches, and sends each when it may go: at once when none is in
- * flight, else when those before it are back, or when it is full.
+ * The sender: fills batches, and sends each when it may go: at once while fewer than
+ * two are in flight, else when one of them is back, or when it is full.
  *
  * @module
  */
@@ -8,9 +8,11 @@ import type { Run } from "../wire/run.ts";
 import { BATCH_HEADER, MAX_BATCH } from "./batch.ts";
 import { Batcher, type OutgoingBatch } from "./batcher.ts";
 import type { RoomClock } from "./clock.ts";
-import { Cork } from "./cork.ts";
 import type { StreamState } from "./engine.ts";
 import { Window } from "./window.ts";
+
+/** How many batches are in flight before one that is not full waits: so one is made while another is stored. */
+const PIPELINE_DEPTH = 2;
 
 /** Sends a batch to the engine. */
 export type Send = (batch: OutgoingBatch) => void;
@@ -19,8 +21,6 @@ export type Send = (batch: OutgoingBatch) => void;
 export interface SenderOptions {
   readonly node: bigint;
   readonly clock: RoomClock;
-  /** Ends waiting. */
-  readonly signal: AbortSignal;
   /** Told before a batch is sent, so that what waits for room gets in. */
   readonly onRoom: () => void;
 }
@@ -30,7 +30,6 @@ export class Sender {
   readonly window: Window = new Window();
   readonly #options: SenderOptions;
   readonly #batcher: Batcher;
-  readonly #cork: Cork;
   /** `undefined` while there is no session. */
   #send: Send | undefined;
   /** When the stream was made. */
@@ -43,7 +42,6 @@ export class Sender {
   constructor(options: SenderOptions) {
     this.#options = options;
     this.#batcher = new Batcher(options.node);
-    this.#cork = new Cork({ ...options, onPassed: () => this.pump() });
   }
 
   /** Whether there is a session. */
@@ -77,7 +75,6 @@ export class Sender {
 
   /** Sends what a client has sent, together with what others have in the same tick. */
   pumpSoon(): void {
-    this.#cork.pull();
     if (this.#isPumpingSoon) return;
     this.#isPumpingSoon = true;
     queueMicrotask(() => {
@@ -90,9 +87,8 @@ export class Sender {
   pump(): void {
     if (!this.#send) return;
     this.#options.onRoom();
-    const hasNext = this.#announces ||
-      this.#batcher.count > 0 && !this.#cork.isIn;
-    if (hasNext && this.window.size === 0) this.#sendBatch();
+    const hasNext = this.#announces || this.#batcher.count > 0;
+    if (hasNext && this.window.size < PIPELINE_DEPTH) this.#sendBatch();
   }
 
   /** Has the next batch sent soon, empty or not, so that others learn this node's total. */
@@ -127,11 +123,8 @@ export class Sender {
    *
    * @returns How many older messages are lost.
    */
-  readBack(counter: number, count: number): number {
-    const lost = this.window.readBack(counter);
-    const waits = this.window.size === 0 && this.#batcher.count > 0;
-    if (waits && count > 0) this.#cork.put();
-    return lost;
+  readBack(counter: number): number {
+    return this.window.readBack(counter);
   }
 
   /**

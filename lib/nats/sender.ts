@@ -12,7 +12,7 @@ import type { StreamState } from "./engine.ts";
 import { Window } from "./window.ts";
 
 /** How many batches are in flight before one that is not full waits: so one is made while another is stored. */
-const PIPELINE_DEPTH = 2;
+export const PIPELINE_DEPTH = 2;
 
 /** Sends a batch to the engine. */
 export type Send = (batch: OutgoingBatch) => void;

@@ -5,6 +5,7 @@
  */
 // deno-lint-ignore-file no-console -- the answer of a tool for people
 import { BATCH_HEADER } from "../../lib/nats/batch.ts";
+import { PIPELINE_DEPTH } from "../../lib/nats/sender.ts";
 import { HEADER } from "../../lib/wire/frame.ts";
 import { bytes, count, plural } from "../../lib/stresstest/report/format.ts";
 
@@ -15,9 +16,9 @@ export const COSTS = {
   /** A byte of such a write. */
   byte: 0.36e-3,
   /** A batch from the stream: parsing, the client library, waking the hub. */
-  read: 110,
+  read: 90,
   /** A batch to the engine, and its acknowledgement. */
-  publish: 150,
+  publish: 40,
   /** A message from a client: its read, its framing, its place in a batch. */
   message: 6,
 } as const;
@@ -60,8 +61,8 @@ export function work(
   mostWrites = Infinity,
 ): Work {
   const perNode = rate / nodes;
-  // A batch waits for its first message, then for the one before it to come back.
-  const own = perNode / (1 + perNode * ROUND_TRIP / 1e6);
+  // A batch waits for its first message, then until it may be in flight.
+  const own = perNode / (1 + perNode * ROUND_TRIP / PIPELINE_DEPTH / 1e6);
   const batches = own * nodes;
   const writes = Math.min(batches, mostWrites);
   const frames = rate * (HEADER + body);

@@ -103,7 +103,7 @@ export class Outbox {
   readBack(counter: number, count: number): void {
     // One that was given up, and arrived late, stays counted as lost.
     if (counter >= this.#sender.window.oldest) this.#counts.published += count;
-    this.#lose(this.#sender.readBack(counter));
+    this.#lose(this.#sender.window.readBack(counter));
     this.#sender.pump();
   }
 

@@ -1,6 +1,6 @@
 /**
- * The sender: fills batches, and sends each when it may go: at once while fewer than
- * two are in flight, else when one of them is back, or when it is full.
+ * The sender: fills batches, and sends each when fewer than two are in flight, or when
+ * it is full.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { RoomClock } from "./clock.ts";
 import type { StreamState } from "./engine.ts";
 import { Window } from "./window.ts";
 
-/** How many batches are in flight before one that is not full waits: so one is made while another is stored. */
+/** With so many batches in flight, one that is not full waits; one is made while another is stored. */
 export const PIPELINE_DEPTH = 2;
 
 /** Sends a batch to the engine. */
@@ -116,15 +116,6 @@ export class Sender {
   /** The session ends: nothing is sent until the next. */
   close(): void {
     this.#send = undefined;
-  }
-
-  /**
-   * Says that a batch of this node was read from the stream.
-   *
-   * @returns How many older messages are lost.
-   */
-  readBack(counter: number): number {
-    return this.window.readBack(counter);
   }
 
   /**

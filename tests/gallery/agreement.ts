@@ -5,10 +5,20 @@
  * though the ranges of their rounds did not overlap.
  */
 // deno-lint-ignore-file no-console -- a tool for people
-import { failureOf, fullTitle, METRICS, valueOf } from "./metrics.ts";
+import type { Spread } from "../../lib/stresstest/report/spread.ts";
+import {
+  failureOf,
+  fullTitle,
+  type Metric,
+  METRICS,
+  valueOf,
+} from "./metrics.ts";
 import { type GalleryResult, merge } from "./result.ts";
 
-/** Servers that differ by less may change places. */
+/**
+ * Servers that differ by less may change places. Of what is lost it is what arrives that
+ * is compared: 0.1 and 0.2 % lost are alike.
+ */
 const DIFFERENCE = 1.25;
 
 /** Two servers that have changed places. */
@@ -34,7 +44,9 @@ export function agreement(a: GalleryResult, b: GalleryResult): Agreement {
       const other = b.servers.find(({ name }) => name === server.name);
       const pair = other ? [server, other] : [];
       if (pair.some((each) => failureOf(each, metric.load))) return [];
-      const [first, second] = pair.map((each) => valueOf(each, metric));
+      const [first, second] = pair.map((each) =>
+        comparable(valueOf(each, metric), metric)
+      );
       return first && second
         ? [{ name: server.name, a: first, b: second }]
         : [];
@@ -48,13 +60,25 @@ export function agreement(a: GalleryResult, b: GalleryResult): Agreement {
           `${name} ${metric.format(a.median)}, then ${metric.format(b.median)}`
         );
         found.changed.push({
-          text: `${fullTitle(metric)}: ${one}; ${other}`,
+          text: `${titleOf(metric)}: ${one}; ${other}`,
           isOverlapping: low.a.max >= high.a.min || low.b.min <= high.b.max,
         });
       }
     }
   }
   return found;
+}
+
+function titleOf(metric: Metric): string {
+  return fullTitle(
+    metric.field === "lost" ? { ...metric, title: "arrived" } : metric,
+  );
+}
+
+function comparable(value: Spread | null, { field }: Metric): Spread | null {
+  if (!value || field !== "lost") return value;
+  const { runs, median, min, max } = value;
+  return { runs, median: 1 - median, min: 1 - max, max: 1 - min };
 }
 
 if (import.meta.main) {

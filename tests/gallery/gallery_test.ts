@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import type { Violation } from "../../lib/stresstest/checks/violations.ts";
 import { test } from "../support/test.ts";
 import { agreement } from "./agreement.ts";
 import { parse, UsageError } from "./arguments.ts";
 import { marks } from "./guarantees.ts";
+import { several } from "./loads.ts";
 import { page } from "./page.ts";
 import { picture } from "./picture.ts";
 import { measurement, result, server } from "./result_fixture.ts";
@@ -177,6 +179,33 @@ test("agreement() finds servers that change places, unless they hardly differ", 
     text: "2,000/s to 50, p99: a 100 µs, then 130 µs; c 200 µs, then 110 µs",
     isOverlapping: false,
   }]);
+});
+
+test("agreement() compares what arrives, not what is lost", () => {
+  const of = (name: string, lost: number) =>
+    server(name, { loads: { flood: [measurement({ lost })] } });
+  const first = result(of("a", 0.001), of("b", 0.002), of("c", 0.5));
+  const second = result(of("a", 0.6), of("b", 0.001), of("c", 0.2));
+  const { compared, changed } = agreement(first, second);
+  assertEquals(compared, 2);
+  assertEquals(changed.map(({ text }) => text), [
+    "flat out, 4 to 50, arrived: c 50 %, then 80 %; a 99.9 %, then 40 %",
+  ]);
+});
+
+test("a load in parts is measured by their median, and ends where the server fails", async () => {
+  const played = (p99Microseconds: number, violations: Violation[] = []) =>
+    measurement({ p99Microseconds, violations });
+  const parts = [played(1), played(900), played(2)];
+  const { p99Microseconds } = await several(
+    3,
+    () => Promise.resolve(parts.shift()!),
+  );
+  assertEquals(p99Microseconds, 2);
+  const died: Violation = { verdict: "died", text: "it ended" };
+  const failing = [played(1), played(5, [died])];
+  const found = await several(9, () => Promise.resolve(failing.shift()!));
+  assertEquals(found.violations, [died]);
 });
 
 test("parse() names are servers, loads or the judge; the rest is refused", () => {

@@ -7,7 +7,7 @@ import {
 } from "../../lib/stresstest/report/format.ts";
 import { type Spread, spread } from "../../lib/stresstest/report/spread.ts";
 import { type LoadName, LOADS } from "./loads.ts";
-import type { Measurement, ServerResult } from "./result.ts";
+import type { Field, ServerResult } from "./result.ts";
 
 /** A metric of a load, as a number for each play. */
 export interface Metric {
@@ -19,8 +19,6 @@ export interface Metric {
   /** Which is better. */
   better: "low" | "high";
 }
-
-type Field = Exclude<keyof Measurement, "violations" | "bottleneck">;
 
 const P50 = ["p50Microseconds", "p50", microseconds, "low"] as const;
 const P99 = ["p99Microseconds", "p99", microseconds, "low"] as const;

@@ -78,6 +78,9 @@ export interface Measurement {
   bottleneck: Bottleneck | null;
 }
 
+/** What a measurement has as a number. */
+export type Field = Exclude<keyof Measurement, "violations" | "bottleneck">;
+
 /** The measurements of several results, as if they were one. The first says the rest. */
 export function merge([first, ...others]: GalleryResult[]): GalleryResult {
   const result = structuredClone(first!);

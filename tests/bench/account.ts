@@ -1,13 +1,16 @@
 /** Growth in words and tables, as the README has it. */
+import type { RunResult } from "../../lib/stresstest/load/result.ts";
 import {
   count,
   microseconds,
   percent,
+  short,
 } from "../../lib/stresstest/report/format.ts";
-import { short } from "../../lib/stresstest/report/format.ts";
+import { spread } from "../../lib/stresstest/report/spread.ts";
+import { FIGURE, figure } from "./figure.ts";
 import type { Growth, Point } from "./points.ts";
-import { core, isFull, limited } from "./picture.ts";
-import { median, table } from "./tool.ts";
+import { coreOf, isFull, limited } from "./picture.ts";
+import { table } from "./tool.ts";
 
 /** Marks a figure that says more about the tester than about the server. */
 const LIMITED = "\\*";
@@ -24,6 +27,7 @@ export function account({ byClients, byRate, plan }: Growth): string {
     curve("messages/s", byRate, ({ rate }) => rate),
     "What one process carries, p99 and the share of a core:",
     planned(plan),
+    FIGURE,
     ...starred
       ? [
         `${LIMITED} the tester was the bottleneck: the server may be better.\n`,
@@ -36,33 +40,24 @@ export function account({ byClients, byRate, plan }: Growth): string {
 function words(byClients: readonly Point[], byRate: readonly Point[]): string {
   const full = byClients.find(isFull);
   return `With more clients a delivery costs less, ${
-    ends(byClients, cost)
+    ends(byClients, costOf)
   }, for a client is sent all that waits for it in one write. Until a core is full${
     full ? `, with ${count(full.clients)} clients` : ""
   }, that is most often one message; then messages wait for the writes to the others, and more of them share one. So latency grows with the clients, p50 ${
-    ends(byClients, p50)
+    ends(byClients, p50Of)
   }: it is how long it takes to write to each once. Higher rates make the writes larger, not more, so cost falls again, ${
-    ends(byRate, cost)
-  }, while p50 goes ${ends(byRate, p50)}.`;
+    ends(byRate, costOf)
+  }, while p50 goes ${ends(byRate, p50Of)}.`;
 }
 
 function ends(
   points: readonly Point[],
-  of: (point: Point) => number | undefined,
+  of: (run: RunResult) => number | null | undefined,
 ): string {
-  const [first, last] = [points.at(0)!, points.at(-1)!];
-  return `from ${time(of(first))} to ${time(of(last))}`;
-}
-
-function cost({ runs }: Point): number | undefined {
-  return median(
-    runs,
-    ({ server }) => server?.cpuMicrosecondsPerDelivery ?? undefined,
+  const [first, last] = [points.at(0)!, points.at(-1)!].map(({ runs }) =>
+    shown(runs, of, microseconds)
   );
-}
-
-function p50({ runs }: Point): number | undefined {
-  return median(runs, ({ latency }) => latency?.p50Microseconds);
+  return `from ${first} to ${last}`;
 }
 
 function curve(
@@ -85,19 +80,17 @@ function curve(
       const { runs } = point;
       return [
         count(x(point)),
-        short(median(runs, (run) => run.deliveriesPerSecond) ?? 0),
-        time(cost(point)),
-        share(core(runs)),
-        share(
-          median(
-            runs,
-            ({ server }) =>
-              server ? server.systemSeconds / server.cpuSeconds : undefined,
-          ),
+        shown(runs, (run) => run.deliveriesPerSecond, short),
+        shown(runs, costOf, microseconds),
+        shown(runs, coreOf, share),
+        shown(
+          runs,
+          ({ server }) => server && server.systemSeconds / server.cpuSeconds,
+          share,
         ),
-        time(p50(point)),
+        shown(runs, p50Of, microseconds),
         p99(point),
-        percent(median(runs, ({ lost, expected }) => lost / expected) ?? 0),
+        shown(runs, ({ lost, expected }) => lost / expected, percent),
       ];
     }),
   ]);
@@ -110,21 +103,38 @@ function planned(plan: Growth["plan"]): string {
     ...plan.map((row) => [
       count(row[0]?.clients ?? 0),
       ...row.map((point) =>
-        point ? `${p99(point)}, ${share(core(point.runs))}` : "–"
+        point ? `${p99(point)}, ${shown(point.runs, coreOf, share)}` : "–"
       ),
     ]),
   ]);
 }
 
+function costOf({ server }: RunResult): number | null | undefined {
+  return server?.cpuMicrosecondsPerDelivery;
+}
+
+function p50Of({ latency }: RunResult): number | undefined {
+  return latency?.p50Microseconds;
+}
+
 function p99({ runs }: Point): string {
-  const value = time(median(runs, ({ latency }) => latency?.p99Microseconds));
+  const value = shown(
+    runs,
+    ({ latency }) => latency?.p99Microseconds,
+    microseconds,
+  );
   return `${value}${runs.some(limited) ? LIMITED : ""}`;
 }
 
-function time(value: number | undefined): string {
-  return value === undefined ? "–" : microseconds(value);
+function shown(
+  runs: readonly RunResult[],
+  of: (run: RunResult) => number | null | undefined,
+  format: (value: number) => string,
+): string {
+  const found = spread(runs.map((run) => of(run) ?? null));
+  return found ? figure(found, format) : "–";
 }
 
-function share(value: number | undefined): string {
-  return value === undefined ? "–" : `${Math.round(100 * value)} %`;
+function share(value: number): string {
+  return `${Math.round(100 * value)} %`;
 }

@@ -1,12 +1,13 @@
 /**
  * Fairness: how long the messages of a quiet pair take, alone and while another
- * client floods. `deno task fairness [ROUNDS]` prints medians and their range.
+ * client floods. `deno task fairness [ROUNDS]` prints both.
  */
 import type { Address } from "../../lib/wire/address.ts";
 import { bodies, encode } from "../../lib/wire/frame.ts";
 import { frames } from "../../lib/wire/framer.ts";
 import { microseconds } from "../../lib/stresstest/report/format.ts";
 import { spread } from "../../lib/stresstest/report/spread.ts";
+import { figure } from "./figure.ts";
 import { OURS, type Stage } from "./stage.ts";
 import { table, tool } from "./tool.ts";
 
@@ -72,25 +73,18 @@ async function fairness(rounds: number, stage: Stage): Promise<string> {
       flooder.terminate();
     });
   }
+  const time = (milliseconds: number[]) =>
+    figure(spread(milliseconds.map((value) => 1000 * value))!, microseconds);
   const row = (name: string, of: Latency[]) => [
     name,
-    range(of.map(({ p50 }) => p50)),
-    range(of.map(({ p99 }) => p99)),
+    time(of.map(({ p50 }) => p50)),
+    time(of.map(({ p99 }) => p99)),
   ];
   return table([
     ["", "p50", "p99"],
     row("alone", alone),
     row("beside a flood", flooded),
   ]);
-}
-
-/** The median of so many milliseconds, and its range. */
-function range(milliseconds: number[]): string {
-  const { median, min, max } = spread(milliseconds)!;
-  const [middle, least, most] = [median, min, max].map((value) =>
-    microseconds(value * 1000)
-  );
-  return `${middle} (${least} to ${most})`;
 }
 
 if (import.meta.main) await tool(Deno.args, fairness);

@@ -132,7 +132,7 @@ function legend(points: readonly Point[]): string[] {
 
 /** Whether the server had a whole core. */
 export function isFull({ runs }: Point): boolean {
-  return (core(runs) ?? 0) >= FULL;
+  return (median(runs, coreOf) ?? 0) >= FULL;
 }
 
 function line(row: Row, metric: Metric, index: number): Line {
@@ -156,8 +156,8 @@ function line(row: Row, metric: Metric, index: number): Line {
 }
 
 /** The share of one core that the server had. */
-export function core(runs: readonly RunResult[]): number | undefined {
-  return median(runs, (run) => run.server?.cpuSeconds! / run.seconds);
+export function coreOf({ server, seconds }: RunResult): number | undefined {
+  return server ? server.cpuSeconds / seconds : undefined;
 }
 
 /** Whether the tester was the bottleneck. */

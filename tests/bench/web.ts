@@ -21,6 +21,7 @@ import { freeAddress } from "../support/command.ts";
 import { IdleTransport } from "../support/idle.ts";
 import { script } from "../support/script.ts";
 import { flood, FRAMED } from "./flood.ts";
+import { figure } from "./figure.ts";
 import { OURS, type Stage } from "./stage.ts";
 import { table, tool } from "./tool.ts";
 import { byWebSocket, idle, latency, stuck } from "./web_loads.ts";
@@ -137,18 +138,21 @@ async function web(rounds: number, stage: Stage): Promise<string> {
   }
   const median = (name: string) => spread(found[name]!)!.median;
   const ratio = (a: string, b: string) => times(median(a) / median(b));
-  const time = (name: string) => microseconds(1000 * median(name));
+  const shown = (name: string, format: (value: number) => string) =>
+    figure(spread(found[name]!)!, format);
+  const time = (name: string) =>
+    shown(name, (value) => microseconds(1000 * value));
   return table([
     ["", "WebSocket", "TCP", "ratio"],
     [
       "flat out to 50 clients, deliveries/s",
-      rate(median("flood web")),
-      rate(median("flood tcp")),
+      shown("flood web", rate),
+      shown("flood tcp", rate),
       ratio("flood web", "flood tcp"),
     ],
     [
       "the same of a server with `ws`",
-      rate(median("flood ws")),
+      shown("flood ws", rate),
       "",
       ratio("flood web", "flood ws"),
     ],
@@ -160,18 +164,18 @@ async function web(rounds: number, stage: Stage): Promise<string> {
     ],
     [
       "an idle client, in use",
-      bytes(median("used web")),
-      bytes(median("used tcp")),
+      shown("used web", bytes),
+      shown("used tcp", bytes),
       ratio("used web", "used tcp"),
     ],
     [
       "an idle client, resident",
-      bytes(median("resident web")),
-      bytes(median("resident tcp")),
+      shown("resident web", bytes),
+      shown("resident tcp", bytes),
       ratio("resident web", "resident tcp"),
     ],
-    ["1,000 stuck clients, 400 MiB: memory", bytes(median("stuck")), "", ""],
-    ["a healthy client beside them lost", percent(median("lost")), "", ""],
+    ["1,000 stuck clients, 400 MiB: memory", shown("stuck", bytes), "", ""],
+    ["a healthy client beside them lost", shown("lost", percent), "", ""],
     ["/metrics with 10,000 clients", time("metrics"), "", ""],
     ["50 of 10,000 clients", time("clients"), "", ""],
   ]);

@@ -80,7 +80,7 @@ test("marks() what fails because of something else is not marked", () => {
   assertEquals(broken(blocked).map(([name]) => name), ["stuck client"]);
 });
 
-test("table() has a row a server, dashes, stars and failures", () => {
+test("table() has a row a server, medians or ranges, dashes, stars and failures", () => {
   const dead = server("dead", {
     lines: null,
     loads: {
@@ -91,7 +91,7 @@ test("table() has a row a server, dashes, stars and failures", () => {
     },
   });
   const text = table(result(server("a"), dead));
-  assertMatch(text, /^\| a \| Go 1.26.8 \| 90 \| 100 µs \| 2 ms \|/m);
+  assertMatch(text, /^\| a \| Go 1.26.8 \| 90 \| 100 µs \| 1–3 ms \|/m);
   assertMatch(
     text,
     /^\| dead \| Go 1.26.8 \| – \| – \| – \| died \| died \| 100 k\/s\\\* \|/m,

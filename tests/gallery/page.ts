@@ -11,6 +11,7 @@ import {
   type Part,
   trusted,
 } from "../../lib/stresstest/report/markup.ts";
+import { rangeOf } from "../bench/figure.ts";
 import { disturbance } from "../bench/stage.ts";
 import { GUARANTEES, type Mark, marks } from "./guarantees.ts";
 import { type LoadName, LOADS } from "./loads.ts";
@@ -122,15 +123,6 @@ function cell(
   return markup`<td class="${name}" title="${range}">${
     format(value.median)
   }${star}${isRanged && range ? markup`<small>${range}</small>` : ""}</td>`;
-}
-
-/** From one value to another, with a unit that both have only once. */
-function rangeOf(from: string, to: string): string {
-  if (from === to) return "";
-  const unit = /[^\d.,]+$/.exec(to)?.[0] ?? "";
-  return `${
-    from.endsWith(unit) ? from.slice(0, from.length - unit.length) : from
-  }–${to}`;
 }
 
 function guarantees(servers: readonly ServerResult[]): Markup {

@@ -1,5 +1,5 @@
-/** The table of the gallery in Markdown: a row a style, medians of all rounds. */
-import { percent } from "../../lib/stresstest/report/format.ts";
+/** The table of the gallery in Markdown: a row a style. */
+import { FIGURE, figure } from "../bench/figure.ts";
 import { disturbance } from "../bench/stage.ts";
 import { table as markdown } from "../bench/tool.ts";
 import { marks } from "./guarantees.ts";
@@ -12,14 +12,14 @@ import {
 } from "./metrics.ts";
 import type { GalleryResult, ServerResult } from "./result.ts";
 
-/** A cell: the metric, or why there is none. */
+/** A cell: the metric of all rounds, or why there is none. */
 export function cell(server: ServerResult, metric: Metric): string {
   const failure = failureOf(server, metric.load);
   if (failure) return failure.slice(0, failure.indexOf(":"));
   const value = valueOf(server, metric);
   if (!value) return "–";
   const star = isTesters(server, metric.load) ? "\\*" : "";
-  return metric.format(value.median) + star;
+  return figure(value, metric.format) + star;
 }
 
 /** What does not hold, in a few words. */
@@ -49,7 +49,11 @@ export function table(result: GalleryResult): string {
   ];
   const cells = rows.flat();
   const notes = [
-    spreadNote(servers),
+    servers.some((server) =>
+        Object.values(server.loads).some((runs) => runs.length > 1)
+      )
+      ? FIGURE
+      : "",
     cells.some((text) => text.endsWith("\\*"))
       ? "\\* the stress tester was the bottleneck: the server may be better."
       : "",
@@ -57,20 +61,4 @@ export function table(result: GalleryResult): string {
     disturbance(result),
   ].filter(Boolean);
   return `${markdown([head, ...rows])}\n${notes.join("\n\n")}\n`;
-}
-
-/** How far the rounds lie apart. */
-function spreadNote(servers: readonly ServerResult[]): string {
-  const shares = servers.flatMap((server) =>
-    COLUMNS.flatMap(({ metric }) => {
-      const value = valueOf(server, metric);
-      if (!value || value.runs < 2 || value.median === 0) return [];
-      return [(value.max - value.min) / value.median];
-    })
-  ).sort((a, b) => a - b);
-  if (shares.length === 0) return "";
-  const middle = shares[Math.floor(shares.length / 2)]!;
-  return `Medians. Between the lowest and the highest of the rounds there is half of the time less than ${
-    percent(Math.round(middle * 100) / 100)
-  } of the median.`;
 }

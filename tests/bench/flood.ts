@@ -28,6 +28,9 @@ const [DURATION, BEGIN] = [3000, 500] as const;
 /** What is not delivered so many milliseconds after the end is missing, or sooner. */
 const PATIENCE = 2000;
 
+/** Who gets nothing for so many milliseconds is not served. */
+const BEGIN_PATIENCE = 10_000;
+
 const POLL = 5;
 
 /** A client that only receives. */
@@ -79,7 +82,16 @@ export interface Flood {
   peakMemoryBytes: number;
 }
 
-/** Floods a server. */
+/** The server serves some client no longer, or not in time: too much for it was before. */
+export class NotServedError extends Error {
+  override name = "NotServedError";
+}
+
+/**
+ * Floods a server.
+ *
+ * @throws {NotServedError} If a client cannot connect, or gets nothing at the beginning.
+ */
 export async function flood(
   server: Server,
   wire: Wire,
@@ -89,25 +101,38 @@ export async function flood(
   const nodes = server.nodes.map(parseAddress);
   let turn = 0;
   const connect = () => wire.connect(nodes[turn++ % nodes.length]!);
-  const all = <C>(length: number, connect: () => Promise<C>) =>
-    Promise.all(Array.from({ length }, connect));
+  const all = async <C>(length: number, connect: () => Promise<C>) => {
+    try {
+      return await Promise.all(Array.from({ length }, connect));
+    } catch (error) {
+      throw new NotServedError("a client cannot connect", { cause: error });
+    }
+  };
   const receiving = await all<Receiver>(SUBSCRIBERS, wire.receive ?? connect);
   const sending = await all(PUBLISHERS, connect);
   const clients = [...receiving, ...sending];
   const received = clients.map(() => 0);
   const stamps = new Stamps();
-  const reading = clients.map((client, n) =>
-    read(client, (bytes) => {
+  let ended = 0;
+  const reading = clients.map(async (client, n) => {
+    await read(client, (bytes) => {
       received[n]! += bytes.length;
       if (n === 0 && wire.isFramed) stamps.find(bytes);
-    })
-  );
+    });
+    ended++;
+  });
   const bytes = () =>
     received.slice(0, SUBSCRIBERS).reduce((sum, each) => sum + each);
 
   // Everybody is served before it begins; how often that is asked, nobody minds.
   const one = wire.batch.subarray(0, wire.batch.length / BATCH);
+  const latest = performance.now() + BEGIN_PATIENCE;
   while (received.some((bytes) => bytes === 0)) {
+    if (ended > 0 || performance.now() > latest) {
+      for (const client of clients) client.close();
+      await Promise.all(reading);
+      throw new NotServedError("a client gets nothing");
+    }
     await write(sending[0]!, one);
     await sleep(POLL);
   }

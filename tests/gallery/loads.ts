@@ -8,7 +8,12 @@ import type { RunResult } from "../../lib/stresstest/load/result.ts";
 import type { LoadSettings } from "../../lib/stresstest/load/settings.ts";
 import { spread } from "../../lib/stresstest/report/spread.ts";
 import type { Server } from "../../lib/stresstest/target/server.ts";
-import { flood, type Wire } from "../bench/flood.ts";
+import {
+  type Flood,
+  flood,
+  NotServedError,
+  type Wire,
+} from "../bench/flood.ts";
 import type { Field, Measurement } from "./result.ts";
 
 /** How long everything is played. */
@@ -198,19 +203,41 @@ async function playFlood(
 ): Promise<Measurement> {
   await warmUp(server, size, stop);
   return await several(size.parts, async () => {
-    const found = await flood(server, wire, size.seconds * 1000);
-    const { missing, cpuMicrosecondsPerDelivery } = found;
-    return {
-      ...found,
-      cpuMicrosecondsPerDelivery: Number.isFinite(cpuMicrosecondsPerDelivery)
-        ? cpuMicrosecondsPerDelivery
-        : null,
-      lost: missing,
-      bytesPerClient: null,
-      violations: [],
-      bottleneck: null,
-    };
+    try {
+      return flooded(await flood(server, wire, size.seconds * 1000));
+    } catch (error) {
+      if (!(error instanceof NotServedError)) throw error;
+      return unserved(error.message); // the flood before was too much for it
+    }
   });
+}
+
+function flooded(found: Flood): Measurement {
+  const { missing, cpuMicrosecondsPerDelivery } = found;
+  return {
+    ...found,
+    cpuMicrosecondsPerDelivery: Number.isFinite(cpuMicrosecondsPerDelivery)
+      ? cpuMicrosecondsPerDelivery
+      : null,
+    lost: missing,
+    bytesPerClient: null,
+    violations: [],
+    bottleneck: null,
+  };
+}
+
+function unserved(text: string): Measurement {
+  return {
+    deliveriesPerSecond: null,
+    p50Microseconds: null,
+    p99Microseconds: null,
+    cpuMicrosecondsPerDelivery: null,
+    lost: null,
+    peakMemoryBytes: null,
+    bytesPerClient: null,
+    violations: [{ verdict: "stalled", text }],
+    bottleneck: null,
+  };
 }
 
 /** One message is sent, so that all are known to be clients. */

@@ -26,8 +26,11 @@ export const OPERATIONS_PER_TICK = 128;
  */
 const POLL_INTERVAL = 2;
 
-/** After so many milliseconds without a tick the event loop was idle, and has polled. */
-const IDLE = 1;
+/**
+ * After so many milliseconds in which nothing ran that a tick had started, the event
+ * loop was idle, and has polled.
+ */
+const IDLE = 1 / 8;
 
 /** Where time comes from. */
 export interface Clock {
@@ -64,8 +67,8 @@ export class EventLoop {
   #pollTicks = 0;
   /** When the sockets were last polled, or could have been. */
   #polledAt = -Infinity;
-  /** When the last tick ended. */
-  #tickedAt = -Infinity;
+  /** When what the last tick started had run; `Infinity` until then. */
+  #restedAt = -Infinity;
 
   constructor(handler: TickHandler, clock: Clock) {
     this.#handler = handler;
@@ -88,7 +91,7 @@ export class EventLoop {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#time = this.#clock.now();
-    if (this.#time - this.#tickedAt > IDLE) this.#polledAt = this.#time;
+    if (this.#time - this.#restedAt > IDLE) this.#polledAt = this.#time;
     macrotask(this.#run);
   }
 
@@ -104,9 +107,17 @@ export class EventLoop {
     }
     this.#scheduled = false;
     this.#tick++;
-    this.#tickedAt = Infinity; // not idle in the tick itself, however long it is
+    this.#restedAt = Infinity;
+    const worked = this.#handler.isBusy();
     this.#handler.onTick();
-    this.#tickedAt = this.#time = this.#clock.now();
+    this.#time = this.#clock.now();
+    // Writers run after the tick; in the next macrotask they have.
+    if (!worked) this.#restedAt = this.#time;
+    else if (!this.#scheduled) macrotask(this.#rest);
+  };
+
+  readonly #rest = (): void => {
+    if (!this.#scheduled) this.#restedAt = this.#clock.now();
   };
 
   /** Whether this tick stays empty, for the poll. */

@@ -77,8 +77,8 @@ test("EventLoop: polls before the first tick, if that is late", async () => {
   await macrotasks(2);
 });
 
-test("EventLoop: a loop without ticks for more than 1 ms has polled, in 1 ms it may have not", async () => {
-  for (const [idle, ticks] of [[1, 1], [1.5, 2]] as const) {
+test("EventLoop: a loop without ticks for more than 1/8 ms has polled, in 1/8 ms it may have not", async () => {
+  for (const [idle, ticks] of [[1 / 8, 1], [1 / 4, 2]] as const) {
     const { clock, state } = loop();
     state.busy = false;
     state.loop.schedule(); // the last poll is as old as this
@@ -92,6 +92,30 @@ test("EventLoop: a loop without ticks for more than 1 ms has polled, in 1 ms it 
     await macrotasks(POLL_TICKS);
     state.busy = false;
     await macrotasks(2);
+  }
+});
+
+test("EventLoop: the time that writers take after a tick is not idle", async () => {
+  for (const [idle, ticks] of [[1 / 8, 1], [1 / 4, 2]] as const) {
+    const clock = new FakeClock();
+    let works = true;
+    const loop = new EventLoop({
+      onTick() {
+        works = false;
+        queueMicrotask(() => clock.pass(5)); // the writers
+      },
+      isBusy: () => works,
+    }, clock);
+    loop.schedule();
+    await macrotasks(2);
+    assertEquals(loop.tick, 1);
+    clock.pass(idle);
+    works = true;
+    loop.schedule();
+    await macrotasks(1);
+    assertEquals(loop.tick, ticks, `${idle} ms`);
+    await macrotasks(POLL_TICKS);
+    assertEquals(loop.tick, 2);
   }
 });
 

@@ -54,6 +54,7 @@ export class Channel
       message,
       takenTick: -Infinity,
       takenAt: -Infinity,
+      slot: 0,
       publishes: false,
       resume: () => this.#resume(),
       close: () => this.close(),
@@ -191,8 +192,8 @@ export class Channel
       return this.#limit && { done: true, value: undefined };
     }
     this.#chunk = slice.chunk;
-    this.#received += slice.run.count;
-    return { done: false, value: slice.run };
+    this.#received += slice.result.value.count;
+    return slice.result;
   }
 
   #settle(result: IteratorResult<Run, void>): void {

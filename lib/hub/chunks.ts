@@ -18,7 +18,8 @@ const MIN_CHUNKS = 8;
 
 /** What one read returns. */
 export interface Slice {
-  readonly run: Run;
+  /** The run as an iterator's result: one object for all who read it. */
+  readonly result: IteratorYieldResult<Run>;
   /** The chunk of which the run is a part. */
   readonly chunk: Chunk;
 }

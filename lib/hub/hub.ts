@@ -52,6 +52,7 @@ import { CLOCK, type Clock } from "./event_loop.ts";
 import type { HubState, Subscriber } from "./hub_state.ts";
 import { Log } from "./log.ts";
 import { Scheduler } from "./scheduler.ts";
+import { Waiting } from "./waiting.ts";
 
 export { Channel, type Clock, type Run };
 
@@ -107,7 +108,13 @@ export class Hub implements Disposable {
     const open = new Set<Subscriber>();
     const backpressure = new Backpressure(log, open);
     const scheduler = new Scheduler(backpressure, open, clock);
-    this.#state = { log, backpressure, scheduler, waiting: new Set(), open };
+    this.#state = {
+      log,
+      backpressure,
+      scheduler,
+      waiting: new Waiting(),
+      open,
+    };
   }
 
   /** Bytes of memory for messages. */
@@ -194,7 +201,6 @@ export class Hub implements Disposable {
     log.append(bytes, count);
     backpressure.broadcast(bytes.length, scheduler.time);
     scheduler.wake(waiting);
-    waiting.clear();
     this.onBroadcast?.();
   }
 

@@ -2,9 +2,10 @@
 import type { Backpressure, Reader } from "./backpressure.ts";
 import type { Log } from "./log.ts";
 import type { Scheduler, Waiter } from "./scheduler.ts";
+import type { Slotted, Waiting } from "./waiting.ts";
 
 /** A subscriber, as the hub and the scheduler see it. */
-export interface Subscriber extends Reader, Waiter {
+export interface Subscriber extends Reader, Waiter, Slotted {
   /** Ends the subscription. */
   close(): void;
 }
@@ -15,7 +16,7 @@ export interface HubState {
   readonly backpressure: Backpressure;
   readonly scheduler: Scheduler;
   /** Subscribers that the next broadcast wakes. */
-  readonly waiting: Set<Waiter>;
+  readonly waiting: Waiting<Subscriber>;
   /** Subscribers whose channels are open. */
   readonly open: Set<Subscriber>;
 }

@@ -135,10 +135,11 @@ export class Log {
 
 /** The bytes from `offset` to `end` of a chunk; the same object for the same bytes. */
 function cut(chunk: Chunk, offset: number, end: number, count: number): Slice {
-  const last = chunk.slice?.run.bytes;
+  const last = chunk.slice?.result.value.bytes;
   if (last?.byteOffset !== offset || last.length !== end - offset) {
     const bytes = chunk.bytes.subarray(offset, end);
-    chunk.slice = { run: { bytes, count }, chunk };
+    const result = { done: false, value: { bytes, count } } as const;
+    chunk.slice = { result, chunk };
   }
   return chunk.slice!;
 }

@@ -12,6 +12,7 @@
 import type { Backpressure } from "./backpressure.ts";
 import { type Clock, EventLoop } from "./event_loop.ts";
 import { Queue } from "./queue.ts";
+import type { Slotted, Waiting } from "./waiting.ts";
 
 /**
  * How many waiters go on in one tick. Deno completes 128 socket operations in a
@@ -88,13 +89,13 @@ export class Scheduler {
   }
 
   /** Serves the subscribers for which something was broadcast: all at once, or all in order. */
-  wake(subscribers: ReadonlySet<Waiter>): void {
+  wake(waiting: Waiting<Waiter & Slotted>): void {
     this.#loop.countRead();
-    const atOnce = this.#canResume(subscribers.size);
-    for (const subscriber of subscribers) {
+    const atOnce = this.#canResume(waiting.size);
+    waiting.takeAll((subscriber) => {
       if (atOnce && this.spend()) subscriber.resume();
       else this.enqueue(subscriber);
-    }
+    });
   }
 
   /** Lets a publisher go on after all that came before it, if backpressure allows. */

@@ -4,6 +4,7 @@ import { Channel } from "../../lib/hub/channel.ts";
 import type { HubState, Subscriber } from "../../lib/hub/hub_state.ts";
 import { Log } from "../../lib/hub/log.ts";
 import { Scheduler } from "../../lib/hub/scheduler.ts";
+import { Waiting } from "../../lib/hub/waiting.ts";
 import { FakeClock } from "../support/clock.ts";
 import { inTime } from "../support/eventually.ts";
 import { test } from "../support/test.ts";
@@ -14,7 +15,7 @@ function hubState(): HubState {
   const open = new Set<Subscriber>();
   const backpressure = new Backpressure(log, open);
   const scheduler = new Scheduler(backpressure, open, new FakeClock());
-  return { log, backpressure, scheduler, waiting: new Set(), open };
+  return { log, backpressure, scheduler, waiting: new Waiting(), open };
 }
 
 test("Channel: one that is closed or left leaves nothing in the hub", async () => {

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { delay } from "@std/async/delay";
 import {
   type Channel,
   Hub,
@@ -8,7 +9,7 @@ import {
   type Run,
 } from "../../lib/hub/hub.ts";
 import { MAX_HELD_TICKS } from "../../lib/hub/backpressure.ts";
-import { POLL_TICKS } from "../../lib/hub/event_loop.ts";
+import { CLOCK, POLL_TICKS } from "../../lib/hub/event_loop.ts";
 import { BUDGET } from "../../lib/hub/scheduler.ts";
 import { FakeClock } from "../support/clock.ts";
 import { run } from "../support/command.ts";
@@ -261,7 +262,11 @@ test("Hub.ready() waits 256 ticks at most, whatever slow, stuck and lagging subs
 });
 
 test("Hub.ready() is held up by a thousand slow ones within bounds", async () => {
-  const hub = new Hub({ capacity: 1024 * 1024 });
+  let pause: Promise<void> | undefined;
+  const hub = new Hub({ capacity: 1024 * 1024 }, {
+    now: CLOCK.now,
+    setTimeout: (task, wait) => void (pause = delay(wait).then(task)),
+  });
   const slow = Array.from({ length: 1000 }, () => hub.subscribe());
   const fast = hub.subscribe();
   const receiving = (async () => {
@@ -287,6 +292,7 @@ test("Hub.ready() is held up by a thousand slow ones within bounds", async () =>
   await receiving;
   assertEquals(fast.dropped, 0);
   for (const channel of slow) channel[Symbol.dispose]();
+  await pause;
 });
 
 test("Hub.throttles says whether publishers slow down for a slow reader", async () => {

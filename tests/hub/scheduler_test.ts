@@ -6,6 +6,7 @@ import {
   Scheduler,
   type Waiter,
 } from "../../lib/hub/scheduler.ts";
+import { type Slotted, Waiting } from "../../lib/hub/waiting.ts";
 import { OPERATIONS_PER_TICK, POLL_TICKS } from "../../lib/hub/event_loop.ts";
 import { FakeClock } from "../support/clock.ts";
 import { macrotask, macrotasks } from "../support/jitter.ts";
@@ -26,7 +27,8 @@ function scheduler(open: number) {
   const gate = new FakeGate();
   const clock = new FakeClock();
   const served: string[] = [];
-  const waiter = (name: string, publishes: boolean): Waiter => ({
+  const waiter = (name: string, publishes: boolean): Waiter & Slotted => ({
+    slot: 0,
     publishes,
     resume: () => void served.push(name),
   });
@@ -36,6 +38,13 @@ function scheduler(open: number) {
     Array.from({ length: count }, (_, n) => waiter(`p${from + n}`, true));
   const made = new Scheduler(gate, { size: open }, clock);
   return { scheduler: made, gate, clock, served, subscribers, publishers };
+}
+
+/** Subscribers that wait. */
+function waiting(subscribers: (Waiter & Slotted)[]): Waiting<Waiter & Slotted> {
+  const waiting = new Waiting<Waiter & Slotted>();
+  for (const subscriber of subscribers) waiting.add(subscriber);
+  return waiting;
 }
 
 function names(letter: string, from: number, to: number): string[] {
@@ -48,9 +57,9 @@ test("Scheduler has the numbers that are promised", () => {
 
 test("Scheduler.wake() serves at once where few subscribers are open", async () => {
   const { scheduler: s, served, subscribers } = scheduler(IMMEDIATE);
-  s.wake(new Set(subscribers(IMMEDIATE)));
+  s.wake(waiting(subscribers(IMMEDIATE)));
   assertEquals(served, names("s", 0, IMMEDIATE));
-  s.wake(new Set(subscribers(1, IMMEDIATE)));
+  s.wake(waiting(subscribers(1, IMMEDIATE)));
   assertEquals(served.length, IMMEDIATE, "the rest waits for the next tick");
   await macrotask();
   assertEquals(served, names("s", 0, IMMEDIATE + 1));
@@ -58,8 +67,8 @@ test("Scheduler.wake() serves at once where few subscribers are open", async () 
 
 test("Scheduler.wake() does not part subscribers: if some have to wait, all do", async () => {
   const { scheduler: s, served, subscribers } = scheduler(IMMEDIATE);
-  s.wake(new Set(subscribers(IMMEDIATE - 1)));
-  s.wake(new Set(subscribers(2, IMMEDIATE - 1)));
+  s.wake(waiting(subscribers(IMMEDIATE - 1)));
+  s.wake(waiting(subscribers(2, IMMEDIATE - 1)));
   assertEquals(served.length, IMMEDIATE - 1);
   await macrotask();
   assertEquals(served, names("s", 0, IMMEDIATE + 1));
@@ -68,7 +77,7 @@ test("Scheduler.wake() does not part subscribers: if some have to wait, all do",
 test("Scheduler.wake() serves in the next ticks where many are open, in order, a budget each", async () => {
   const { scheduler: s, served, subscribers } = scheduler(IMMEDIATE + 1);
   const all = subscribers(5 * BUDGET + 3);
-  s.wake(new Set(all));
+  s.wake(waiting(all));
   for (let tick = 0; tick <= 5; tick++) {
     assertEquals(served.length, tick * BUDGET);
     await macrotask();
@@ -125,7 +134,7 @@ test("Scheduler.admit() is first come, first served, among publishers and subscr
 
 test("Scheduler: a publisher waits until all before it were served, in however many ticks", async () => {
   const { scheduler: s, served, subscribers, publishers } = scheduler(1000);
-  s.wake(new Set(subscribers(BUDGET)));
+  s.wake(waiting(subscribers(BUDGET)));
   s.admit(publishers(1)[0]!);
   await macrotask();
   assertEquals(served.length, BUDGET);
@@ -153,7 +162,7 @@ test("Scheduler: publishers that are held do not hold up subscribers", async () 
   );
   gate.admitted = 0;
   s.admit(publishers(1)[0]!);
-  s.wake(new Set(subscribers(3)));
+  s.wake(waiting(subscribers(3)));
   await macrotask();
   assertEquals(served, names("s", 0, 3));
   gate.admitted = 1;
@@ -217,7 +226,7 @@ test("Scheduler: while publishers wait for the next tick, the sockets are polled
 test("Scheduler: polls the sockets after as many broadcasts as reads complete in a tick", async () => {
   const { scheduler: s, served, subscribers } = scheduler(100);
   s.enqueue(subscribers(1)[0]!);
-  for (let n = 0; n < OPERATIONS_PER_TICK; n++) s.wake(new Set());
+  for (let n = 0; n < OPERATIONS_PER_TICK; n++) s.wake(waiting([]));
   await macrotasks(POLL_TICKS);
   assertEquals(served, []);
   await macrotask();

@@ -193,7 +193,7 @@ async function playRate(
   const asked = settings(size, size.seconds, load);
   return await several(
     size.parts,
-    async () => measured(await playLoad(server, asked, 1, { stop })),
+    async (part) => measured(await playLoad(server, asked, part, { stop })),
   );
 }
 
@@ -272,14 +272,17 @@ async function warmUp(
 /**
  * Plays a load in parts, one after another on one server. What stops the machine for a
  * moment decides the p99 of one of them, and not their median.
+ *
+ * @param play Plays a part, from 1: the messages of each differ, for a slow server may
+ * still send those of the one before.
  */
 export async function several(
   parts: number,
-  play: () => Promise<Measurement>,
+  play: (part: number) => Promise<Measurement>,
 ): Promise<Measurement> {
   const played: Measurement[] = [];
   while (played.length < parts) {
-    played.push(await play());
+    played.push(await play(played.length + 1));
     if (played.at(-1)!.violations.length > 0) break;
   }
   const median = (field: Field) =>
